@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The resource agent ocf:vouch:postgresql, one function an action. Each
+ * returns an OCF code; the words go to standard error as exit reason. */
+#ifndef VOUCH_AGENTS_AGENT_H
+#define VOUCH_AGENTS_AGENT_H
+
+#include <crm/common/results.h>
+#include "common/config.h"
+#include "common/deadline.h"
+#include "engines/engine.h"
+
+struct agent {
+	struct vouch_config config;
+	const struct vouch_engine *engine;
+	struct vouch_deadline deadline; /* below the operation's timeout */
+};
+
+enum ocf_exitcode agent_start(struct agent *agent);
+enum ocf_exitcode agent_stop(struct agent *agent);
+enum ocf_exitcode agent_monitor(struct agent *agent);
+enum ocf_exitcode agent_promote(struct agent *agent);
+enum ocf_exitcode agent_demote(struct agent *agent);
+enum ocf_exitcode agent_notify(struct agent *agent);
+enum ocf_exitcode agent_validate(struct agent *agent);
+enum ocf_exitcode agent_metadata(void);
+
+/* What Pacemaker shows as the exit reason; one line, safe to print. */
+void agent_reason(const char *format, ...)
+	__attribute__((format(printf, 1, 2)));
+/* A line for the cluster's log. */
+void agent_log(const char *text);
+
+/* The one place where library errors become OCF codes. */
+enum ocf_exitcode agent_code(const struct vouch_error *error);
+
+#endif

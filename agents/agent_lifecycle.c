@@ -1,0 +1,209 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Start, stop and demote. A server is always started as a standby; a primary
+ * that is stopped cleanly seals its log. */
+#include <stdio.h>
+#include <string.h>
+
+#include "agents/agent.h"
+#include "authority/follow.h"
+#include "authority/incarnation.h"
+#include "authority/marker.h"
+#include "authority/promotion.h"
+#include "authority/records.h"
+#include "common/privilege.h"
+
+static enum ocf_exitcode fail(const struct vouch_error *error)
+{
+	agent_reason("%s", error->text);
+	return agent_code(error);
+}
+
+static void progress(const char *text)
+{
+	agent_log(text);
+}
+
+/* Settles what is durable before a server runs on it. */
+static enum vouch_error_code start_prepare(struct vouch_context *context,
+					   struct agent *agent,
+					   struct vouch_start *start,
+					   struct vouch_error *error)
+{
+	static struct vouch_directory directory;
+	char why[VOUCH_TEXT_SIZE];
+	enum vouch_error_code code;
+
+	code = agent->engine->directory_observe(&agent->config, &directory,
+						error);
+	if (code == VOUCH_OK)
+		code = vouch__recover(context, &directory, agent->deadline,
+				      error);
+	if (code == VOUCH_OK)
+		code = vouch__incarnation_settle(&agent->config, &directory,
+						 start->incarnation, why, error);
+	if (code == VOUCH_OK && why[0] != '\0') {
+		agent_log("a new incarnation begins");
+		agent_log(why);
+	}
+	return code;
+}
+
+static enum vouch_error_code start_server(struct vouch_context *context,
+					  struct agent *agent,
+					  struct vouch_error *error)
+{
+	struct vouch_start start;
+	enum vouch_error_code code;
+
+	memset(&start, 0, sizeof(start));
+	code = start_prepare(context, agent, &start, error);
+	if (code == VOUCH_OK)
+		code = agent->engine->start(&agent->config, &start,
+					    agent->deadline, error);
+	return code;
+}
+
+enum ocf_exitcode agent_start(struct agent *agent)
+{
+	static struct vouch_local local;
+	struct vouch_context context = { .progress = progress };
+	struct vouch_error error = { 0 };
+	enum vouch_error_code code;
+
+	code = vouch__context_open(&context, &agent->config, 1, agent->deadline,
+				   &error);
+	if (code != VOUCH_OK)
+		return fail(&error);
+	code = agent->engine->local_observe(&agent->config, agent->deadline,
+					    &local, &error);
+	if (code == VOUCH_OK && (local.state == VOUCH_RUN_STOPPED ||
+				 local.state == VOUCH_RUN_CRASHED))
+		code = start_server(&context, agent, &error);
+	else if (code == VOUCH_OK && local.state != VOUCH_RUN_STANDBY)
+		code = vouch__error_set(&error, VOUCH_E_STATE,
+					"a server runs that is no standby "
+					"(P6-A3); stop it first");
+	if (code == VOUCH_OK)
+		code = vouch__follow(&context, agent->deadline, &error);
+	vouch__context_close(&context);
+	return code == VOUCH_OK ? PCMK_OCF_OK : fail(&error);
+}
+
+static enum vouch_error_code seal_publish(struct vouch_context *context,
+					  struct agent *agent,
+					  const struct vouch_cluster_seal *seal,
+					  struct vouch_error *error)
+{
+	struct vouch_error ignored = { 0 };
+	enum vouch_error_code code;
+
+	code = vouch__record_seal(context->journal, seal, error);
+	if (code != VOUCH_OK || !context->cluster)
+		return code;
+	code = vouch__privilege_raise(error);
+	if (code != VOUCH_OK)
+		return code;
+	code = context->cluster_ops->seal_record(context->cluster,
+						 agent->deadline, seal, error);
+	if (vouch__privilege_lower(&agent->config, &ignored) != VOUCH_OK)
+		return VOUCH_E_PERMISSION;
+	return code;
+}
+
+/* A seal is a help for whoever comes next, not a condition for stopping: what
+ * cannot be sealed has to be excluded and covered in another way. */
+static void seal_try(struct vouch_context *context, struct agent *agent,
+		     const struct vouch_marker *marker,
+		     const struct vouch_clean_end *end)
+{
+	struct vouch_cluster_seal seal;
+	struct vouch_error error = { 0 };
+	struct vouch_mark mark;
+
+	if (end->clean != VOUCH_YES || end->system_id != marker->system_id ||
+	    end->timeline != marker->timeline) {
+		agent_log("no seal: the log did not end cleanly on the "
+			  "timeline of this authority");
+		return;
+	}
+	memset(&seal, 0, sizeof(seal));
+	(void)snprintf(seal.node, VOUCH_NAME_SIZE, "%s", agent->config.node);
+	(void)snprintf(seal.incarnation, VOUCH_NAME_SIZE, "%s",
+		       marker->incarnation);
+	seal.epoch = marker->epoch;
+	seal.timeline = end->timeline;
+	seal.record_lsn = end->record_lsn;
+	seal.record_crc = end->record_crc;
+	seal.unbroken = VOUCH_YES;
+	mark.timeline = end->timeline;
+	mark.lsn = end->record_lsn;
+	if (vouch__mark_raise(&agent->config, mark, &error) != VOUCH_OK ||
+	    seal_publish(context, agent, &seal, &error) != VOUCH_OK)
+		agent_log(error.text);
+}
+
+/* Stops what runs; whoever held authority gives it up, sealed where the log
+ * ended cleanly. */
+static enum vouch_error_code stop_server(struct vouch_context *context,
+					 struct agent *agent,
+					 struct vouch_error *error)
+{
+	struct vouch_marker marker;
+	struct vouch_clean_end end;
+	enum vouch_error_code code;
+	int marked;
+
+	memset(&end, 0, sizeof(end));
+	marked = vouch__marker_read(&agent->config, &marker, error) == VOUCH_OK;
+	code = agent->engine->stop(&agent->config, agent->deadline, &end, error);
+	if (code != VOUCH_OK)
+		return code;
+	if (marked && marker.timeline != 0)
+		seal_try(context, agent, &marker, &end);
+	/* An authority whose end is not known is resolved by the next start,
+	 * which needs the marker for it. */
+	if (marked && marker.timeline == 0)
+		return VOUCH_OK;
+	return vouch__marker_remove(&agent->config, error);
+}
+
+enum ocf_exitcode agent_stop(struct agent *agent)
+{
+	struct vouch_context context = { .progress = progress };
+	struct vouch_error error = { 0 };
+	enum vouch_error_code code;
+
+	code = vouch__context_open(&context, &agent->config, 1, agent->deadline,
+				   &error);
+	if (code == VOUCH_OK)
+		code = stop_server(&context, agent, &error);
+	if (code == VOUCH_OK)
+		vouch__score_withdraw(&context, agent->deadline);
+	vouch__context_close(&context);
+	return code == VOUCH_OK ? PCMK_OCF_OK : fail(&error);
+}
+
+enum ocf_exitcode agent_demote(struct agent *agent)
+{
+	static struct vouch_local local;
+	struct vouch_context context = { .progress = progress };
+	struct vouch_error error = { 0 };
+	enum vouch_error_code code;
+
+	code = vouch__context_open(&context, &agent->config, 1, agent->deadline,
+				   &error);
+	if (code != VOUCH_OK)
+		return fail(&error);
+	code = agent->engine->local_observe(&agent->config, agent->deadline,
+					    &local, &error);
+	if (code == VOUCH_OK && local.state == VOUCH_RUN_STANDBY) {
+		vouch__context_close(&context);
+		return PCMK_OCF_OK;
+	}
+	if (code == VOUCH_OK)
+		code = stop_server(&context, agent, &error);
+	if (code == VOUCH_OK)
+		code = start_server(&context, agent, &error);
+	vouch__context_close(&context);
+	return code == VOUCH_OK ? PCMK_OCF_OK : fail(&error);
+}

@@ -1,0 +1,157 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The monitor: runs every few seconds on every node for years, so it is one
+ * program, one connection, one query, and nothing of the cluster's libraries.
+ * It drops root before anything else.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "agents/agent.h"
+#include "authority/incarnation.h"
+#include "authority/marker.h"
+#include "common/privilege.h"
+
+/* Admissions are looked for only where a walsender session is new: the verified
+ * ones are kept in a small state file, {"name": "session", ...}. */
+static void admit_new(struct agent *agent, const struct vouch_local *local)
+{
+	struct json_object *known = NULL, *now = json_object_new_object();
+	struct vouch_error error = { 0 };
+	int changed = 0;
+	uint32_t i;
+
+	if (!now)
+		return;
+	if (vouch__state_read(&agent->config, "admitted", &known, &error) !=
+		    VOUCH_OK ||
+	    !json_object_is_type(known, json_type_object)) {
+		json_object_put(known);
+		known = json_object_new_object();
+	}
+	for (i = 0; known && i < local->stream_count; i++) {
+		const struct vouch_stream *stream = &local->streams[i];
+		struct json_object *session;
+		char incarnation[VOUCH_NAME_SIZE];
+
+		if (stream->streaming != VOUCH_YES ||
+		    !vouch__config_member(&agent->config, stream->name))
+			continue;
+		if (!json_object_object_get_ex(known, stream->name, &session) ||
+		    strcmp(json_object_get_string(session), stream->session) !=
+			    0) {
+			/* Not yet is no error: the next monitor asks again. */
+			if (agent->engine->admit(&agent->config, stream,
+						 vouch__deadline_within(
+							 agent->deadline, 3000),
+						 incarnation,
+						 &error) != VOUCH_OK) {
+				agent_log(error.text);
+				continue;
+			}
+			changed = 1;
+		}
+		(void)json_object_object_add(
+			now, stream->name,
+			json_object_new_string(stream->session));
+	}
+	if (changed &&
+	    vouch__state_write(&agent->config, "admitted", now, &error) !=
+		    VOUCH_OK)
+		agent_log(error.text);
+	json_object_put(known);
+	json_object_put(now);
+}
+
+/* A standby, or a holder, that lost what it once had would be noticed by its
+ * mark; a mark that cannot be written is worth a failed monitor. */
+static enum ocf_exitcode mark_raise(struct agent *agent,
+				    const struct vouch_local *local,
+				    enum ocf_exitcode healthy)
+{
+	struct vouch_mark mark = { local->timeline, local->position };
+	struct vouch_error error = { 0 };
+
+	if (vouch__mark_raise(&agent->config, mark, &error) == VOUCH_OK)
+		return healthy;
+	agent_reason("the high-water mark cannot be kept: %s", error.text);
+	return PCMK_OCF_UNKNOWN_ERROR;
+}
+
+/* Writable is right only for the node whose marker says so (P6-A1, P6-A3). */
+static enum ocf_exitcode monitor_writable(struct agent *agent,
+					  const struct vouch_local *local)
+{
+	struct vouch_marker marker;
+	struct vouch_error error = { 0 };
+
+	if (vouch__marker_read(&agent->config, &marker, &error) != VOUCH_OK) {
+		agent_reason("P6-A3: the database is writable, but this node "
+			     "holds no authority: %s",
+			     error.text);
+		return PCMK_OCF_FAILED_PROMOTED;
+	}
+	if (marker.system_id != local->system_id ||
+	    (marker.timeline != 0 && marker.timeline != local->timeline) ||
+	    strcmp(marker.incarnation, local->incarnation) != 0) {
+		agent_reason("P6-A1: the database is writable on timeline %u, "
+			     "but the authority is for timeline %u of "
+			     "incarnation %s",
+			     local->timeline, marker.timeline,
+			     marker.incarnation);
+		return PCMK_OCF_FAILED_PROMOTED;
+	}
+	if (local->pinned != VOUCH_YES)
+		agent_reason("settings are not as the agent pinned them: %s",
+			     local->unpinned);
+	admit_new(agent, local);
+	return mark_raise(agent, local, PCMK_OCF_RUNNING_PROMOTED);
+}
+
+enum ocf_exitcode agent_monitor(struct agent *agent)
+{
+	static struct vouch_local local;
+	struct vouch_error error = { 0 };
+
+	if (vouch__state_prepare(&agent->config, &error) != VOUCH_OK ||
+	    vouch__privilege_drop(&agent->config, &error) != VOUCH_OK ||
+	    agent->engine->local_observe(&agent->config, agent->deadline, &local,
+					 &error) != VOUCH_OK) {
+		agent_reason("%s", error.text);
+		return agent_code(&error);
+	}
+	switch (local.state) {
+	case VOUCH_RUN_STOPPED:
+	case VOUCH_RUN_CRASHED:
+		return PCMK_OCF_NOT_RUNNING;
+	case VOUCH_RUN_STANDBY:
+		if (local.pinned != VOUCH_YES)
+			agent_reason("settings are not as the agent pinned "
+				     "them: %s",
+				     local.unpinned);
+		return mark_raise(agent, &local, PCMK_OCF_OK);
+	case VOUCH_RUN_WRITABLE:
+		return monitor_writable(agent, &local);
+	case VOUCH_RUN_STARTING:
+		agent_reason("the server runs, but does not answer queries yet");
+		return PCMK_OCF_UNKNOWN_ERROR;
+	case VOUCH_RUN_UNKNOWN:
+	default:
+		agent_reason("nothing says whether the server runs");
+		return PCMK_OCF_UNKNOWN_ERROR;
+	}
+}
+
+enum ocf_exitcode agent_validate(struct agent *agent)
+{
+	struct vouch_directory directory;
+	struct vouch_error error = { 0 };
+
+	if (vouch__privilege_drop(&agent->config, &error) != VOUCH_OK ||
+	    agent->engine->directory_observe(&agent->config, &directory,
+					     &error) != VOUCH_OK) {
+		agent_reason("%s", error.text);
+		return PCMK_OCF_NOT_CONFIGURED;
+	}
+	return PCMK_OCF_OK;
+}

@@ -1,0 +1,114 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Promote: asks the library, and nothing else. Notify: keeps this node's
+ * records and its promotion score current. */
+#include <json-c/json.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "agents/agent.h"
+#include "authority/follow.h"
+#include "authority/promotion.h"
+
+static void progress(const char *text)
+{
+	agent_log(text);
+}
+
+/* Rule, invariant and fact: the explanation's first line. */
+static void veto_tell(const char *verdict)
+{
+	struct json_object *json = verdict ? json_tokener_parse(verdict) : NULL;
+	struct json_object *why;
+
+	agent_reason("vetoed: %s",
+		     json && json_object_object_get_ex(json, "why", &why) ?
+			     json_object_get_string(why) :
+			     "no verdict (P6-F1)");
+	json_object_put(json);
+}
+
+/* A repeated request to a node that already holds authority is done. */
+static int already_promoted(struct agent *agent)
+{
+	static struct vouch_local local;
+	struct vouch_error error = { 0 };
+
+	return agent->engine->local_observe(&agent->config, agent->deadline,
+					    &local, &error) == VOUCH_OK &&
+	       local.state == VOUCH_RUN_WRITABLE &&
+	       vouch__holds_authority(&agent->config, &local);
+}
+
+enum ocf_exitcode agent_promote(struct agent *agent)
+{
+	struct vouch_context context = { .progress = progress };
+	struct vouch_attempt attempt = { .origin = VOUCH_ORIGIN_PACEMAKER,
+					 .reason = "Pacemaker's promote action",
+					 .authorized = VOUCH_NO };
+	struct vouch_attempt_result result = { 0 };
+	struct vouch_error error = { 0 };
+	enum ocf_exitcode code = PCMK_OCF_UNKNOWN_ERROR;
+
+	if (vouch__context_open(&context, &agent->config, 1, agent->deadline,
+				&error) != VOUCH_OK) {
+		agent_reason("%s", error.text);
+		vouch__context_close(&context);
+		return agent_code(&error);
+	}
+	if (already_promoted(agent)) {
+		vouch__context_close(&context);
+		return PCMK_OCF_OK;
+	}
+	switch (vouch__promote(&context, &attempt, agent->deadline, &result,
+			       &error)) {
+	case VOUCH_PERMITTED:
+		code = PCMK_OCF_OK;
+		break;
+	case VOUCH_VETOED:
+		veto_tell(result.verdict);
+		break;
+	case VOUCH_USAGE:
+	case VOUCH_UNDECIDED:
+	default:
+		agent_reason("not promoted: %s", error.text);
+		break;
+	}
+	vouch__attempt_release(&result);
+	vouch__context_close(&context);
+	return code;
+}
+
+static int is(const char *name, const char *value)
+{
+	const char *text = getenv(name);
+
+	return text && strcmp(text, value) == 0;
+}
+
+/* Notifications keep records; Pacemaker ignores how they end, and so nothing
+ * that safety needs depends on them having run. */
+enum ocf_exitcode agent_notify(struct agent *agent)
+{
+	struct vouch_context context = { .progress = progress };
+	struct vouch_error error = { 0 };
+	int before_promote =
+		is("OCF_RESKEY_CRM_meta_notify_type", "pre") &&
+		is("OCF_RESKEY_CRM_meta_notify_operation", "promote");
+	int after_change =
+		is("OCF_RESKEY_CRM_meta_notify_type", "post") &&
+		(is("OCF_RESKEY_CRM_meta_notify_operation", "promote") ||
+		 is("OCF_RESKEY_CRM_meta_notify_operation", "start"));
+
+	if (!before_promote && !after_change)
+		return PCMK_OCF_OK;
+	if (vouch__context_open(&context, &agent->config, 1, agent->deadline,
+				&error) != VOUCH_OK)
+		agent_log(error.text);
+	else if (before_promote)
+		vouch__score_by_position(&context, agent->deadline);
+	else if (vouch__follow(&context, agent->deadline, &error) != VOUCH_OK)
+		agent_log(error.text);
+	vouch__context_close(&context);
+	return PCMK_OCF_OK;
+}

@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What the command-line programs share: their options, and how results are
+ * shown. */
+#ifndef VOUCH_AGENTS_CLI_H
+#define VOUCH_AGENTS_CLI_H
+
+#include "authority/promotion.h"
+
+struct cli {
+	const char *program;
+	const char *config_path; /* --config; NULL: looked for */
+	const char *manager;	 /* --cluster; NULL: as configured */
+	const char *node;	 /* --node; NULL: this host */
+	const char *reason;	 /* --reason */
+	const char *assert_down; /* --assert-down */
+	int json;		 /* --output-as=json */
+	int dry_run;
+	int quiet;
+	long timeout_ms;
+	struct vouch_config config;
+};
+
+/* Reads options; the rest stays from *first on. VOUCH_USAGE with a message
+ * already written, VOUCH_PERMITTED to go on, and *done after --help and
+ * --version. */
+enum vouch_decision cli_options(struct cli *cli, int argc, char **argv,
+				const char *help, int *first, int *done);
+/* Finds and reads the configuration: --config, or the one file in /etc/vouch,
+ * or what the agent left in the state directory. */
+enum vouch_decision cli_configure(struct cli *cli);
+enum vouch_decision cli_fail(const struct cli *cli, const struct vouch_error *error);
+/* Reads a whole file, "-" is standard input; NULL with a message written. */
+char *cli_read(const struct cli *cli, const char *path, size_t *length);
+/* The verdict in the format that was asked for. */
+void cli_verdict_show(const struct cli *cli, const char *verdict, FILE *out);
+/* One complete attempt, or with dry_run only its decision. */
+enum vouch_decision cli_attempt(struct cli *cli, enum vouch_origin origin,
+				struct vouch_attempt_result *result);
+void cli_progress(const char *text);
+
+/* vouch's commands; arguments after the command's name. */
+enum vouch_decision cmd_check(struct cli *cli, int argc, char **argv);
+enum vouch_decision cmd_promote(struct cli *cli, int argc, char **argv);
+enum vouch_decision cmd_decide(struct cli *cli, int argc, char **argv);
+enum vouch_decision cmd_explain(struct cli *cli, int argc, char **argv);
+enum vouch_decision cmd_history(struct cli *cli, int argc, char **argv);
+enum vouch_decision cmd_replay(struct cli *cli, int argc, char **argv);
+enum vouch_decision cmd_rules(struct cli *cli, int argc, char **argv);
+enum vouch_decision cmd_status(struct cli *cli, int argc, char **argv);
+enum vouch_decision cmd_adopt(struct cli *cli, int argc, char **argv);
+
+#endif

@@ -1,0 +1,295 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <errno.h>
+#include <getopt.h>
+#include <glob.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "agents/cli.h"
+#include "evidence/evidence_json.h"
+
+enum {
+	OPTION_CONFIG = 256,
+	OPTION_CLUSTER,
+	OPTION_NODE,
+	OPTION_REASON,
+	OPTION_ASSERT_DOWN,
+	OPTION_OUTPUT_AS,
+	OPTION_DRY_RUN,
+	OPTION_TIMEOUT,
+	OPTION_QUIET,
+};
+
+static const struct option options[] = {
+	{ "config", required_argument, NULL, OPTION_CONFIG },
+	{ "cluster", required_argument, NULL, OPTION_CLUSTER },
+	{ "node", required_argument, NULL, OPTION_NODE },
+	{ "reason", required_argument, NULL, OPTION_REASON },
+	{ "assert-down", required_argument, NULL, OPTION_ASSERT_DOWN },
+	{ "output-as", required_argument, NULL, OPTION_OUTPUT_AS },
+	{ "dry-run", no_argument, NULL, OPTION_DRY_RUN },
+	{ "timeout", required_argument, NULL, OPTION_TIMEOUT },
+	{ "quiet", no_argument, NULL, OPTION_QUIET },
+	{ "help", no_argument, NULL, 'h' },
+	{ "version", no_argument, NULL, 'V' },
+	{ NULL, 0, NULL, 0 },
+};
+
+static enum vouch_decision usage(const struct cli *cli, const char *what,
+				 const char *value)
+{
+	(void)fprintf(stderr, "%s: %s%s%s; see '%s --help'\n", cli->program, what,
+		      value[0] ? ": " : "", value, cli->program);
+	return VOUCH_USAGE;
+}
+
+static int seconds_parse(const char *text, long *ms)
+{
+	char *end;
+	long value;
+
+	errno = 0;
+	value = strtol(text, &end, 10);
+	if (errno != 0 || end == text || value <= 0 || value > 3600 ||
+	    (strcmp(end, "") != 0 && strcmp(end, "s") != 0))
+		return 0;
+	*ms = value * 1000;
+	return 1;
+}
+
+static enum vouch_decision output_parse(struct cli *cli, const char *value)
+{
+	if (strcmp(value, "json") == 0)
+		cli->json = 1;
+	else if (strcmp(value, "text") == 0)
+		cli->json = 0;
+	else
+		return usage(cli, "--output-as takes text or json, not", value);
+	return VOUCH_PERMITTED;
+}
+
+static enum vouch_decision option_take(struct cli *cli, int option)
+{
+	switch (option) {
+	case OPTION_CONFIG:
+		cli->config_path = optarg;
+		return VOUCH_PERMITTED;
+	case OPTION_CLUSTER:
+		if (strcmp(optarg, "none") != 0 &&
+		    strcmp(optarg, "pacemaker") != 0)
+			return usage(cli, "--cluster takes pacemaker or none, not",
+				     optarg);
+		cli->manager = optarg;
+		return VOUCH_PERMITTED;
+	case OPTION_NODE:
+		cli->node = optarg;
+		return VOUCH_PERMITTED;
+	case OPTION_REASON:
+		if (strlen(optarg) >= VOUCH_TEXT_SIZE)
+			return usage(cli, "--reason is too long", "");
+		cli->reason = optarg;
+		return VOUCH_PERMITTED;
+	case OPTION_ASSERT_DOWN:
+		cli->assert_down = optarg;
+		return VOUCH_PERMITTED;
+	case OPTION_OUTPUT_AS:
+		return output_parse(cli, optarg);
+	case OPTION_DRY_RUN:
+		cli->dry_run = 1;
+		return VOUCH_PERMITTED;
+	case OPTION_QUIET:
+		cli->quiet = 1;
+		return VOUCH_PERMITTED;
+	case OPTION_TIMEOUT:
+		if (!seconds_parse(optarg, &cli->timeout_ms))
+			return usage(cli, "--timeout takes 1 to 3600 seconds, not",
+				     optarg);
+		return VOUCH_PERMITTED;
+	default:
+		return usage(cli, "unknown option", "");
+	}
+}
+
+enum vouch_decision cli_options(struct cli *cli, int argc, char **argv,
+				const char *help, int *first, int *done)
+{
+	int option;
+
+	*done = 0;
+	cli->reason = "";
+	cli->timeout_ms = 30000;
+	while ((option = getopt_long(argc, argv, "hVq", options, NULL)) != -1) {
+		enum vouch_decision decision;
+
+		if (option == 'h') {
+			(void)fputs(help, stdout);
+			*done = 1;
+			return VOUCH_PERMITTED;
+		}
+		if (option == 'V') {
+			(void)printf("%s %s\n", cli->program, vouch_version());
+			*done = 1;
+			return VOUCH_PERMITTED;
+		}
+		decision = option == 'q' ? option_take(cli, OPTION_QUIET) :
+					   option_take(cli, option);
+		if (decision != VOUCH_PERMITTED)
+			return decision;
+	}
+	*first = optind;
+	return VOUCH_PERMITTED;
+}
+
+enum vouch_decision cli_fail(const struct cli *cli, const struct vouch_error *error)
+{
+	(void)fprintf(stderr, "%s: %s\n", cli->program, error->text);
+	return error->code == VOUCH_E_ARGUMENT || error->code == VOUCH_E_CONFIG ?
+		       VOUCH_USAGE :
+		       VOUCH_UNDECIDED;
+}
+
+/* The one configuration there is; two are a question for the caller. */
+static int config_find(const struct cli *cli, char *path)
+{
+	glob_t found;
+	int ok = 0;
+
+	if (glob("/etc/vouch/*.conf", 0, NULL, &found) == 0 &&
+	    found.gl_pathc == 1) {
+		(void)snprintf(path, PATH_MAX, "%s", found.gl_pathv[0]);
+		ok = 1;
+	} else if (found.gl_pathc > 1) {
+		(void)fprintf(stderr,
+			      "%s: there are several files in /etc/vouch; say "
+			      "which with --config=FILE\n",
+			      cli->program);
+	} else {
+		(void)fprintf(stderr,
+			      "%s: no configuration in /etc/vouch; write "
+			      "/etc/vouch/NAME.conf (see vouch(8)) or give "
+			      "--config=FILE\n",
+			      cli->program);
+	}
+	globfree(&found);
+	return ok;
+}
+
+enum vouch_decision cli_configure(struct cli *cli)
+{
+	struct vouch_error error = { 0 };
+	char path[PATH_MAX];
+
+	if (!cli->config_path) {
+		if (!config_find(cli, path))
+			return VOUCH_USAGE;
+	} else if (snprintf(path, sizeof(path), "%s", cli->config_path) >=
+		   (int)sizeof(path)) {
+		return usage(cli, "--config is too long", "");
+	}
+	if (vouch__config_from_file(&cli->config, path, cli->node, &error) !=
+	    VOUCH_OK)
+		return cli_fail(cli, &error);
+	if (cli->manager)
+		(void)snprintf(cli->config.manager, VOUCH_NAME_SIZE, "%s",
+			       cli->manager);
+	return VOUCH_PERMITTED;
+}
+
+char *cli_read(const struct cli *cli, const char *path, size_t *length)
+{
+	FILE *in = strcmp(path, "-") == 0 ? stdin : fopen(path, "re");
+	size_t room = VOUCH_DOCUMENT_MAX + 2;
+	char *text = in ? malloc(room) : NULL;
+
+	if (!text) {
+		(void)fprintf(stderr, "%s: %s: %s\n", cli->program, path,
+			      strerror(errno));
+		if (in && in != stdin)
+			(void)fclose(in);
+		return NULL;
+	}
+	/* One byte more than allowed is enough to know that it is too much. */
+	*length = fread(text, 1, room - 1, in);
+	text[*length] = '\0';
+	if (ferror(in)) {
+		(void)fprintf(stderr, "%s: %s: cannot be read\n", cli->program,
+			      path);
+		free(text);
+		text = NULL;
+	}
+	if (in != stdin)
+		(void)fclose(in);
+	return text;
+}
+
+void cli_verdict_show(const struct cli *cli, const char *verdict, FILE *out)
+{
+	struct vouch_error error = { 0 };
+	char *text = NULL;
+
+	if (cli->json) {
+		(void)fputs(verdict, out);
+		return;
+	}
+	if (vouch_explain(verdict, strlen(verdict), &text, &error) == VOUCH_OK)
+		(void)fputs(text, out);
+	else
+		(void)fprintf(stderr, "%s: %s\n", cli->program, error.text);
+	vouch_text_free(text);
+}
+
+void cli_progress(const char *text)
+{
+	(void)fprintf(stderr, "vouch: %s\n", text);
+}
+
+static const char *operator_name(void)
+{
+	const char *name = getenv("SUDO_USER");
+
+	if (!name || name[0] == '\0')
+		name = getlogin();
+	return name && name[0] != '\0' ? name : "root";
+}
+
+enum vouch_decision cli_attempt(struct cli *cli, enum vouch_origin origin,
+				struct vouch_attempt_result *result)
+{
+	struct vouch_context context = { .progress = cli->quiet ? NULL :
+								  cli_progress };
+	struct vouch_deadline deadline = vouch__deadline_in(cli->timeout_ms);
+	struct vouch_assertion_text assertion = { cli->assert_down,
+						  operator_name(),
+						  cli->reason };
+	struct vouch_attempt attempt = {
+		.origin = origin,
+		.reason = cli->reason,
+		.assertions = &assertion,
+		.assertion_count = cli->assert_down ? 1 : 0,
+		.authorized = origin == VOUCH_ORIGIN_OPERATOR ? VOUCH_YES :
+								VOUCH_NO,
+	};
+	struct vouch_error error = { 0 };
+	enum vouch_decision decision;
+
+	if (cli->assert_down && cli->reason[0] == '\0')
+		return usage(cli, "--assert-down needs --reason=TEXT: how do you "
+				  "know that it is down?",
+			     "");
+	if (vouch__context_open(&context, &cli->config, !cli->dry_run, deadline,
+				&error) != VOUCH_OK) {
+		vouch__context_close(&context);
+		return cli_fail(cli, &error);
+	}
+	decision = cli->dry_run ? vouch__check(&context, &attempt, deadline,
+					       result, &error) :
+				  vouch__promote(&context, &attempt, deadline,
+						 result, &error);
+	vouch__context_close(&context);
+	if (decision == VOUCH_UNDECIDED || decision == VOUCH_USAGE)
+		(void)cli_fail(cli, &error);
+	return decision;
+}

@@ -1,0 +1,238 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Adoption: the operator's explicit word that the running primary is the one
+ * (P6-A3). It verifies what it can see, then records the first authority in
+ * the log, in the journal, as marker and, where there is one, in the cluster.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "agents/cli.h"
+#include "authority/follow.h"
+#include "authority/incarnation.h"
+#include "authority/lock.h"
+#include "authority/marker.h"
+#include "authority/records.h"
+#include "common/privilege.h"
+
+enum { FIRST_EPOCH = 1 };
+
+struct adoption {
+	struct cli *cli;
+	struct vouch_context context;
+	struct vouch_deadline deadline;
+	struct vouch_local local;
+	char incarnation[VOUCH_NAME_SIZE];
+	struct vouch_cluster_grant grant;
+	struct vouch_error error;
+};
+
+/* No other member may be writable, and nobody may have adopted before. */
+static enum vouch_error_code verify(struct adoption *adoption)
+{
+	static struct vouch_probe probes[VOUCH_NODES_MAX];
+	const struct vouch_config *config = &adoption->cli->config;
+	uint8_t wanted[VOUCH_NODES_MAX];
+	enum vouch_error_code code;
+	uint32_t i;
+
+	code = adoption->context.engine->local_observe(
+		config, adoption->deadline, &adoption->local, &adoption->error);
+	if (code != VOUCH_OK)
+		return code;
+	if (adoption->local.state != VOUCH_RUN_WRITABLE)
+		return vouch__error_set(&adoption->error, VOUCH_E_STATE,
+					"this node's server is no running "
+					"primary; run 'vouch adopt' there");
+	if (adoption->local.epoch != 0)
+		return vouch__error_set(&adoption->error, VOUCH_E_STATE,
+					"this database was adopted already; the "
+					"newest epoch is %llu of %s",
+					(unsigned long long)adoption->local.epoch,
+					adoption->local.epoch_holder);
+	memset(probes, 0, sizeof(probes));
+	for (i = 0; i < config->member_count; i++)
+		wanted[i] = strcmp(config->members[i].name, config->node) != 0;
+	vouch__probe_all(&adoption->context, wanted, adoption->deadline, probes);
+	for (i = 0; i < config->member_count; i++) {
+		if (!wanted[i] || probes[i].condition == VOUCH_ABSENT)
+			continue;
+		if (probes[i].in_recovery != VOUCH_YES)
+			return vouch__error_set(
+				&adoption->error, VOUCH_E_STATE,
+				"P6-A1: %s answers and is no standby; stop it "
+				"before adopting",
+				config->members[i].name);
+	}
+	return VOUCH_OK;
+}
+
+static void grant_fill(struct adoption *adoption, const char *request_id)
+{
+	const struct vouch_config *config = &adoption->cli->config;
+	struct vouch_cluster_grant *grant = &adoption->grant;
+	uint32_t i;
+
+	grant->epoch = FIRST_EPOCH;
+	(void)snprintf(grant->holder, VOUCH_NAME_SIZE, "%s", config->node);
+	(void)snprintf(grant->incarnation, VOUCH_NAME_SIZE, "%s",
+		       adoption->incarnation);
+	(void)snprintf(grant->request_id, VOUCH_NAME_SIZE, "%s", request_id);
+	grant->outcome = VOUCH_GRANT_DONE;
+	grant->method = VOUCH_METHOD_ANY;
+	grant->k = config->k;
+	for (i = 0; i < config->member_count; i++) {
+		if (strcmp(config->members[i].name, config->node) != 0)
+			(void)snprintf(grant->members[grant->member_count++],
+				       VOUCH_NAME_SIZE, "%s",
+				       config->members[i].name);
+	}
+}
+
+/* The log first: a row that is there makes the rest repeatable knowledge,
+ * while a marker without a row would be a claim that nobody else can see. */
+static enum vouch_error_code log_write(struct adoption *adoption)
+{
+	struct vouch_epoch epoch;
+	uint32_t i;
+
+	memset(&epoch, 0, sizeof(epoch));
+	epoch.epoch = FIRST_EPOCH;
+	(void)snprintf(epoch.holder, VOUCH_NAME_SIZE, "%s",
+		       adoption->grant.holder);
+	(void)snprintf(epoch.incarnation, VOUCH_NAME_SIZE, "%s",
+		       adoption->incarnation);
+	(void)snprintf(epoch.request_id, VOUCH_NAME_SIZE, "%s",
+		       adoption->grant.request_id);
+	epoch.timeline = adoption->local.timeline;
+	epoch.start_lsn = adoption->local.position;
+	/* What ran until now was not started under this contract: it proves
+	 * nothing about the past (rule 520). */
+	epoch.pinned = adoption->local.pinned == VOUCH_YES ? VOUCH_YES : VOUCH_NO;
+	epoch.method = VOUCH_METHOD_ANY;
+	epoch.k = adoption->grant.k;
+	epoch.member_count = adoption->grant.member_count;
+	for (i = 0; i < epoch.member_count; i++)
+		memcpy(epoch.members[i], adoption->grant.members[i],
+		       VOUCH_NAME_SIZE);
+	return adoption->context.engine->epoch_write(&adoption->cli->config,
+						     &epoch, 1,
+						     adoption->deadline,
+						     &adoption->error);
+}
+
+static enum vouch_error_code marker_write(struct adoption *adoption)
+{
+	struct vouch_mark mark = { adoption->local.timeline,
+				   adoption->local.position };
+	const struct vouch_config *config = &adoption->cli->config;
+	struct vouch_marker marker;
+	enum vouch_error_code code;
+
+	memset(&marker, 0, sizeof(marker));
+	(void)snprintf(marker.cluster, VOUCH_NAME_SIZE, "%s", config->name);
+	(void)snprintf(marker.node, VOUCH_NAME_SIZE, "%s", config->node);
+	(void)snprintf(marker.incarnation, VOUCH_NAME_SIZE, "%s",
+		       adoption->incarnation);
+	(void)snprintf(marker.request_id, VOUCH_NAME_SIZE, "%s",
+		       adoption->grant.request_id);
+	marker.system_id = adoption->local.system_id;
+	marker.epoch = FIRST_EPOCH;
+	marker.timeline = adoption->local.timeline;
+	marker.from_timeline = adoption->local.timeline;
+	marker.start_lsn = adoption->local.position;
+	marker.k = config->k;
+	code = vouch__mark_raise(config, mark, &adoption->error);
+	if (code == VOUCH_OK)
+		code = vouch__marker_write(config, &marker, &adoption->error);
+	return code;
+}
+
+static enum vouch_error_code cluster_record(struct adoption *adoption)
+{
+	struct vouch_context *context = &adoption->context;
+	struct vouch_error ignored = { 0 };
+	enum vouch_error_code code;
+
+	if (!context->cluster)
+		return VOUCH_OK;
+	code = vouch__privilege_raise(&adoption->error);
+	if (code != VOUCH_OK)
+		return code;
+	code = context->cluster_ops->grant_claim(context->cluster,
+						 adoption->deadline,
+						 &adoption->grant,
+						 &adoption->error);
+	if (code == VOUCH_OK)
+		code = context->cluster_ops->grant_close(
+			context->cluster, adoption->deadline, FIRST_EPOCH,
+			VOUCH_GRANT_DONE, 0, &adoption->error);
+	if (vouch__privilege_lower(&adoption->cli->config, &ignored) != VOUCH_OK)
+		return VOUCH_E_PERMISSION;
+	return code;
+}
+
+static enum vouch_error_code adopt(struct adoption *adoption)
+{
+	static struct vouch_directory directory;
+	const struct vouch_config *config = &adoption->cli->config;
+	enum vouch_error_code code = verify(adoption);
+
+	if (code == VOUCH_OK)
+		code = adoption->context.engine->directory_observe(
+			config, &directory, &adoption->error);
+	if (code == VOUCH_OK)
+		code = vouch__incarnation_settle(config, &directory,
+						 adoption->incarnation, NULL,
+						 &adoption->error);
+	if (code != VOUCH_OK)
+		return code;
+	grant_fill(adoption, "adoption");
+	code = cluster_record(adoption);
+	if (code == VOUCH_OK)
+		code = log_write(adoption);
+	if (code == VOUCH_OK)
+		code = vouch__record_grant(adoption->context.journal,
+					   &adoption->grant, &adoption->error);
+	return code == VOUCH_OK ? marker_write(adoption) : code;
+}
+
+enum vouch_decision cmd_adopt(struct cli *cli, int argc, char **argv)
+{
+	static struct adoption adoption;
+	enum vouch_decision decision;
+	enum vouch_error_code code;
+	int lock;
+
+	(void)argv;
+	if (argc != 0) {
+		(void)fprintf(stderr, "vouch: adopt takes no argument\n");
+		return VOUCH_USAGE;
+	}
+	decision = cli_configure(cli);
+	if (decision != VOUCH_PERMITTED)
+		return decision;
+	adoption.cli = cli;
+	adoption.context.progress = cli->quiet ? NULL : cli_progress;
+	adoption.deadline = vouch__deadline_in(cli->timeout_ms);
+	code = vouch__context_open(&adoption.context, &cli->config, 1,
+				   adoption.deadline, &adoption.error);
+	if (code == VOUCH_OK)
+		code = vouch__lock_take(&cli->config, "adoption", &lock,
+					&adoption.error);
+	if (code == VOUCH_OK) {
+		code = adopt(&adoption);
+		vouch__lock_release(lock);
+	}
+	vouch__context_close(&adoption.context);
+	if (code != VOUCH_OK) {
+		(void)cli_fail(cli, &adoption.error);
+		return VOUCH_UNDECIDED;
+	}
+	(void)printf("adopted: %s holds epoch %d of %s, timeline %u, "
+		     "contract ANY %d of %u\n",
+		     cli->config.node, FIRST_EPOCH, cli->config.name,
+		     adoption.local.timeline, cli->config.k,
+		     adoption.grant.member_count);
+	return VOUCH_PERMITTED;
+}

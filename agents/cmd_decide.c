@@ -1,0 +1,132 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Commands that decide: check, promote, decide, rules. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "agents/cli.h"
+#include "common/privilege.h"
+
+static enum vouch_decision no_arguments(const char *command, int argc, char **argv)
+{
+	if (argc == 0)
+		return VOUCH_PERMITTED;
+	(void)fprintf(stderr, "vouch: %s takes no argument, not '%s'\n", command,
+		      argv[0]);
+	return VOUCH_USAGE;
+}
+
+static enum vouch_decision attempt(struct cli *cli)
+{
+	struct vouch_attempt_result result = { 0 };
+	enum vouch_decision decision = cli_configure(cli);
+
+	if (decision != VOUCH_PERMITTED)
+		return decision;
+	decision = cli_attempt(cli, VOUCH_ORIGIN_OPERATOR, &result);
+	if (result.verdict)
+		cli_verdict_show(cli, result.verdict, stdout);
+	if (decision == VOUCH_PERMITTED && !cli->dry_run && !cli->json)
+		(void)printf("\nPromoted: epoch %llu, timeline %u.\n",
+			     (unsigned long long)result.epoch, result.timeline);
+	vouch__attempt_release(&result);
+	return decision;
+}
+
+enum vouch_decision cmd_check(struct cli *cli, int argc, char **argv)
+{
+	enum vouch_decision decision = no_arguments("check", argc, argv);
+
+	cli->dry_run = 1;
+	return decision == VOUCH_PERMITTED ? attempt(cli) : decision;
+}
+
+/* A promotion behind Pacemaker's back would be undone by its next monitor, so
+ * where it manages the database it is the one to ask. */
+static enum vouch_decision managed_refuse(struct cli *cli)
+{
+	struct vouch_context context = { .progress = NULL };
+	struct vouch_deadline deadline = vouch__deadline_in(cli->timeout_ms);
+	struct vouch_error error = { 0 };
+	enum vouch_answer managed = VOUCH_UNKNOWN;
+
+	if (strcmp(cli->config.manager, "none") == 0)
+		return VOUCH_PERMITTED;
+	if (vouch__context_open(&context, &cli->config, 0, deadline, &error) ==
+		    VOUCH_OK &&
+	    context.cluster && vouch__privilege_raise(&error) == VOUCH_OK)
+		(void)!context.cluster_ops->managed_observe(
+			context.cluster, deadline, &managed, &error);
+	vouch__context_close(&context);
+	if (managed == VOUCH_NO)
+		return VOUCH_PERMITTED;
+	if (managed == VOUCH_UNKNOWN) {
+		(void)fprintf(stderr,
+			      "vouch: nothing says whether Pacemaker manages this "
+			      "database: %s\n",
+			      error.text);
+		return VOUCH_UNDECIDED;
+	}
+	(void)fprintf(stderr,
+		      "vouch: Pacemaker manages this database, so ask Pacemaker "
+		      "for the promotion; it asks vouch:\n"
+		      "  crm_resource --cleanup --resource %s --node %s\n"
+		      "or take it out of Pacemaker's hands first:\n"
+		      "  crm_resource --resource %s --set-parameter is-managed "
+		      "--meta --parameter-value false\n",
+		      cli->config.name, cli->config.node, cli->config.name);
+	return VOUCH_USAGE;
+}
+
+enum vouch_decision cmd_promote(struct cli *cli, int argc, char **argv)
+{
+	enum vouch_decision decision = no_arguments("promote", argc, argv);
+
+	if (decision == VOUCH_PERMITTED && !cli->dry_run) {
+		decision = cli_configure(cli);
+		if (decision == VOUCH_PERMITTED)
+			decision = managed_refuse(cli);
+	}
+	return decision == VOUCH_PERMITTED ? attempt(cli) : decision;
+}
+
+enum vouch_decision cmd_decide(struct cli *cli, int argc, char **argv)
+{
+	struct vouch_error error = { 0 };
+	enum vouch_decision decision;
+	char *evidence, *verdict = NULL;
+	size_t length;
+
+	if (argc != 1) {
+		(void)fprintf(stderr, "vouch: decide takes one evidence file, or "
+				      "- for standard input\n");
+		return VOUCH_USAGE;
+	}
+	evidence = cli_read(cli, argv[0], &length);
+	if (!evidence)
+		return VOUCH_UNDECIDED;
+	decision = vouch_decide(evidence, length, &verdict, &error);
+	if (verdict)
+		cli_verdict_show(cli, verdict, stdout);
+	else
+		(void)cli_fail(cli, &error);
+	vouch_text_free(verdict);
+	free(evidence);
+	return decision;
+}
+
+enum vouch_decision cmd_rules(struct cli *cli, int argc, char **argv)
+{
+	enum vouch_decision decision = no_arguments("rules", argc, argv);
+	char *text;
+
+	(void)cli;
+	if (decision != VOUCH_PERMITTED)
+		return decision;
+	text = vouch_rules_text();
+	if (!text)
+		return VOUCH_UNDECIDED;
+	(void)fputs(text, stdout);
+	vouch_text_free(text);
+	return VOUCH_PERMITTED;
+}

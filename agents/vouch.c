@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <stdio.h>
+#include <string.h>
+#include <syslog.h>
+
+#include <qb/qblog.h>
+
+#include "agents/cli.h"
+
+static const char help[] =
+	"usage: vouch [OPTIONS] COMMAND [ARGUMENT]\n"
+	"\n"
+	"When may a replica become the primary? vouch decides, carries out what it\n"
+	"can prove safe, refuses the rest, and explains both.\n"
+	"\n"
+	"  check               would this node be promoted now? changes nothing\n"
+	"  promote             promote this node's database, if that is proven safe\n"
+	"  adopt               record the first authority, on the running primary\n"
+	"  status              who holds authority, and what this node would say\n"
+	"  explain [ID]        the last decision, or the one of request ID\n"
+	"  history             attempts, newest first\n"
+	"  replay ID|FILE      decide again and compare byte for byte\n"
+	"  decide FILE         decide from an evidence document; - is standard input\n"
+	"  rules               the rules, in the order in which they apply\n"
+	"\n"
+	"  --config=FILE       configuration (default: the file in /etc/vouch)\n"
+	"  --cluster=NAME      pacemaker or none\n"
+	"  --node=NAME         this node's name (default: the host's)\n"
+	"  --output-as=FORMAT  text or json\n"
+	"  --reason=TEXT       why you ask; goes on record\n"
+	"  --assert-down=NODE  with promote: you know that NODE is down (P6-A1a)\n"
+	"  --timeout=SECONDS   time for all of it (default 30)\n"
+	"  -q, --quiet         no progress\n"
+	"  -h, --help          this text\n"
+	"  -V, --version       version\n"
+	"\n"
+	"Exit codes: 0 permitted or done, 1 vetoed, 2 usage, 3 could not decide\n"
+	"(never a permit).\n";
+
+static const struct {
+	const char *name;
+	enum vouch_decision (*run)(struct cli *, int, char **);
+} commands[] = {
+	{ "check", cmd_check },	    { "promote", cmd_promote },
+	{ "adopt", cmd_adopt },	    { "status", cmd_status },
+	{ "explain", cmd_explain }, { "history", cmd_history },
+	{ "replay", cmd_replay },   { "decide", cmd_decide },
+	{ "rules", cmd_rules },
+};
+
+int main(int argc, char **argv)
+{
+	struct cli cli = { .program = "vouch" };
+	enum vouch_decision decision;
+	int first, done;
+	size_t i;
+
+	qb_log_init("vouch", LOG_DAEMON, LOG_INFO);
+	qb_log_ctl(QB_LOG_SYSLOG, QB_LOG_CONF_ENABLED, QB_TRUE);
+	decision = cli_options(&cli, argc, argv, help, &first, &done);
+	if (decision != VOUCH_PERMITTED || done)
+		return (int)decision;
+	if (first >= argc) {
+		(void)fputs(help, stderr);
+		return VOUCH_USAGE;
+	}
+	for (i = 0; i < sizeof(commands) / sizeof(commands[0]); i++) {
+		if (strcmp(commands[i].name, argv[first]) != 0)
+			continue;
+		decision = commands[i].run(&cli, argc - first - 1,
+					   argv + first + 1);
+		/* An answer that nobody could read was not given. */
+		if (fflush(stdout) != 0 && decision == VOUCH_PERMITTED)
+			decision = VOUCH_UNDECIDED;
+		return (int)decision;
+	}
+	(void)fprintf(stderr, "vouch: there is no command '%s'; see 'vouch "
+			      "--help'\n",
+		      argv[first]);
+	return VOUCH_USAGE;
+}

@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The fencing-aware promote hook: one complete promotion of this node's
+ * database, or with --dry-run only its decision, for anything that can run a
+ * program. */
+#include <stdio.h>
+#include <syslog.h>
+
+#include <qb/qblog.h>
+
+#include "agents/cli.h"
+
+static const char help[] =
+	"usage: vouch-promote [OPTIONS]\n"
+	"\n"
+	"Promotes the database of this node, if that is proven safe; refuses\n"
+	"otherwise and says why. The verdict goes to standard output as JSON, the\n"
+	"explanation to standard error.\n"
+	"\n"
+	"  --config=FILE        configuration (default: the file in /etc/vouch)\n"
+	"  --cluster=NAME       pacemaker or none; with none there is no quorum and\n"
+	"                       no fencer, and only a seal, a live attestation or an\n"
+	"                       operator's assertion can exclude the old primary\n"
+	"  --node=NAME          this node's name (default: the host's)\n"
+	"  --dry-run            decide only, change nothing\n"
+	"  --reason=TEXT        why you ask; goes on record\n"
+	"  --assert-down=NODE   you know that NODE is down (P6-A1a); needs --reason\n"
+	"  --timeout=SECONDS    time for all of it (default 30)\n"
+	"  -q, --quiet          no progress\n"
+	"  -h, --help           this text\n"
+	"  -V, --version        version\n"
+	"\n"
+	"Exit codes: 0 promoted (or would be), 1 vetoed, 2 usage, 3 not decided or\n"
+	"not finished (never a permit).\n";
+
+int main(int argc, char **argv)
+{
+	struct cli cli = { .program = "vouch-promote" };
+	struct vouch_attempt_result result = { 0 };
+	enum vouch_decision decision;
+	int first, done;
+
+	qb_log_init("vouch-promote", LOG_DAEMON, LOG_INFO);
+	qb_log_ctl(QB_LOG_SYSLOG, QB_LOG_CONF_ENABLED, QB_TRUE);
+	decision = cli_options(&cli, argc, argv, help, &first, &done);
+	if (decision != VOUCH_PERMITTED || done)
+		return (int)decision;
+	if (first < argc) {
+		(void)fprintf(stderr, "vouch-promote: '%s' is not an option\n",
+			      argv[first]);
+		return VOUCH_USAGE;
+	}
+	decision = cli_configure(&cli);
+	if (decision != VOUCH_PERMITTED)
+		return (int)decision;
+	decision = cli_attempt(&cli, VOUCH_ORIGIN_HOOK, &result);
+	if (result.verdict) {
+		cli_verdict_show(&cli, result.verdict, stderr);
+		(void)fputs(result.verdict, stdout);
+	}
+	vouch__attempt_release(&result);
+	if (fflush(stdout) != 0)
+		(void)fprintf(stderr, "vouch-promote: the verdict could not be "
+				      "written\n");
+	return (int)decision;
+}

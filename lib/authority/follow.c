@@ -1,0 +1,223 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "authority/follow.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "authority/marker.h"
+#include "authority/records.h"
+#include "common/privilege.h"
+
+enum {
+	SCORE_HOLDER = 2000, /* the last holder, which needs no other's log */
+	SCORE_FIRST = 1000,
+	SCORE_STEP = 10,
+};
+
+static void say(struct vouch_context *context, const char *text)
+{
+	if (context->progress)
+		context->progress(text);
+}
+
+static void score_set(struct vouch_context *context,
+		      struct vouch_deadline deadline, int score, int remove)
+{
+	struct vouch_error error = { 0 };
+
+	if (!context->cluster || vouch__privilege_raise(&error) != VOUCH_OK)
+		return;
+	if (context->cluster_ops->score_set(context->cluster, deadline, score,
+					    remove, &error) != VOUCH_OK)
+		say(context, error.text);
+	if (vouch__privilege_lower(context->config, &error) != VOUCH_OK)
+		say(context, error.text);
+}
+
+void vouch__score_withdraw(struct vouch_context *context,
+			   struct vouch_deadline deadline)
+{
+	score_set(context, deadline, 0, 1);
+}
+
+int vouch__holds_authority(const struct vouch_config *config,
+			   const struct vouch_local *local)
+{
+	struct vouch_marker marker;
+	struct vouch_error error = { 0 };
+
+	return vouch__marker_read(config, &marker, &error) == VOUCH_OK &&
+	       marker.system_id == local->system_id && marker.timeline != 0 &&
+	       marker.timeline == local->timeline &&
+	       strcmp(marker.incarnation, local->incarnation) == 0;
+}
+
+/* In root's identity; both lists or an error. */
+static enum vouch_error_code cluster_read(struct vouch_context *context,
+					  struct vouch_deadline deadline,
+					  struct vouch_cluster_grant *grants,
+					  uint32_t *count,
+					  struct vouch_fencing_list *history,
+					  struct vouch_error *error)
+{
+	struct vouch_error ignored = { 0 };
+	enum vouch_error_code code = vouch__privilege_raise(error);
+
+	if (code != VOUCH_OK)
+		return code;
+	code = context->cluster_ops->grants_observe(context->cluster, deadline,
+						    grants, count, error);
+	if (code == VOUCH_OK)
+		code = context->cluster_ops->fencing_observe(
+			context->cluster, deadline, history, error);
+	if (vouch__privilege_lower(context->config, &ignored) != VOUCH_OK)
+		return VOUCH_E_PERMISSION;
+	return code;
+}
+
+/* Is the holder of that epoch writable right now, as itself? */
+static int holder_is_seen(struct vouch_context *context,
+			  const struct vouch_cluster_grant *grant,
+			  struct vouch_deadline deadline)
+{
+	const struct vouch_member *member =
+		vouch__config_member(context->config, grant->holder);
+	struct vouch_error error = { 0 };
+	static struct vouch_probe probe;
+
+	memset(&probe, 0, sizeof(probe));
+	return member &&
+	       context->engine->probe(context->config, member,
+				      vouch__deadline_within(
+					      deadline,
+					      context->config->probe_timeout_ms),
+				      &probe, &error) == VOUCH_OK &&
+	       probe.condition == VOUCH_PRESENT &&
+	       probe.in_recovery == VOUCH_NO && probe.epoch == grant->epoch &&
+	       strcmp(probe.incarnation, grant->incarnation) == 0;
+}
+
+/* The history is read before the holder is seen: what happened in between is
+ * new to the snapshot, and that errs towards a veto only when it is stale. */
+static enum vouch_error_code cluster_follow(struct vouch_context *context,
+					    struct vouch_deadline deadline,
+					    struct vouch_error *error)
+{
+	static struct vouch_cluster_grant grants[VOUCH_GRANTS_MAX];
+	static struct vouch_fencing_list history;
+	uint32_t count = VOUCH_GRANTS_MAX;
+	enum vouch_error_code code;
+
+	memset(&history, 0, sizeof(history));
+	code = cluster_read(context, deadline, grants, &count, &history, error);
+	if (code == VOUCH_OK)
+		code = vouch__records_follow(context->journal, grants, count,
+					     error);
+	if (code != VOUCH_OK || count == 0 ||
+	    history.condition != VOUCH_PRESENT ||
+	    !holder_is_seen(context, &grants[count - 1], deadline))
+		return code;
+	return vouch__record_snapshot(context->journal, grants[count - 1].epoch,
+				      grants[count - 1].holder, &history, error);
+}
+
+/* What a start offers: nothing without an authority on record, most by the
+ * last holder. */
+static void score_offer(struct vouch_context *context,
+			struct vouch_deadline deadline)
+{
+	static struct vouch_local local;
+	struct vouch_error error = { 0 };
+
+	if (context->engine->local_observe(context->config, deadline, &local,
+					   &error) != VOUCH_OK)
+		return;
+	if (local.epoch == 0)
+		say(context, "no authority on record: run 'vouch adopt' on the "
+			     "primary; until then nothing is promoted (P6-A3)");
+	else
+		score_set(context, deadline,
+			  strcmp(local.epoch_holder, context->config->node) ==
+					  0 ?
+				  SCORE_HOLDER :
+				  SCORE_FIRST,
+			  0);
+}
+
+enum vouch_error_code vouch__follow(struct vouch_context *context,
+				    struct vouch_deadline deadline,
+				    struct vouch_error *error)
+{
+	enum vouch_error_code code = VOUCH_OK;
+
+	if (!context->cluster_ops)
+		return VOUCH_OK;
+	if (!context->cluster)
+		return vouch__error_set(error, VOUCH_E_CLUSTER,
+					"the cluster does not answer");
+	code = cluster_follow(context, deadline, error);
+	if (code == VOUCH_OK)
+		score_offer(context, deadline);
+	return code;
+}
+
+/* By epoch first and by position second, as the kernel will ask. */
+static int is_before(const struct vouch_probe *a, const struct vouch_probe *b)
+{
+	uint64_t end_a = a->received_lsn > a->replayed_lsn ? a->received_lsn :
+							     a->replayed_lsn;
+	uint64_t end_b = b->received_lsn > b->replayed_lsn ? b->received_lsn :
+							     b->replayed_lsn;
+
+	if (a->epoch != b->epoch)
+		return a->epoch > b->epoch;
+	return end_a > end_b;
+}
+
+/* Of two that are equally far the last holder is asked: it needs nobody else's
+ * answer to prove that it has everything. */
+static int holder_bonus(struct vouch_context *context,
+			struct vouch_deadline deadline)
+{
+	static struct vouch_local local;
+	struct vouch_error error = { 0 };
+
+	return context->engine->local_observe(context->config, deadline, &local,
+					      &error) == VOUCH_OK &&
+			       strcmp(local.epoch_holder,
+				      context->config->node) == 0 ?
+		       SCORE_STEP / 2 :
+		       0;
+}
+
+void vouch__score_by_position(struct vouch_context *context,
+			      struct vouch_deadline deadline)
+{
+	static struct vouch_probe probes[VOUCH_NODES_MAX];
+	uint8_t wanted[VOUCH_NODES_MAX];
+	const struct vouch_config *config = context->config;
+	uint32_t i, self = 0, rank = 0;
+
+	memset(probes, 0, sizeof(probes));
+	memset(wanted, 1, sizeof(wanted));
+	for (i = 0; i < config->member_count; i++) {
+		if (strcmp(config->members[i].name, config->node) == 0)
+			self = i;
+	}
+	vouch__probe_all(context, wanted, deadline, probes);
+	if (probes[self].condition != VOUCH_PRESENT)
+		return;
+	for (i = 0; i < config->member_count; i++) {
+		if (probes[i].condition != VOUCH_PRESENT)
+			continue;
+		/* With a primary left it is not a matter of positions. */
+		if (probes[i].in_recovery != VOUCH_YES)
+			return;
+		if (i != self && is_before(&probes[i], &probes[self]))
+			rank++;
+	}
+	score_set(context, deadline,
+		  SCORE_FIRST - (int)rank * SCORE_STEP +
+			  holder_bonus(context, deadline),
+		  0);
+}

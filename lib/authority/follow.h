@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* What a node does to be a good candidate later: journal the grants that the
+ * cluster names, journal the fencing history while the holder is seen to hold
+ * its epoch, and offer itself with a promotion score. Scores guide requests;
+ * no decision ever reads one. */
+#ifndef VOUCH_AUTHORITY_FOLLOW_H
+#define VOUCH_AUTHORITY_FOLLOW_H
+
+#include "evidence/collect.h"
+
+/* All three, after a start or a promotion. */
+VOUCH_MUST_CHECK enum vouch_error_code
+vouch__follow(struct vouch_context *context, struct vouch_deadline deadline,
+	      struct vouch_error *error);
+
+/* Before a promotion, with no primary left: rank this node's position among
+ * all that answer, so that the request goes to the most advanced one. */
+void vouch__score_by_position(struct vouch_context *context,
+			      struct vouch_deadline deadline);
+void vouch__score_withdraw(struct vouch_context *context,
+			   struct vouch_deadline deadline);
+
+/* The running, writable server is the one that this node's marker names. */
+int vouch__holds_authority(const struct vouch_config *config,
+			   const struct vouch_local *local);
+
+#endif

@@ -1,0 +1,191 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Reading the journal, newest record first. */
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "authority/journal_file.h"
+#include "authority/journal_reader.h"
+#include "authority/record_line.h"
+#include "authority/syscalls.h"
+#include "common/json.h"
+
+struct walk {
+	const struct vouch_journal *journal;
+	const char *type;
+	vouch_journal_visitor *visit;
+	void *context;
+	int stop;
+	uint64_t newer; /* the record last read, 0 when none or unreadable */
+	/* Bad records, and the newest of them for the message. */
+	unsigned int bad_count;
+	long long bad_at;
+	const char *bad_why;
+	struct vouch_reader reader;
+};
+
+static void bad(struct walk *walk, const char *why)
+{
+	if (walk->bad_count++ == 0) {
+		walk->bad_at = (long long)walk->reader.end;
+		walk->bad_why = why;
+	}
+	walk->newer = 0;
+}
+
+/* Parsing every record only for its type would make a long journal of big
+ * decisions slow; "type" stands first in each. */
+static int type_may_be(const struct vouch_line *line, const char *type)
+{
+	char start[96];
+	int length;
+
+	if (!type)
+		return 1;
+	length = snprintf(start, sizeof(start), "{\"type\":\"%s\"", type);
+	return length > 0 && (size_t)length < sizeof(start) &&
+	       line->json_length > (size_t)length &&
+	       memcmp(line->json, start, (size_t)length) == 0;
+}
+
+static void record_visit(struct walk *walk, const struct vouch_line *line,
+			 uint64_t sequence)
+{
+	struct json_object *record;
+
+	if (!type_may_be(line, walk->type))
+		return;
+	if (vouch__json_parse(line->json, line->json_length, &record, NULL) !=
+	    VOUCH_OK) {
+		bad(walk, "its content is no JSON");
+		return;
+	}
+	walk->stop = walk->visit(walk->context, sequence, record);
+	json_object_put(record);
+}
+
+static void line_visit(struct walk *walk, const char *text, size_t length)
+{
+	struct vouch_line line;
+	const char *why = vouch__line_check(text, length, &line);
+	uint64_t sequence = why ? 0 : vouch__journal_sequence(line.label);
+
+	if (!why && sequence == 0)
+		why = "it has no number";
+	if (!why && walk->newer != 0 && sequence + 1 != walk->newer)
+		why = "records are missing after it";
+	if (!why && walk->reader.end == 0 && sequence != 1)
+		why = "records are missing before it";
+	if (why)
+		bad(walk, why);
+	if (sequence == 0)
+		return;
+	walk->newer = sequence;
+	record_visit(walk, &line, sequence);
+}
+
+static enum vouch_error_code walk_lines(struct walk *walk, off_t size,
+					struct vouch_error *error)
+{
+	enum vouch_error_code code;
+	const char *text;
+	size_t length;
+
+	vouch__reader_begin(&walk->reader, walk->journal->fd, size);
+	code = vouch__reader_tail(&walk->reader, &text, &length, error);
+	if (code == VOUCH_OK && length > 0 && !vouch__line_is_torn(text, length))
+		bad(walk, "its newline was changed");
+	while (code == VOUCH_OK && !walk->stop && walk->reader.end > 0) {
+		code = vouch__reader_line(&walk->reader, &text, &length, error);
+		if (code == VOUCH_OK)
+			line_visit(walk, text, length);
+	}
+	vouch__reader_end(&walk->reader);
+	return code;
+}
+
+enum vouch_error_code vouch__journal_visit(struct vouch_journal *journal,
+					   const char *type,
+					   vouch_journal_visitor *visit,
+					   void *context,
+					   struct vouch_error *error)
+{
+	struct walk walk = { .journal = journal,
+			     .type = type,
+			     .visit = visit,
+			     .context = context };
+	enum vouch_error_code code;
+	struct stat status;
+
+	if (!journal)
+		return vouch__error_set(error, VOUCH_E_STATE,
+					"the journal is not open");
+	if (journal->fd < 0)
+		return VOUCH_OK;
+	if (vouch__syscalls->fstat(journal->fd, &status) != 0)
+		return vouch__error_set(error, VOUCH_E_IO,
+					"the journal cannot be looked at");
+	code = walk_lines(&walk, status.st_size, error);
+	if (code == VOUCH_OK && walk.bad_count > 0)
+		code = vouch__error_set(error, VOUCH_E_CORRUPT,
+					"%s/journal is corrupt: %u bad "
+					"record(s), the newest at byte %lld: %s",
+					journal->config->state_dir,
+					walk.bad_count, walk.bad_at,
+					walk.bad_why);
+	return code;
+}
+
+struct search {
+	const char *field;
+	const char *value;
+	struct json_object *found;
+};
+
+static int has_value(struct json_object *record, const struct search *search)
+{
+	struct json_object *value;
+	const char *text;
+
+	if (!search->field)
+		return 1;
+	if (!json_object_object_get_ex(record, search->field, &value))
+		return 0;
+	text = json_object_get_string(value);
+	return text && search->value && strcmp(text, search->value) == 0;
+}
+
+static int search_visit(void *context, uint64_t sequence,
+			struct json_object *record)
+{
+	struct search *search = context;
+
+	(void)sequence;
+	if (!has_value(record, search))
+		return 0;
+	search->found = json_object_get(record);
+	return 1;
+}
+
+enum vouch_error_code vouch__journal_find(struct vouch_journal *journal,
+					  const char *type, const char *field,
+					  const char *value,
+					  struct json_object **record,
+					  struct vouch_error *error)
+{
+	struct search search = { field, value, NULL };
+	enum vouch_error_code code;
+
+	*record = NULL;
+	code = vouch__journal_visit(journal, type, search_visit, &search, error);
+	/* With a bad record on the way, what was found may not be the newest. */
+	if (code != VOUCH_OK) {
+		json_object_put(search.found);
+		return code;
+	}
+	if (!search.found)
+		return vouch__error_set(error, VOUCH_E_NOT_FOUND,
+					"the journal has no such record");
+	*record = search.found;
+	return VOUCH_OK;
+}

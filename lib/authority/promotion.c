@@ -1,0 +1,502 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "authority/promotion.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/random.h>
+
+#include "authority/event.h"
+#include "authority/incarnation.h"
+#include "authority/lock.h"
+#include "authority/marker.h"
+#include "authority/records.h"
+#include "common/privilege.h"
+#include "evidence/evidence_json.h"
+#include "kernel/transitions.h"
+
+struct run {
+	struct vouch_context *context;
+	const struct vouch_config *config;
+	struct vouch_deadline deadline;
+	struct vouch_attempt_result *result;
+	struct vouch_error *error;
+	enum vouch_state state;
+	struct vouch_probe own; /* the candidate, as the decision saw it */
+	struct vouch_view view; /* after the evidence */
+	uint64_t grant_epoch;
+};
+
+static enum vouch_error_code request_id_make(char *id, struct vouch_error *error)
+{
+	unsigned char bytes[8];
+	size_t i;
+
+	if (getrandom(bytes, sizeof(bytes), 0) != (ssize_t)sizeof(bytes))
+		return vouch__error_set(error, VOUCH_E_IO,
+					"no random bytes for a request id");
+	for (i = 0; i < sizeof(bytes); i++)
+		(void)snprintf(id + 2 * i, 3, "%02x", bytes[i]);
+	return VOUCH_OK;
+}
+
+static void progress(struct run *run, const char *text)
+{
+	if (run->context->progress)
+		run->context->progress(text);
+}
+
+static void put_text(struct json_object *json, const char *key, const char *text)
+{
+	(void)json_object_object_add(json, key, json_object_new_string(text));
+}
+
+/* Journals {"request": id} plus up to two texts. */
+static enum vouch_error_code record(struct run *run, const char *type,
+				    const char *key_a, const char *text_a,
+				    const char *key_b, const char *text_b)
+{
+	struct json_object *json = json_object_new_object();
+	enum vouch_error_code code;
+
+	if (!json)
+		return vouch__error_set(run->error, VOUCH_E_MEMORY,
+					"out of memory");
+	put_text(json, "request", run->result->request_id);
+	put_text(json, key_a, text_a);
+	put_text(json, key_b, text_b);
+	code = vouch__journal_append(run->context->journal, type, json, NULL,
+				     run->error);
+	json_object_put(json);
+	return code;
+}
+
+/* A step of the state machine, journalled before it is taken. */
+static enum vouch_error_code step(struct run *run, enum vouch_state to)
+{
+	enum vouch_error_code code;
+
+	if (!vouch__transition_is_legal(run->state, to))
+		return vouch__error_set(run->error, VOUCH_E_STATE,
+					"%s to %s is no legal transition",
+					vouch__state_name(run->state),
+					vouch__state_name(to));
+	code = record(run, VOUCH_RECORD_TRANSITION, "from",
+		      vouch__state_name(run->state), "to",
+		      vouch__state_name(to));
+	if (code == VOUCH_OK)
+		run->state = to;
+	return code;
+}
+
+static void emit(struct run *run, const char *name, const char *text)
+{
+	vouch__event_emit(run->config, name, run->result->request_id,
+			  run->config->node, text, run->result->epoch);
+}
+
+/* The verdict's one sentence, for events and logs. */
+static void why_of(const char *verdict, char *text, size_t size)
+{
+	struct json_object *json = verdict ? json_tokener_parse(verdict) : NULL;
+	struct json_object *why;
+
+	text[0] = '\0';
+	if (json && json_object_object_get_ex(json, "why", &why))
+		(void)snprintf(text, size, "%s", json_object_get_string(why));
+	json_object_put(json);
+}
+
+/* Decides from the very bytes that are journalled, so that a replay has all
+ * that this decision had. */
+static enum vouch_decision judge(struct run *run, const struct vouch_attempt *attempt)
+{
+	struct vouch_evidence *evidence = malloc(sizeof(*evidence));
+	struct vouch_request request;
+	enum vouch_decision decision = VOUCH_UNDECIDED;
+	size_t length;
+
+	if (!evidence) {
+		(void)vouch__error_set(run->error, VOUCH_E_MEMORY,
+				       "out of memory");
+		return VOUCH_UNDECIDED;
+	}
+	memset(&request, 0, sizeof(request));
+	(void)snprintf(request.id, sizeof(request.id), "%s",
+		       run->result->request_id);
+	request.origin = attempt->origin;
+	request.authorized = attempt->authorized;
+	(void)snprintf(request.reason, sizeof(request.reason), "%s",
+		       attempt->reason);
+	if (vouch__collect(run->context, &request, attempt->assertions,
+			   attempt->assertion_count, run->deadline, evidence,
+			   run->error) == VOUCH_OK &&
+	    vouch__evidence_encode(evidence, &run->result->evidence, &length,
+				   run->error) == VOUCH_OK)
+		decision = vouch_decide(run->result->evidence, length,
+					&run->result->verdict, run->error);
+	run->own = evidence->request.candidate < evidence->node_count ?
+			   evidence->nodes[evidence->request.candidate].probe :
+			   (struct vouch_probe){ 0 };
+	run->view = evidence->after;
+	run->grant_epoch = 0;
+	for (uint32_t i = 0; i < evidence->grant_count; i++) {
+		if (evidence->grants[i].epoch > run->grant_epoch)
+			run->grant_epoch = evidence->grants[i].epoch;
+	}
+	run->grant_epoch++;
+	free(evidence);
+	return decision;
+}
+
+static void run_begin(struct run *run, struct vouch_context *context,
+		      struct vouch_deadline deadline,
+		      struct vouch_attempt_result *result,
+		      struct vouch_error *error)
+{
+	memset(run, 0, sizeof(*run));
+	memset(result, 0, sizeof(*result));
+	run->context = context;
+	run->config = context->config;
+	run->deadline = deadline;
+	run->result = result;
+	run->error = error;
+	run->state = VOUCH_STATE_STEADY;
+}
+
+enum vouch_decision vouch__check(struct vouch_context *context,
+				 const struct vouch_attempt *attempt,
+				 struct vouch_deadline deadline,
+				 struct vouch_attempt_result *result,
+				 struct vouch_error *error)
+{
+	struct run run;
+
+	run_begin(&run, context, deadline, result, error);
+	if (request_id_make(result->request_id, error) != VOUCH_OK)
+		return VOUCH_UNDECIDED;
+	return judge(&run, attempt);
+}
+
+static void grant_fill(const struct run *run, struct vouch_cluster_grant *grant)
+{
+	const struct vouch_config *config = run->config;
+	uint32_t i;
+
+	memset(grant, 0, sizeof(*grant));
+	grant->epoch = run->grant_epoch;
+	(void)snprintf(grant->holder, VOUCH_NAME_SIZE, "%s", config->node);
+	(void)snprintf(grant->incarnation, VOUCH_NAME_SIZE, "%s",
+		       run->own.incarnation);
+	(void)snprintf(grant->request_id, VOUCH_NAME_SIZE, "%s",
+		       run->result->request_id);
+	grant->outcome = VOUCH_GRANT_OPEN;
+	grant->method = VOUCH_METHOD_ANY;
+	grant->k = config->k;
+	for (i = 0; i < config->member_count; i++) {
+		if (strcmp(config->members[i].name, config->node) != 0)
+			(void)snprintf(grant->members[grant->member_count++],
+				       VOUCH_NAME_SIZE, "%s",
+				       config->members[i].name);
+	}
+}
+
+static enum vouch_error_code as_root_claim(struct run *run,
+					   const struct vouch_cluster_grant *grant)
+{
+	struct vouch_context *context = run->context;
+	struct vouch_error ignored;
+	enum vouch_error_code code = vouch__privilege_raise(run->error);
+
+	if (code != VOUCH_OK)
+		return code;
+	code = context->cluster_ops->grant_claim(context->cluster, run->deadline,
+						 grant, run->error);
+	if (vouch__privilege_lower(run->config, &ignored) != VOUCH_OK)
+		return VOUCH_E_PERMISSION;
+	return code;
+}
+
+/* Best effort: the journal and the log say it as well. */
+static void as_root_close(struct vouch_context *context,
+			  struct vouch_deadline deadline, uint64_t epoch,
+			  enum vouch_grant_outcome outcome)
+{
+	struct vouch_error error = { 0 };
+
+	if (!context->cluster || vouch__privilege_raise(&error) != VOUCH_OK)
+		return;
+	if (context->cluster_ops->grant_close(context->cluster, deadline, epoch,
+					      outcome,
+					      epoch > 4 ? epoch - 4 : 0,
+					      &error) != VOUCH_OK &&
+	    context->progress)
+		context->progress(error.text);
+	(void)!vouch__privilege_lower(context->config, &error);
+}
+
+/* The grant is on record; is it still the same partition that decided? */
+static enum vouch_error_code view_recheck(struct run *run)
+{
+	struct vouch_context *context = run->context;
+	struct vouch_error ignored;
+	struct vouch_view now;
+	enum vouch_error_code code;
+
+	if (!context->cluster)
+		return VOUCH_OK;
+	memset(&now, 0, sizeof(now));
+	code = vouch__privilege_raise(run->error);
+	if (code != VOUCH_OK)
+		return code;
+	code = context->cluster_ops->view_observe(context->cluster, run->deadline,
+						  &now, run->error);
+	if (vouch__privilege_lower(run->config, &ignored) != VOUCH_OK)
+		return VOUCH_E_PERMISSION;
+	if (code != VOUCH_OK)
+		return code;
+	if (now.condition != VOUCH_PRESENT || now.quorate != VOUCH_YES ||
+	    now.ring_leader != run->view.ring_leader ||
+	    now.ring_seq != run->view.ring_seq)
+		return vouch__error_set(run->error, VOUCH_E_CLUSTER,
+					"the membership changed after the "
+					"decision (P6-A1); ask again");
+	return VOUCH_OK;
+}
+
+static enum vouch_error_code marker_put(struct run *run, uint64_t epoch,
+					uint32_t timeline, uint64_t start_lsn)
+{
+	struct vouch_marker marker;
+
+	memset(&marker, 0, sizeof(marker));
+	(void)snprintf(marker.cluster, VOUCH_NAME_SIZE, "%s", run->config->name);
+	(void)snprintf(marker.node, VOUCH_NAME_SIZE, "%s", run->config->node);
+	(void)snprintf(marker.incarnation, VOUCH_NAME_SIZE, "%s",
+		       run->own.incarnation);
+	(void)snprintf(marker.request_id, VOUCH_NAME_SIZE, "%s",
+		       run->result->request_id);
+	marker.system_id = run->own.system_id;
+	marker.epoch = epoch;
+	marker.from_timeline = run->own.timeline;
+	marker.timeline = timeline;
+	marker.start_lsn = start_lsn;
+	marker.k = run->config->k;
+	return vouch__marker_write(run->config, &marker, run->error);
+}
+
+/* Before the promotion: nothing has changed but a number that is used up. */
+static enum vouch_error_code grant_take(struct run *run,
+					struct vouch_cluster_grant *grant)
+{
+	enum vouch_error_code code;
+
+	grant_fill(run, grant);
+	if (run->context->cluster_ops && !run->context->cluster)
+		return vouch__error_set(run->error, VOUCH_E_CLUSTER,
+					"the cluster does not answer");
+	/* The cluster first: only there does one of two claimants lose. What
+	 * the cluster has and this journal has not, recovery finds there. */
+	code = VOUCH_OK;
+	if (run->context->cluster)
+		code = as_root_claim(run, grant);
+	if (code == VOUCH_OK)
+		code = vouch__record_grant(run->context->journal, grant,
+					   run->error);
+	if (code == VOUCH_OK)
+		code = view_recheck(run);
+	if (code == VOUCH_OK)
+		code = marker_put(run, grant->epoch, 0, 0);
+	return code;
+}
+
+/* The promotion was never asked for: the holder itself says so. What cannot be
+ * said stays open, and an open grant only ever makes others more careful. */
+static void grant_void(struct run *run, struct vouch_cluster_grant *grant)
+{
+	struct vouch_error ignored = { 0 };
+
+	if (vouch__marker_remove(run->config, &ignored) != VOUCH_OK)
+		return;
+	grant->outcome = VOUCH_GRANT_VOID;
+	if (vouch__record_grant(run->context->journal, grant, &ignored) !=
+	    VOUCH_OK)
+		return;
+	as_root_close(run->context, run->deadline, grant->epoch,
+		      VOUCH_GRANT_VOID);
+}
+
+static enum vouch_error_code epoch_put(struct run *run,
+				       const struct vouch_cluster_grant *grant,
+				       uint32_t timeline, uint64_t start_lsn)
+{
+	struct vouch_epoch epoch;
+	uint32_t i;
+
+	memset(&epoch, 0, sizeof(epoch));
+	epoch.epoch = grant->epoch;
+	(void)snprintf(epoch.holder, VOUCH_NAME_SIZE, "%s", grant->holder);
+	(void)snprintf(epoch.incarnation, VOUCH_NAME_SIZE, "%s",
+		       grant->incarnation);
+	(void)snprintf(epoch.request_id, VOUCH_NAME_SIZE, "%s",
+		       grant->request_id);
+	epoch.timeline = timeline;
+	epoch.start_lsn = start_lsn;
+	epoch.pinned = VOUCH_YES;
+	epoch.method = grant->method;
+	epoch.k = grant->k;
+	epoch.member_count = grant->member_count;
+	for (i = 0; i < grant->member_count; i++)
+		memcpy(epoch.members[i], grant->members[i], VOUCH_NAME_SIZE);
+	return run->context->engine->epoch_write(run->config, &epoch, 0,
+						 run->deadline, run->error);
+}
+
+/* From here on authority moves; every return may also be a power cut. */
+static enum vouch_error_code authority_move(struct run *run,
+					    struct vouch_cluster_grant *grant)
+{
+	struct vouch_mark mark;
+	uint64_t start_lsn = 0;
+	uint32_t timeline = 0;
+	enum vouch_error_code code;
+
+	progress(run, "promoting");
+	code = run->context->engine->promote(run->config, run->own.timeline,
+					     run->deadline, &timeline,
+					     &start_lsn, run->error);
+	if (code == VOUCH_OK)
+		code = epoch_put(run, grant, timeline, start_lsn);
+	if (code == VOUCH_OK)
+		code = marker_put(run, grant->epoch, timeline, start_lsn);
+	if (code != VOUCH_OK)
+		return code;
+	mark.timeline = timeline;
+	mark.lsn = start_lsn;
+	code = vouch__mark_raise(run->config, mark, run->error);
+	grant->outcome = VOUCH_GRANT_DONE;
+	if (code == VOUCH_OK)
+		code = vouch__record_grant(run->context->journal, grant,
+					   run->error);
+	run->result->epoch = grant->epoch;
+	run->result->timeline = timeline;
+	as_root_close(run->context, run->deadline, grant->epoch,
+		      VOUCH_GRANT_DONE);
+	return code;
+}
+
+static enum vouch_decision denied(struct run *run)
+{
+	char why[VOUCH_TEXT_SIZE * 2];
+
+	why_of(run->result->verdict, why, sizeof(why));
+	emit(run, "validation_failed", why);
+	if (step(run, VOUCH_STATE_DENIED) != VOUCH_OK ||
+	    record(run, VOUCH_RECORD_OUTCOME, "outcome", "denied", "why", why) !=
+		    VOUCH_OK ||
+	    step(run, VOUCH_STATE_STEADY) != VOUCH_OK)
+		return VOUCH_UNDECIDED;
+	return VOUCH_VETOED;
+}
+
+static enum vouch_decision failed(struct run *run, const char *where)
+{
+	struct vouch_error ignored = { 0 };
+	struct vouch_error *kept = run->error;
+
+	(void)vouch__error_prefix(run->error, "%s", where);
+	emit(run, "aborted", kept ? kept->text : where);
+	run->error = &ignored;
+	(void)!record(run, VOUCH_RECORD_OUTCOME, "outcome", "failed", "why",
+		      kept ? kept->text : where);
+	run->error = kept;
+	return VOUCH_UNDECIDED;
+}
+
+static enum vouch_decision permitted(struct run *run)
+{
+	struct vouch_cluster_grant grant;
+
+	emit(run, "validation_succeeded", "");
+	if (step(run, VOUCH_STATE_APPROVED) != VOUCH_OK)
+		return failed(run, "the approval could not be made durable");
+	if (grant_take(run, &grant) != VOUCH_OK) {
+		/* After a lost claim the epoch is somebody else's. */
+		if (run->error->code != VOUCH_E_CONFLICT)
+			grant_void(run, &grant);
+		return failed(run, "the grant could not be recorded");
+	}
+	if (step(run, VOUCH_STATE_TRANSITIONING) != VOUCH_OK) {
+		grant_void(run, &grant);
+		return failed(run, "the transition could not be made durable");
+	}
+	emit(run, "transition_started", "");
+	if (authority_move(run, &grant) != VOUCH_OK)
+		return failed(run, "the promotion was not finished");
+	if (step(run, VOUCH_STATE_SUCCEEDED) != VOUCH_OK ||
+	    record(run, VOUCH_RECORD_OUTCOME, "outcome", "succeeded", "why",
+		   "") != VOUCH_OK ||
+	    step(run, VOUCH_STATE_STEADY) != VOUCH_OK)
+		return failed(run, "promoted, but its end could not be journalled");
+	emit(run, "transition_completed", run->config->node);
+	return VOUCH_PERMITTED;
+}
+
+static enum vouch_decision attempt_run(struct run *run,
+				       const struct vouch_attempt *attempt)
+{
+	enum vouch_decision decision;
+
+	if (record(run, VOUCH_RECORD_REQUEST, "candidate", run->config->node,
+		   "reason", attempt->reason) != VOUCH_OK ||
+	    step(run, VOUCH_STATE_REQUESTED) != VOUCH_OK)
+		return VOUCH_UNDECIDED;
+	emit(run, "requested", attempt->reason);
+	if (step(run, VOUCH_STATE_VALIDATING) != VOUCH_OK)
+		return VOUCH_UNDECIDED;
+	emit(run, "validation_started", "");
+	decision = judge(run, attempt);
+	if (decision != VOUCH_PERMITTED && decision != VOUCH_VETOED)
+		return failed(run, "no decision");
+	/* Durable before anything follows from it. */
+	if (record(run, VOUCH_RECORD_DECISION, "evidence", run->result->evidence,
+		   "verdict", run->result->verdict) != VOUCH_OK)
+		return failed(run, "the decision could not be journalled");
+	return decision == VOUCH_PERMITTED ? permitted(run) : denied(run);
+}
+
+enum vouch_decision vouch__promote(struct vouch_context *context,
+				   const struct vouch_attempt *attempt,
+				   struct vouch_deadline deadline,
+				   struct vouch_attempt_result *result,
+				   struct vouch_error *error)
+{
+	struct vouch_error own = { 0 };
+	enum vouch_decision decision;
+	void *claim = NULL;
+	struct run run;
+	int lock;
+
+	run_begin(&run, context, deadline, result, error ? error : &own);
+	if (request_id_make(result->request_id, run.error) != VOUCH_OK ||
+	    vouch__lock_take(context->config, result->request_id, &lock,
+			     run.error) != VOUCH_OK)
+		return VOUCH_UNDECIDED;
+	if (context->engine->claim(context->config, deadline, &claim,
+				   run.error) != VOUCH_OK) {
+		vouch__lock_release(lock);
+		return VOUCH_UNDECIDED;
+	}
+	decision = attempt_run(&run, attempt);
+	context->engine->claim_release(claim);
+	vouch__lock_release(lock);
+	return decision;
+}
+
+void vouch__attempt_release(struct vouch_attempt_result *result)
+{
+	free(result->evidence);
+	free(result->verdict);
+	result->evidence = NULL;
+	result->verdict = NULL;
+}

@@ -1,0 +1,321 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "authority/records.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "evidence/names.h"
+
+static void put(struct json_object *json, const char *key,
+		struct json_object *value, int *ok)
+{
+	if (!json || !value || json_object_object_add(json, key, value) != 0) {
+		json_object_put(value);
+		*ok = 0;
+	}
+}
+
+static enum vouch_error_code append(struct vouch_journal *journal,
+				    const char *type, struct json_object *json,
+				    int ok, struct vouch_error *error)
+{
+	enum vouch_error_code code;
+
+	if (!ok)
+		code = vouch__error_set(error, VOUCH_E_MEMORY, "out of memory");
+	else
+		code = vouch__journal_append(journal, type, json, NULL, error);
+	json_object_put(json);
+	return code;
+}
+
+static uint64_t number_of(struct json_object *json, const char *key)
+{
+	struct json_object *value;
+	int64_t number;
+
+	if (!json_object_object_get_ex(json, key, &value) ||
+	    !json_object_is_type(value, json_type_int))
+		return 0;
+	number = json_object_get_int64(value);
+	return number > 0 ? (uint64_t)number : 0;
+}
+
+/* 0 when it is missing, empty or too long. */
+static int name_of(struct json_object *json, const char *key, char *name)
+{
+	struct json_object *value;
+
+	name[0] = '\0';
+	if (!json_object_object_get_ex(json, key, &value) ||
+	    !json_object_is_type(value, json_type_string) ||
+	    json_object_get_string_len(value) >= VOUCH_NAME_SIZE)
+		return 0;
+	(void)snprintf(name, VOUCH_NAME_SIZE, "%s",
+		       json_object_get_string(value));
+	return name[0] != '\0';
+}
+
+static int word_of(struct json_object *json, const char *key,
+		   const struct vouch_names *names, uint32_t *value)
+{
+	char word[VOUCH_NAME_SIZE];
+
+	return name_of(json, key, word) && vouch__name_parse(names, word, value);
+}
+
+enum vouch_error_code vouch__record_grant(struct vouch_journal *journal,
+					  const struct vouch_cluster_grant *grant,
+					  struct vouch_error *error)
+{
+	struct json_object *json = json_object_new_object();
+	struct json_object *members = json_object_new_array();
+	int ok = json && members;
+	uint32_t i;
+
+	put(json, "epoch", json_object_new_int64((int64_t)grant->epoch), &ok);
+	put(json, "holder", json_object_new_string(grant->holder), &ok);
+	put(json, "incarnation", json_object_new_string(grant->incarnation), &ok);
+	put(json, "request", json_object_new_string(grant->request_id), &ok);
+	put(json, "outcome",
+	    json_object_new_string(
+		    vouch__name_of(&vouch__names_outcome, grant->outcome)),
+	    &ok);
+	put(json, "method",
+	    json_object_new_string(
+		    vouch__name_of(&vouch__names_method, grant->method)),
+	    &ok);
+	put(json, "k", json_object_new_int(grant->k), &ok);
+	for (i = 0; ok && i < grant->member_count; i++)
+		ok = json_object_array_add(
+			     members,
+			     json_object_new_string(grant->members[i])) == 0;
+	put(json, "members", members, &ok);
+	return append(journal, VOUCH_RECORD_GRANT, json, ok, error);
+}
+
+static int grant_parse(struct json_object *json, struct vouch_cluster_grant *grant)
+{
+	struct json_object *members;
+	uint32_t outcome, method;
+	size_t i, length;
+
+	memset(grant, 0, sizeof(*grant));
+	grant->epoch = number_of(json, "epoch");
+	if (grant->epoch == 0 || !name_of(json, "holder", grant->holder) ||
+	    !word_of(json, "outcome", &vouch__names_outcome, &outcome) ||
+	    !word_of(json, "method", &vouch__names_method, &method) ||
+	    !json_object_object_get_ex(json, "members", &members) ||
+	    !json_object_is_type(members, json_type_array))
+		return 0;
+	(void)name_of(json, "incarnation", grant->incarnation);
+	(void)name_of(json, "request", grant->request_id);
+	grant->outcome = (enum vouch_grant_outcome)outcome;
+	grant->method = (enum vouch_method)method;
+	grant->k = (int)number_of(json, "k");
+	length = json_object_array_length(members);
+	if (length > VOUCH_NODES_MAX)
+		return 0;
+	for (i = 0; i < length; i++) {
+		struct json_object *member =
+			json_object_array_get_idx(members, i);
+
+		if (json_object_get_string_len(member) >= VOUCH_NAME_SIZE)
+			return 0;
+		(void)snprintf(grant->members[i], VOUCH_NAME_SIZE, "%s",
+			       json_object_get_string(member));
+	}
+	grant->member_count = (uint32_t)length;
+	return 1;
+}
+
+struct grant_search {
+	struct vouch_cluster_grant *grants;
+	uint32_t count;
+	uint32_t room;
+	int malformed;
+};
+
+static int grant_visit(void *context, uint64_t sequence, struct json_object *record)
+{
+	struct grant_search *search = context;
+	struct vouch_cluster_grant grant;
+	uint32_t i;
+
+	(void)sequence;
+	if (!grant_parse(record, &grant)) {
+		search->malformed = 1;
+		return 1;
+	}
+	for (i = 0; i < search->count; i++) {
+		if (search->grants[i].epoch == grant.epoch)
+			return 0; /* a newer record of it was seen */
+	}
+	if (search->count == search->room)
+		return 1;
+	search->grants[search->count++] = grant;
+	return 0;
+}
+
+enum vouch_error_code vouch__records_grants(struct vouch_journal *journal,
+					    struct vouch_cluster_grant *grants,
+					    uint32_t *count,
+					    struct vouch_error *error)
+{
+	struct grant_search search = { grants, 0, *count, 0 };
+	enum vouch_error_code code;
+
+	*count = 0;
+	code = vouch__journal_visit(journal, VOUCH_RECORD_GRANT, grant_visit,
+				    &search, error);
+	if (code != VOUCH_OK)
+		return code;
+	if (search.malformed)
+		return vouch__error_set(error, VOUCH_E_CORRUPT,
+					"the journal has a grant that makes no "
+					"sense");
+	*count = search.count;
+	return VOUCH_OK;
+}
+
+enum vouch_error_code vouch__records_follow(struct vouch_journal *journal,
+					    const struct vouch_cluster_grant *grants,
+					    uint32_t count,
+					    struct vouch_error *error)
+{
+	struct vouch_cluster_grant known[VOUCH_GRANTS_MAX];
+	uint32_t known_count = VOUCH_GRANTS_MAX;
+	enum vouch_error_code code;
+	uint32_t i, j;
+
+	code = vouch__records_grants(journal, known, &known_count, error);
+	for (i = 0; code == VOUCH_OK && i < count; i++) {
+		for (j = 0; j < known_count; j++) {
+			if (known[j].epoch == grants[i].epoch &&
+			    (known[j].outcome == grants[i].outcome ||
+			     known[j].outcome == VOUCH_GRANT_DONE))
+				break;
+		}
+		if (j == known_count)
+			code = vouch__record_grant(journal, &grants[i], error);
+	}
+	return code;
+}
+
+enum vouch_error_code
+vouch__record_snapshot(struct vouch_journal *journal, uint64_t epoch,
+		       const char *holder,
+		       const struct vouch_fencing_list *history,
+		       struct vouch_error *error)
+{
+	struct json_object *json = json_object_new_object();
+	struct json_object *ids = json_object_new_array();
+	int ok = json && ids;
+	uint32_t i;
+
+	put(json, "epoch", json_object_new_int64((int64_t)epoch), &ok);
+	put(json, "holder", json_object_new_string(holder), &ok);
+	for (i = 0; ok && i < history->count; i++)
+		ok = json_object_array_add(
+			     ids, json_object_new_string(
+					  history->ids[i].text)) == 0;
+	put(json, "ids", ids, &ok);
+	return append(journal, VOUCH_RECORD_SNAPSHOT, json, ok, error);
+}
+
+enum vouch_error_code vouch__records_snapshot(struct vouch_journal *journal,
+					      struct vouch_snapshot *snapshot,
+					      struct vouch_error *error)
+{
+	struct json_object *record;
+	enum vouch_error_code code;
+
+	memset(snapshot, 0, sizeof(*snapshot));
+	code = vouch__journal_find(journal, VOUCH_RECORD_SNAPSHOT, NULL, NULL,
+				   &record, error);
+	if (code == VOUCH_E_NOT_FOUND)
+		return VOUCH_OK;
+	if (code != VOUCH_OK)
+		return code;
+	if (name_of(record, "holder", snapshot->holder) &&
+	    json_object_object_get_ex(record, "ids", &snapshot->ids) &&
+	    json_object_is_type(snapshot->ids, json_type_array)) {
+		snapshot->epoch = number_of(record, "epoch");
+		(void)json_object_get(snapshot->ids);
+	} else {
+		snapshot->ids = NULL;
+	}
+	json_object_put(record);
+	return VOUCH_OK;
+}
+
+int vouch__snapshot_has(const struct vouch_snapshot *snapshot, const char *id)
+{
+	size_t i;
+
+	for (i = 0; snapshot->ids &&
+		    i < json_object_array_length(snapshot->ids);
+	     i++) {
+		const char *text = json_object_get_string(
+			json_object_array_get_idx(snapshot->ids, i));
+
+		if (text && strcmp(text, id) == 0)
+			return 1;
+	}
+	return 0;
+}
+
+void vouch__snapshot_release(struct vouch_snapshot *snapshot)
+{
+	json_object_put(snapshot->ids);
+	snapshot->ids = NULL;
+}
+
+enum vouch_error_code vouch__record_seal(struct vouch_journal *journal,
+					 const struct vouch_cluster_seal *seal,
+					 struct vouch_error *error)
+{
+	struct json_object *json = json_object_new_object();
+	int ok = json != NULL;
+
+	put(json, "node", json_object_new_string(seal->node), &ok);
+	put(json, "epoch", json_object_new_int64((int64_t)seal->epoch), &ok);
+	put(json, "incarnation", json_object_new_string(seal->incarnation), &ok);
+	put(json, "timeline", json_object_new_int64(seal->timeline), &ok);
+	put(json, "lsn", json_object_new_int64((int64_t)seal->record_lsn), &ok);
+	put(json, "crc", json_object_new_int64(seal->record_crc), &ok);
+	put(json, "unbroken",
+	    json_object_new_boolean(seal->unbroken == VOUCH_YES), &ok);
+	return append(journal, VOUCH_RECORD_SEAL, json, ok, error);
+}
+
+enum vouch_error_code vouch__records_seal(struct vouch_journal *journal,
+					  struct vouch_cluster_seal *seal,
+					  struct vouch_error *error)
+{
+	struct json_object *record, *unbroken;
+	enum vouch_error_code code;
+
+	memset(seal, 0, sizeof(*seal));
+	code = vouch__journal_find(journal, VOUCH_RECORD_SEAL, NULL, NULL,
+				   &record, error);
+	if (code != VOUCH_OK)
+		return code;
+	seal->epoch = number_of(record, "epoch");
+	seal->timeline = (uint32_t)number_of(record, "timeline");
+	seal->record_lsn = number_of(record, "lsn");
+	seal->record_crc = (uint32_t)number_of(record, "crc");
+	(void)name_of(record, "incarnation", seal->incarnation);
+	seal->unbroken = json_object_object_get_ex(record, "unbroken",
+						   &unbroken) &&
+					 json_object_get_boolean(unbroken) ?
+				 VOUCH_YES :
+				 VOUCH_NO;
+	if (!name_of(record, "node", seal->node) || seal->epoch == 0)
+		code = vouch__error_set(error, VOUCH_E_CORRUPT,
+					"the journal has a seal that makes no "
+					"sense");
+	json_object_put(record);
+	return code;
+}

@@ -1,0 +1,143 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * The cluster interface: what vouch needs of a cluster manager. A second one is
+ * a directory beside pacemaker/ and a row in cluster.c.
+ *
+ * The Pacemaker row is a module that is loaded when it is first used: a monitor
+ * never needs it and never pays for it. Functions are called as root (the
+ * daemons' sockets want it). Every one honours its deadline.
+ */
+#ifndef VOUCH_CLUSTER_CLUSTER_H
+#define VOUCH_CLUSTER_CLUSTER_H
+
+#include "common/config.h"
+#include "common/deadline.h"
+#include "kernel/facts.h"
+
+/* A fencing operation's identity, to know it again in a later history. The
+ * fencer gives none, so it is all that never changes: target, action, origin,
+ * client, completion. */
+struct vouch_fencing_id {
+	char text[VOUCH_TEXT_SIZE];
+};
+
+/* History as the fencer told it, with an identity per entry (same index). */
+struct vouch_fencing_list {
+	enum vouch_condition condition;
+	uint32_t count;
+	struct vouch_fencing entries[VOUCH_FENCINGS_MAX];
+	char targets[VOUCH_FENCINGS_MAX][VOUCH_NAME_SIZE];
+	struct vouch_fencing_id ids[VOUCH_FENCINGS_MAX];
+};
+
+/* What the cluster manager says of one node. */
+struct vouch_cluster_node {
+	char name[VOUCH_NAME_SIZE];
+	uint32_t cluster_id;
+	enum vouch_node_class node_class;
+	enum vouch_answer online;
+	enum vouch_answer unclean;
+	enum vouch_answer ever_seen;
+	struct vouch_operations operations; /* of the configured resource */
+};
+
+/* An authority as the cluster's configuration holds it. */
+struct vouch_cluster_grant {
+	uint64_t epoch;
+	char holder[VOUCH_NAME_SIZE];
+	char incarnation[VOUCH_NAME_SIZE];
+	char request_id[VOUCH_NAME_SIZE];
+	enum vouch_grant_outcome outcome;
+	enum vouch_method method;
+	int k;
+	uint32_t member_count;
+	char members[VOUCH_NODES_MAX][VOUCH_NAME_SIZE];
+};
+
+struct vouch_cluster_seal {
+	char node[VOUCH_NAME_SIZE];
+	uint64_t epoch;
+	char incarnation[VOUCH_NAME_SIZE];
+	uint32_t timeline;
+	uint64_t record_lsn;
+	uint32_t record_crc;
+	enum vouch_answer unbroken;
+};
+
+struct vouch_cluster; /* an open connection, the implementation's own */
+
+struct vouch_cluster_ops {
+	const char *name;
+
+	enum vouch_error_code (*open)(const struct vouch_config *,
+				      struct vouch_deadline,
+				      struct vouch_cluster **,
+				      struct vouch_error *);
+	void (*close)(struct vouch_cluster *);
+
+	/* Ring, members, quorum, DC, CIB version, fencing enabled, two_node.
+	 * view->order is left to the caller. */
+	enum vouch_error_code (*view_observe)(struct vouch_cluster *,
+					      struct vouch_deadline,
+					      struct vouch_view *,
+					      struct vouch_error *);
+	/* Every node the cluster knows, with the resource's newest operation. */
+	enum vouch_error_code (*nodes_observe)(struct vouch_cluster *,
+					       struct vouch_deadline,
+					       struct vouch_cluster_node *nodes,
+					       uint32_t *count, /* in: room */
+					       struct vouch_error *);
+	enum vouch_error_code (*fencing_observe)(struct vouch_cluster *,
+						 struct vouch_deadline,
+						 struct vouch_fencing_list *,
+						 struct vouch_error *);
+	/* All grants on record, ascending by epoch. */
+	enum vouch_error_code (*grants_observe)(struct vouch_cluster *,
+						struct vouch_deadline,
+						struct vouch_cluster_grant *,
+						uint32_t *count, /* in: room */
+						struct vouch_error *);
+	/* Claims grant->epoch for grant->holder and reads it back. Exactly one
+	 * of several claimants of an epoch succeeds; the others get
+	 * VOUCH_E_CONFLICT. Outcome is recorded as OPEN. */
+	enum vouch_error_code (*grant_claim)(struct vouch_cluster *,
+					     struct vouch_deadline,
+					     const struct vouch_cluster_grant *,
+					     struct vouch_error *);
+	/* Records how a grant of this node ended: DONE or VOID. With DONE,
+	 * grants older than `keep_from` may be removed. */
+	enum vouch_error_code (*grant_close)(struct vouch_cluster *,
+					     struct vouch_deadline,
+					     uint64_t epoch,
+					     enum vouch_grant_outcome,
+					     uint64_t keep_from,
+					     struct vouch_error *);
+	/* The newest seal, VOUCH_E_NOT_FOUND when there is none. It survives
+	 * the departure of the node that wrote it. */
+	enum vouch_error_code (*seal_observe)(struct vouch_cluster *,
+					      struct vouch_deadline,
+					      struct vouch_cluster_seal *,
+					      struct vouch_error *);
+	enum vouch_error_code (*seal_record)(struct vouch_cluster *,
+					     struct vouch_deadline,
+					     const struct vouch_cluster_seal *,
+					     struct vouch_error *);
+	/* This node's promotion score for the resource; guides requests, and
+	 * proves nothing. remove != 0: delete it. Returns only once the
+	 * cluster's status shows it. */
+	enum vouch_error_code (*score_set)(struct vouch_cluster *,
+					   struct vouch_deadline, int score,
+					   int remove, struct vouch_error *);
+	/* Is the resource managed by the cluster manager right now? */
+	enum vouch_error_code (*managed_observe)(struct vouch_cluster *,
+						 struct vouch_deadline,
+						 enum vouch_answer *,
+						 struct vouch_error *);
+};
+
+/* Loads on first use; NULL with `error` filled when the name is unknown or its
+ * module cannot be loaded. "none" has no operations: NULL, VOUCH_E_STATE. */
+const struct vouch_cluster_ops *vouch__cluster_find(const char *name,
+						    struct vouch_error *error);
+
+#endif

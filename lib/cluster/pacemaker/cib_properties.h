@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * name=value settings in sets: cluster properties, meta attributes, defaults.
+ *
+ * The same name may stand in several sets; which one wins is decided by scores,
+ * ids and rules. That is not modelled here: a setting has an answer only where
+ * every place that names it gives the same one, and a rule makes it unknown.
+ */
+#ifndef VOUCH_CLUSTER_PACEMAKER_CIB_PROPERTIES_H
+#define VOUCH_CLUSTER_PACEMAKER_CIB_PROPERTIES_H
+
+#include <libxml/tree.h>
+
+#include "kernel/facts.h"
+
+struct vouch_setting {
+	int found;		  /* how often it is named */
+	int conditional;	  /* a rule decides whether one of them counts */
+	enum vouch_answer answer; /* UNKNOWN also when they differ */
+};
+
+/* Adds what the sets named `set` (such as meta_attributes) directly below
+ * `parent` say of the boolean `name`; id-ref is followed within `cib`. */
+void vouch__setting_read(const xmlNode *cib, const xmlNode *parent,
+			 const char *set, const char *name,
+			 struct vouch_setting *setting);
+
+/* The first value of a cluster property; NULL when nobody sets it. */
+const char *vouch__property_text(const xmlNode *cib, const char *name);
+
+#endif

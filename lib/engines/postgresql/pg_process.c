@@ -1,0 +1,172 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <ctype.h>
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+#include "engines/postgresql/pg_files.h"
+#include "engines/postgresql/pg_process.h"
+
+enum { CMDLINE_MAX = 64 * 1024 };
+
+enum belongs { NOT_OURS, OURS, CANNOT_TELL };
+
+static int is_gone(int code)
+{
+	return code == ENOENT || code == ESRCH;
+}
+
+/* A process that has ended and only waits to be collected writes no more. */
+static int is_zombie(int proc, long pid)
+{
+	char path[64], text[512];
+	const char *state;
+	ssize_t got;
+	int fd;
+
+	snprintf(path, sizeof(path), "%ld/stat", pid);
+	fd = openat(proc, path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return is_gone(errno);
+	got = read(fd, text, sizeof(text) - 1);
+	close(fd);
+	if (got <= 0)
+		return got < 0 && is_gone(errno);
+	text[got] = '\0';
+	state = strrchr(text, ')'); /* the name before it may hold anything */
+	return state != NULL && (state[2] == 'Z' || state[2] == 'X');
+}
+
+static enum belongs process_look(const struct vouch_config *config,
+				 const struct stat *home, int proc, long pid)
+{
+	char path[64], program[VOUCH_PATH_SIZE];
+	const char *base;
+	struct stat seen;
+	ssize_t length;
+
+	snprintf(path, sizeof(path), "%ld", pid);
+	if (fstatat(proc, path, &seen, 0) != 0)
+		return is_gone(errno) ? NOT_OURS : CANNOT_TELL;
+	if (seen.st_uid != config->uid || is_zombie(proc, pid))
+		return NOT_OURS;
+	snprintf(path, sizeof(path), "%ld/cwd", pid);
+	if (fstatat(proc, path, &seen, 0) != 0)
+		return is_gone(errno) ? NOT_OURS : CANNOT_TELL;
+	if (seen.st_dev != home->st_dev || seen.st_ino != home->st_ino)
+		return NOT_OURS;
+	/* A shell that stands there is no server. A deleted program is one: it
+	 * was upgraded under its feet. */
+	snprintf(path, sizeof(path), "%ld/exe", pid);
+	length = readlinkat(proc, path, program, sizeof(program) - 1);
+	if (length < 0)
+		return is_gone(errno) ? NOT_OURS : CANNOT_TELL;
+	program[length] = '\0';
+	base = strrchr(program, '/');
+	return base != NULL && (strcmp(base, "/postgres") == 0 ||
+				strcmp(base, "/postgres (deleted)") == 0)
+		? OURS : NOT_OURS;
+}
+
+/* The pid that the server itself wrote; 0 when there is none. */
+static pid_t pid_file_read(const struct vouch_config *config)
+{
+	char text[32], *end;
+	size_t length;
+	long pid;
+	struct vouch_error ignored;
+
+	if (vouch__pg_file_read(config, "postmaster.pid", text,
+				sizeof(text) - 1, &length, &ignored) != VOUCH_OK)
+		return 0;
+	text[length] = '\0';
+	pid = strtol(text, &end, 10);
+	return end != text && pid > 0 && pid <= INT32_MAX ? (pid_t)pid : 0;
+}
+
+static enum vouch_error_code scan(const struct vouch_config *config,
+				  const struct stat *home, DIR *proc,
+				  struct vouch_pg_processes *processes,
+				  struct vouch_error *error)
+{
+	pid_t postmaster = pid_file_read(config);
+	const struct dirent *entry;
+
+	for (errno = 0; (entry = readdir(proc)) != NULL; errno = 0) {
+		enum belongs belongs;
+
+		if (!isdigit((unsigned char)entry->d_name[0]))
+			continue;
+		belongs = process_look(config, home, dirfd(proc),
+				       atol(entry->d_name));
+		if (belongs == CANNOT_TELL)
+			return vouch__error_set(error, VOUCH_E_PERMISSION,
+						"cannot tell whether process %s "
+						"is a server of %s",
+						entry->d_name, config->pgdata);
+		if (belongs != OURS)
+			continue;
+		processes->count++;
+		if (atol(entry->d_name) == postmaster)
+			processes->postmaster = postmaster;
+	}
+	if (errno != 0)
+		return vouch__error_set(error, VOUCH_E_IO,
+					"cannot read /proc: %s", strerror(errno));
+	return VOUCH_OK;
+}
+
+enum vouch_error_code
+vouch__pg_processes_observe(const struct vouch_config *config,
+			    struct vouch_pg_processes *processes,
+			    struct vouch_error *error)
+{
+	struct stat home, self;
+	enum vouch_error_code code;
+	DIR *proc;
+
+	memset(processes, 0, sizeof(*processes));
+	if (stat(config->pgdata, &home) != 0)
+		return vouch__error_set(error, is_gone(errno) ? VOUCH_E_NOT_FOUND
+							      : VOUCH_E_IO,
+					"cannot look at %s: %s", config->pgdata,
+					strerror(errno));
+	proc = opendir("/proc");
+	if (proc == NULL || fstatat(dirfd(proc), "self/cwd", &self, 0) != 0)
+		code = vouch__error_set(error, VOUCH_E_IO,
+					"/proc does not show processes");
+	else
+		code = scan(config, &home, proc, processes, error);
+	if (proc != NULL)
+		closedir(proc);
+	if (code != VOUCH_OK)
+		memset(processes, 0, sizeof(*processes));
+	return code;
+}
+
+enum vouch_answer vouch__pg_argument_given(pid_t postmaster,
+					   const char *argument)
+{
+	char path[64], *text = malloc(CMDLINE_MAX);
+	enum vouch_answer answer = VOUCH_UNKNOWN;
+	size_t length = 0;
+	FILE *file;
+
+	snprintf(path, sizeof(path), "/proc/%ld/cmdline", (long)postmaster);
+	file = text != NULL && postmaster > 0 ? fopen(path, "re") : NULL;
+	if (file != NULL) {
+		length = fread(text, 1, CMDLINE_MAX - 1, file);
+		fclose(file);
+		text[length] = '\0';
+		answer = length > 0 ? VOUCH_NO : VOUCH_UNKNOWN;
+	}
+	for (size_t at = 0; at < length; at += strlen(text + at) + 1)
+		if (strcmp(text + at, argument) == 0)
+			answer = VOUCH_YES;
+	free(text);
+	return answer;
+}

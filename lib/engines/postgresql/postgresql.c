@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "engines/postgresql/postgresql.h"
+
+extern const struct vouch_engine vouch__postgresql;
+
+const struct vouch_engine vouch__postgresql = {
+	.name = "postgresql",
+	.local_observe = vouch__pg_local_observe,
+	.probe = vouch__pg_probe,
+	.records_observe = vouch__pg_records_observe,
+	.tail_observe = vouch__pg_tail_observe,
+	.directory_observe = vouch__pg_directory_observe,
+	.claim = vouch__pg_claim,
+	.claim_release = vouch__pg_claim_release,
+	.start = vouch__pg_start,
+	.stop = vouch__pg_stop,
+	.promote = vouch__pg_promote,
+	.epoch_write = vouch__pg_epoch_write,
+	.admit = vouch__pg_admit,
+};

@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The functions behind the PostgreSQL row of the engine table; engine.h says
+ * what each promises. */
+#ifndef VOUCH_POSTGRESQL_H
+#define VOUCH_POSTGRESQL_H
+
+#include "engines/engine.h"
+
+/* The key of the advisory lock that marks an attempt, as SQL arguments: the
+ * first four letters of vouch, and one. */
+#define VOUCH_PG_CLAIM_CLASS "1987016035"
+#define VOUCH_PG_CLAIM_OBJECT "1"
+
+/* In a catalog query over pg_class c and pg_namespace n: c is a table of this
+ * schema that nobody but the bootstrap superuser (10) can have made. A stranger
+ * who may create schemas must not be able to speak for the authority. */
+#define VOUCH_PG_IS_OWN_TABLE                                                  \
+	"n.oid = c.relnamespace AND n.nspname = 'vouch' AND n.nspowner = 10 "   \
+	"AND c.relowner = 10 AND c.relkind = 'r' AND c.relpersistence = 'p'"
+
+enum vouch_error_code vouch__pg_local_observe(const struct vouch_config *,
+					      struct vouch_deadline,
+					      struct vouch_local *,
+					      struct vouch_error *);
+enum vouch_error_code vouch__pg_probe(const struct vouch_config *,
+				      const struct vouch_member *,
+				      struct vouch_deadline,
+				      struct vouch_probe *,
+				      struct vouch_error *);
+enum vouch_error_code vouch__pg_records_observe(const struct vouch_config *,
+						struct vouch_deadline,
+						struct vouch_log_record *,
+						struct vouch_error *);
+enum vouch_error_code vouch__pg_tail_observe(const struct vouch_config *,
+					     uint32_t timeline, uint64_t lsn,
+					     struct vouch_tail *,
+					     struct vouch_error *);
+enum vouch_error_code vouch__pg_directory_observe(const struct vouch_config *,
+						  struct vouch_directory *,
+						  struct vouch_error *);
+enum vouch_error_code vouch__pg_claim(const struct vouch_config *,
+				      struct vouch_deadline, void **claim,
+				      struct vouch_error *);
+void vouch__pg_claim_release(void *claim);
+enum vouch_error_code vouch__pg_start(const struct vouch_config *,
+				      const struct vouch_start *,
+				      struct vouch_deadline,
+				      struct vouch_error *);
+enum vouch_error_code vouch__pg_stop(const struct vouch_config *,
+				     struct vouch_deadline,
+				     struct vouch_clean_end *,
+				     struct vouch_error *);
+enum vouch_error_code vouch__pg_promote(const struct vouch_config *,
+					uint32_t from_timeline,
+					struct vouch_deadline,
+					uint32_t *timeline, uint64_t *start_lsn,
+					struct vouch_error *);
+enum vouch_error_code vouch__pg_epoch_write(const struct vouch_config *,
+					    const struct vouch_epoch *,
+					    int create, struct vouch_deadline,
+					    struct vouch_error *);
+enum vouch_error_code vouch__pg_admit(const struct vouch_config *,
+				      const struct vouch_stream *,
+				      struct vouch_deadline,
+				      char incarnation[VOUCH_NAME_SIZE],
+				      struct vouch_error *);
+
+#endif

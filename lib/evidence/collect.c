@@ -1,0 +1,588 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "evidence/collect.h"
+
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "authority/incarnation.h"
+#include "authority/records.h"
+#include "common/privilege.h"
+#include "evidence/evidence_json.h"
+
+enum { GRANTS_PER_SOURCE = 8 };
+
+struct collection {
+	struct vouch_context *context;
+	const struct vouch_config *config;
+	struct vouch_evidence *evidence;
+	struct vouch_deadline deadline;
+	uint64_t order;
+	struct vouch_error *error;
+};
+
+static void say(struct collection *collection, const char *text)
+{
+	if (collection->context->progress)
+		collection->context->progress(text);
+}
+
+/* The cluster's sockets want root; everything else runs as the database user. */
+#define AS_ROOT(collection, call)                                              \
+	__extension__({                                                        \
+		struct vouch_error ignored_;                                   \
+		enum vouch_error_code code_ =                                  \
+			vouch__privilege_raise((collection)->error);           \
+		if (code_ == VOUCH_OK) {                                       \
+			code_ = (call);                                        \
+			if (vouch__privilege_lower((collection)->config,       \
+						   &ignored_) != VOUCH_OK)     \
+				code_ = VOUCH_E_PERMISSION;                    \
+		}                                                              \
+		code_;                                                         \
+	})
+
+/* The index of a node, added when nobody knew it: whoever is named in a record
+ * must not be overlooked. VOUCH_NO_NODE when there is no room. */
+static uint8_t node_index(struct vouch_evidence *evidence, const char *name)
+{
+	uint8_t i;
+
+	for (i = 0; i < evidence->node_count; i++) {
+		if (strcmp(evidence->nodes[i].name, name) == 0)
+			return i;
+	}
+	if (evidence->node_count >= VOUCH_NODES_MAX || name[0] == '\0' ||
+	    strlen(name) >= VOUCH_NAME_SIZE)
+		return VOUCH_NO_NODE;
+	(void)snprintf(evidence->nodes[i].name, VOUCH_NAME_SIZE, "%s", name);
+	evidence->node_count++;
+	return i;
+}
+
+static enum vouch_error_code too_many(struct collection *collection,
+				      const char *what)
+{
+	return vouch__error_set(collection->error, VOUCH_E_LIMIT,
+				"more %s than the evidence holds", what);
+}
+
+static int by_value(const void *a, const void *b)
+{
+	return (int)*(const uint8_t *)a - (int)*(const uint8_t *)b;
+}
+
+static enum vouch_error_code
+contract_fill(struct collection *collection, struct vouch_contract *contract,
+	      const struct vouch_cluster_grant *grant)
+{
+	uint32_t i;
+
+	contract->method = grant->method;
+	contract->k = grant->k > 0 ? (uint32_t)grant->k : 0;
+	for (i = 0; i < grant->member_count; i++) {
+		uint8_t node =
+			node_index(collection->evidence, grant->members[i]);
+
+		if (node == VOUCH_NO_NODE)
+			return too_many(collection, "nodes");
+		contract->members[contract->member_count++] = node;
+	}
+	qsort(contract->members, contract->member_count, 1, by_value);
+	return VOUCH_OK;
+}
+
+static enum vouch_error_code grant_add(struct collection *collection,
+				       enum vouch_grant_source source,
+				       const struct vouch_cluster_grant *from)
+{
+	struct vouch_evidence *evidence = collection->evidence;
+	struct vouch_grant *grant;
+
+	if (evidence->grant_count >= VOUCH_GRANTS_MAX)
+		return too_many(collection, "grants");
+	grant = &evidence->grants[evidence->grant_count++];
+	grant->source = source;
+	grant->epoch = from->epoch;
+	grant->holder = node_index(evidence, from->holder);
+	if (grant->holder == VOUCH_NO_NODE)
+		return too_many(collection, "nodes");
+	(void)snprintf(grant->incarnation, VOUCH_NAME_SIZE, "%s",
+		       from->incarnation);
+	grant->outcome = from->outcome;
+	return contract_fill(collection, &grant->contract, from);
+}
+
+/* --- the cluster ---------------------------------------------------------- */
+
+static void view_collect(struct collection *collection, struct vouch_view *view)
+{
+	struct vouch_context *context = collection->context;
+
+	view->order = ++collection->order;
+	if (!context->cluster ||
+	    AS_ROOT(collection,
+		    context->cluster_ops->view_observe(
+			    context->cluster, collection->deadline, view,
+			    collection->error)) != VOUCH_OK) {
+		uint64_t order = view->order;
+
+		memset(view, 0, sizeof(*view));
+		view->order = order;
+	}
+}
+
+static void cluster_nodes_collect(struct collection *collection)
+{
+	static struct vouch_cluster_node nodes[VOUCH_NODES_MAX];
+	struct vouch_context *context = collection->context;
+	uint32_t count = VOUCH_NODES_MAX;
+	uint32_t i;
+
+	if (!context->cluster ||
+	    AS_ROOT(collection,
+		    context->cluster_ops->nodes_observe(
+			    context->cluster, collection->deadline, nodes,
+			    &count, collection->error)) != VOUCH_OK)
+		return;
+	collection->order++;
+	for (i = 0; i < count; i++) {
+		uint8_t at;
+		struct vouch_node *node;
+
+		/* Nodes of the cluster that are no members of the database
+		 * are none of our business. */
+		if (!vouch__config_member(collection->config, nodes[i].name))
+			continue;
+		at = node_index(collection->evidence, nodes[i].name);
+		node = &collection->evidence->nodes[at];
+		node->cluster_id = nodes[i].cluster_id;
+		node->node_class = nodes[i].node_class;
+		node->online = nodes[i].online;
+		node->unclean = nodes[i].unclean;
+		node->ever_seen = nodes[i].ever_seen;
+		node->operations = nodes[i].operations;
+		node->operations.order = collection->order;
+	}
+}
+
+static void fencing_mark(struct collection *collection,
+			 const struct vouch_fencing_list *list,
+			 const struct vouch_snapshot *snapshot)
+{
+	struct vouch_fencing_history *history = &collection->evidence->fencing;
+	uint32_t i;
+
+	for (i = 0; i < list->count; i++) {
+		struct vouch_fencing *entry;
+
+		if (!vouch__config_member(collection->config, list->targets[i]))
+			continue;
+		entry = &history->entries[history->count++];
+		*entry = list->entries[i];
+		entry->node = node_index(collection->evidence, list->targets[i]);
+		if (snapshot->epoch != 0)
+			entry->in_snapshot =
+				vouch__snapshot_has(snapshot,
+						    list->ids[i].text) ?
+					VOUCH_YES :
+					VOUCH_NO;
+	}
+}
+
+static enum vouch_error_code fencing_collect(struct collection *collection)
+{
+	static struct vouch_fencing_list list;
+	struct vouch_context *context = collection->context;
+	struct vouch_fencing_history *history = &collection->evidence->fencing;
+	struct vouch_snapshot snapshot;
+	enum vouch_error_code code;
+
+	if (!context->cluster)
+		return VOUCH_OK;
+	memset(&list, 0, sizeof(list));
+	if (AS_ROOT(collection,
+		    context->cluster_ops->fencing_observe(
+			    context->cluster, collection->deadline, &list,
+			    collection->error)) != VOUCH_OK)
+		return VOUCH_OK;
+	history->condition = list.condition;
+	history->order = ++collection->order;
+	code = vouch__records_snapshot(context->journal, &snapshot,
+				       collection->error);
+	if (code != VOUCH_OK)
+		return code;
+	if (snapshot.epoch != 0) {
+		history->snapshot = VOUCH_PRESENT;
+		history->snapshot_epoch = snapshot.epoch;
+		history->snapshot_holder =
+			node_index(collection->evidence, snapshot.holder);
+	}
+	fencing_mark(collection, &list, &snapshot);
+	vouch__snapshot_release(&snapshot);
+	return VOUCH_OK;
+}
+
+static enum vouch_error_code cluster_grants_collect(struct collection *collection)
+{
+	static struct vouch_cluster_grant grants[VOUCH_GRANTS_MAX];
+	struct vouch_context *context = collection->context;
+	uint32_t count = VOUCH_GRANTS_MAX;
+	enum vouch_error_code code;
+	uint32_t i;
+
+	if (!context->cluster)
+		return VOUCH_OK;
+	/* Grants that cannot be read must not be taken for none. */
+	code = AS_ROOT(collection,
+		       context->cluster_ops->grants_observe(
+			       context->cluster, collection->deadline, grants,
+			       &count, collection->error));
+	i = count > GRANTS_PER_SOURCE ? count - GRANTS_PER_SOURCE : 0;
+	for (; code == VOUCH_OK && i < count; i++)
+		code = grant_add(collection, VOUCH_SOURCE_CLUSTER, &grants[i]);
+	return code;
+}
+
+static enum vouch_error_code seal_collect(struct collection *collection)
+{
+	struct vouch_context *context = collection->context;
+	struct vouch_seal *seal = &collection->evidence->seal;
+	struct vouch_cluster_seal from;
+	enum vouch_error_code code;
+
+	if (context->cluster)
+		code = AS_ROOT(collection,
+			       context->cluster_ops->seal_observe(
+				       context->cluster, collection->deadline,
+				       &from, collection->error));
+	else
+		code = vouch__records_seal(context->journal, &from,
+					   collection->error);
+	if (code != VOUCH_OK)
+		return VOUCH_OK; /* absent */
+	seal->condition = VOUCH_PRESENT;
+	seal->order = ++collection->order;
+	seal->node = node_index(collection->evidence, from.node);
+	if (seal->node == VOUCH_NO_NODE)
+		return too_many(collection, "nodes");
+	seal->epoch = from.epoch;
+	(void)snprintf(seal->incarnation, VOUCH_NAME_SIZE, "%s",
+		       from.incarnation);
+	seal->timeline = from.timeline;
+	seal->record_lsn = from.record_lsn;
+	seal->record_crc = from.record_crc;
+	seal->unbroken = from.unbroken;
+	return VOUCH_OK;
+}
+
+/* --- own records ---------------------------------------------------------- */
+
+static enum vouch_error_code journal_collect(struct collection *collection)
+{
+	static struct vouch_cluster_grant grants[GRANTS_PER_SOURCE];
+	uint32_t count = GRANTS_PER_SOURCE;
+	struct vouch_own_record *own = &collection->evidence->own;
+	struct vouch_mark mark;
+	enum vouch_error_code code;
+	uint32_t i;
+
+	code = vouch__records_grants(collection->context->journal, grants,
+				     &count, collection->error);
+	for (i = 0; code == VOUCH_OK && i < count; i++)
+		code = grant_add(collection, VOUCH_SOURCE_JOURNAL, &grants[i]);
+	if (code != VOUCH_OK)
+		return code;
+	own->adopted = count > 0 ? VOUCH_YES : VOUCH_NO;
+	code = vouch__mark_read(collection->config, &mark, collection->error);
+	if (code == VOUCH_OK) {
+		own->condition = VOUCH_PRESENT;
+		own->mark_timeline = mark.timeline;
+		own->mark_lsn = mark.lsn;
+	} else if (code != VOUCH_E_NOT_FOUND) {
+		own->condition = VOUCH_MALFORMED;
+	}
+	return VOUCH_OK;
+}
+
+/* Indices of the member list and of the evidence's nodes are the same for
+ * members: the nodes were filled from that list first. */
+static enum vouch_error_code log_collect(struct collection *collection)
+{
+	static struct vouch_log_record record;
+	struct vouch_evidence *evidence = collection->evidence;
+	struct vouch_context *context = collection->context;
+	uint32_t i;
+
+	memset(&record, 0, sizeof(record));
+	/* Without its rows the candidate proves no contract; that is for the
+	 * kernel to say. */
+	if (context->engine->records_observe(collection->config,
+					     collection->deadline, &record,
+					     collection->error) != VOUCH_OK) {
+		say(collection, collection->error->text);
+		return VOUCH_OK;
+	}
+	i = record.epoch_count > GRANTS_PER_SOURCE ?
+		    record.epoch_count - GRANTS_PER_SOURCE :
+		    0;
+	for (; i < record.epoch_count; i++) {
+		if (evidence->grant_count >= VOUCH_GRANTS_MAX)
+			return too_many(collection, "grants");
+		evidence->grants[evidence->grant_count] = record.epochs[i];
+		evidence->grants[evidence->grant_count++].source =
+			VOUCH_SOURCE_LOG;
+	}
+	for (i = 0; i < record.contract_count; i++)
+		evidence->contracts[i] = record.contracts[i];
+	evidence->contract_count = record.contract_count;
+	for (i = 0; i < record.admission_count; i++)
+		evidence->admissions[i] = record.admissions[i];
+	evidence->admission_count = record.admission_count;
+	return VOUCH_OK;
+}
+
+/* --- the databases -------------------------------------------------------- */
+
+struct prober {
+	struct vouch_context *context;
+	const struct vouch_member *member;
+	struct vouch_deadline deadline;
+	struct vouch_probe *probe;
+	pthread_t thread;
+	int started;
+};
+
+static void *probe_run(void *argument)
+{
+	struct prober *prober = argument;
+	struct vouch_error error = { 0 };
+
+	if (prober->context->engine->probe(prober->context->config,
+					   prober->member, prober->deadline,
+					   prober->probe, &error) != VOUCH_OK &&
+	    prober->probe->condition == VOUCH_PRESENT)
+		prober->probe->condition = VOUCH_ABSENT;
+	return NULL;
+}
+
+void vouch__probe_all(struct vouch_context *context, const uint8_t *wanted,
+		      struct vouch_deadline deadline, struct vouch_probe *probes)
+{
+	struct prober probers[VOUCH_NODES_MAX];
+	uint32_t count = context->config->member_count;
+	uint32_t i;
+
+	for (i = 0; i < count; i++) {
+		probers[i].started = 0;
+		if (!wanted[i])
+			continue;
+		memset(&probes[i], 0, sizeof(probes[i]));
+		probers[i].context = context;
+		probers[i].member = &context->config->members[i];
+		probers[i].deadline = vouch__deadline_within(
+			deadline, context->config->probe_timeout_ms);
+		probers[i].probe = &probes[i];
+		probers[i].started =
+			pthread_create(&probers[i].thread, NULL, probe_run,
+				       &probers[i]) == 0;
+	}
+	for (i = 0; i < count; i++) {
+		if (probers[i].started)
+			(void)pthread_join(probers[i].thread, NULL);
+	}
+}
+
+static int is_named_holder(const struct vouch_evidence *evidence, uint8_t node)
+{
+	uint32_t i;
+
+	for (i = 0; i < evidence->grant_count; i++) {
+		if (evidence->grants[i].holder == node)
+			return 1;
+	}
+	return 0;
+}
+
+/*
+ * Three rounds. The first asks everybody, so that a dead node's timeout is
+ * waited for once, and a live contradiction is seen. The second asks again
+ * those who may hold authority: their answer may be what excludes them. Only
+ * then, with exclusion behind, are the positions read that count.
+ */
+static void probes_collect(struct collection *collection)
+{
+	static struct vouch_probe probes[VOUCH_NODES_MAX];
+	struct vouch_evidence *evidence = collection->evidence;
+	const struct vouch_config *config = collection->config;
+	uint8_t wanted[VOUCH_NODES_MAX] = { 0 };
+	uint8_t self = evidence->request.candidate;
+	uint32_t round, i;
+
+	for (i = 0; i < config->member_count; i++)
+		wanted[i] = i != self;
+	vouch__probe_all(collection->context, wanted, collection->deadline,
+			 probes);
+	collection->order++;
+	for (i = 0; i < config->member_count; i++) {
+		if (!wanted[i] || probes[i].condition == VOUCH_ABSENT)
+			continue;
+		evidence->nodes[i].probe = probes[i];
+		evidence->nodes[i].probe.order = collection->order;
+	}
+	for (round = 0; round < 3; round++) {
+		uint64_t before = ++collection->order;
+
+		for (i = 0; i < config->member_count; i++) {
+			int holder = is_named_holder(evidence, (uint8_t)i);
+			int answered = evidence->nodes[i].probe.condition ==
+				       VOUCH_PRESENT;
+			/* A writable answer stands: it is the contradiction. */
+			int writable = evidence->nodes[i].probe.in_recovery ==
+				       VOUCH_NO;
+
+			if (i == self)
+				wanted[i] = round == 2;
+			else
+				wanted[i] = answered && !writable &&
+					    ((round == 0 && holder) ||
+					     (round == 1 && !holder));
+		}
+		vouch__probe_all(collection->context, wanted,
+				 collection->deadline, probes);
+		/* What excludes holds from when it was read; a position is as
+		 * old as the beginning of its reading. */
+		if (round == 0)
+			before = ++collection->order;
+		for (i = 0; i < config->member_count; i++) {
+			if (!wanted[i])
+				continue;
+			evidence->nodes[i].probe = probes[i];
+			evidence->nodes[i].probe.order =
+				probes[i].condition == VOUCH_ABSENT ? 0 : before;
+		}
+	}
+}
+
+static void tail_collect(struct collection *collection)
+{
+	struct vouch_evidence *evidence = collection->evidence;
+	struct vouch_context *context = collection->context;
+
+	if (evidence->seal.condition != VOUCH_PRESENT)
+		return;
+	if (context->engine->tail_observe(collection->config,
+					  evidence->seal.timeline,
+					  evidence->seal.record_lsn,
+					  &evidence->tail,
+					  collection->error) != VOUCH_OK)
+		memset(&evidence->tail, 0, sizeof(evidence->tail));
+	evidence->tail.order = ++collection->order;
+}
+
+/* --- all of it ------------------------------------------------------------ */
+
+static enum vouch_error_code nodes_begin(struct collection *collection)
+{
+	const struct vouch_config *config = collection->config;
+	struct vouch_evidence *evidence = collection->evidence;
+	uint32_t i;
+
+	for (i = 0; i < config->member_count; i++) {
+		if (node_index(evidence, config->members[i].name) != i)
+			return vouch__error_set(collection->error,
+						VOUCH_E_CONFIG,
+						"member '%s' is listed twice",
+						config->members[i].name);
+		if (strcmp(config->members[i].name, config->node) == 0)
+			evidence->request.candidate = (uint8_t)i;
+	}
+	if (evidence->request.candidate == VOUCH_NO_NODE)
+		return vouch__error_set(collection->error, VOUCH_E_CONFIG,
+					"this node '%s' is not in the member list",
+					config->node);
+	return VOUCH_OK;
+}
+
+static enum vouch_error_code
+assertions_fill(struct collection *collection,
+		const struct vouch_assertion_text *assertions, uint32_t count)
+{
+	struct vouch_evidence *evidence = collection->evidence;
+	uint64_t newest = 0;
+	uint32_t i, j;
+
+	if (count > VOUCH_ASSERTIONS_MAX)
+		return too_many(collection, "assertions");
+	for (j = 0; j < evidence->grant_count; j++) {
+		if (evidence->grants[j].epoch > newest)
+			newest = evidence->grants[j].epoch;
+	}
+	for (i = 0; i < count; i++) {
+		struct vouch_assertion *to = &evidence->assertions[i];
+
+		if (!vouch__config_member(collection->config,
+					  assertions[i].node))
+			return vouch__error_set(collection->error,
+						VOUCH_E_ARGUMENT,
+						"'%s' is not a member, so it "
+						"cannot be asserted down",
+						assertions[i].node);
+		to->node = node_index(evidence, assertions[i].node);
+		/* The epoch is the newest one known when it was said. */
+		to->epoch = newest;
+		(void)snprintf(to->operator_name, VOUCH_NAME_SIZE, "%s",
+			       assertions[i].operator_name);
+		(void)snprintf(to->reason, VOUCH_TEXT_SIZE, "%s",
+			       assertions[i].reason);
+		evidence->assertion_count++;
+	}
+	return VOUCH_OK;
+}
+
+enum vouch_error_code
+vouch__collect(struct vouch_context *context, const struct vouch_request *request,
+	       const struct vouch_assertion_text *assertions,
+	       uint32_t assertion_count, struct vouch_deadline deadline,
+	       struct vouch_evidence *evidence, struct vouch_error *error)
+{
+	struct vouch_error scratch = { 0 };
+	struct collection collection = { context, context->config, evidence,
+					 deadline, 0, error ? error : &scratch };
+	enum vouch_error_code code;
+
+	vouch__evidence_clear(evidence);
+	evidence->format = VOUCH_EVIDENCE_FORMAT;
+	(void)snprintf(evidence->cluster, VOUCH_NAME_SIZE, "%s",
+		       context->config->name);
+	evidence->manager = context->cluster_ops ? VOUCH_MANAGER_PACEMAKER :
+						   VOUCH_MANAGER_NONE;
+	evidence->request = *request;
+	evidence->request.candidate = VOUCH_NO_NODE;
+	evidence->request.authorization = context->config->authorization;
+	evidence->request.watchdog_accepted = context->config->watchdog_accepted;
+	code = nodes_begin(&collection);
+	if (code != VOUCH_OK)
+		return code;
+	view_collect(&collection, &evidence->before);
+	cluster_nodes_collect(&collection);
+	code = fencing_collect(&collection);
+	if (code == VOUCH_OK)
+		code = cluster_grants_collect(&collection);
+	if (code == VOUCH_OK)
+		code = journal_collect(&collection);
+	if (code == VOUCH_OK)
+		code = log_collect(&collection);
+	if (code == VOUCH_OK)
+		code = seal_collect(&collection);
+	if (code == VOUCH_OK)
+		code = assertions_fill(&collection, assertions, assertion_count);
+	if (code != VOUCH_OK)
+		return code;
+	say(&collection, "asking every member");
+	probes_collect(&collection);
+	tail_collect(&collection);
+	view_collect(&collection, &evidence->after);
+	return VOUCH_OK;
+}

@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * Collecting: fills the evidence from the cluster, the engine and the node's
+ * own records, in an order that the evidence carries. It never judges: what
+ * does not answer stays absent, and the kernel says what that means.
+ */
+#ifndef VOUCH_EVIDENCE_COLLECT_H
+#define VOUCH_EVIDENCE_COLLECT_H
+
+#include "authority/journal.h"
+#include "cluster/cluster.h"
+#include "engines/engine.h"
+
+/* Everything an attempt works with. Opened once, released once. */
+struct vouch_context {
+	const struct vouch_config *config;
+	const struct vouch_engine *engine;
+	const struct vouch_cluster_ops *cluster_ops; /* NULL: none */
+	struct vouch_cluster *cluster;		     /* NULL: not open */
+	struct vouch_journal *journal;		     /* NULL: not open */
+	/* Tells progress to a person; may be NULL. */
+	void (*progress)(const char *text);
+};
+
+/* Opens the engine, the journal (writable or for reading) and, where the
+ * configuration names a cluster manager, the connection to it. A cluster that
+ * does not answer is not an error here: it will be missing in the evidence.
+ * The process works as the database user afterwards. */
+VOUCH_MUST_CHECK enum vouch_error_code
+vouch__context_open(struct vouch_context *context,
+		    const struct vouch_config *config, int writable,
+		    struct vouch_deadline deadline, struct vouch_error *error);
+void vouch__context_close(struct vouch_context *context);
+
+/* `request->candidate` is set here: the configuration's own node. `assertions`
+ * may be empty. On failure nothing may be decided (and nothing was changed). */
+struct vouch_assertion_text {
+	const char *node;
+	const char *operator_name;
+	const char *reason;
+};
+VOUCH_MUST_CHECK enum vouch_error_code
+vouch__collect(struct vouch_context *context, const struct vouch_request *request,
+	       const struct vouch_assertion_text *assertions,
+	       uint32_t assertion_count, struct vouch_deadline deadline,
+	       struct vouch_evidence *evidence, struct vouch_error *error);
+
+/* Probes all members at once; results in the order of the configuration.
+ * `skip`: index left out, or VOUCH_NO_NODE. */
+void vouch__probe_all(struct vouch_context *context, const uint8_t *wanted,
+		      struct vouch_deadline deadline, struct vouch_probe *probes);
+
+#endif

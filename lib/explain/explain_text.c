@@ -1,0 +1,208 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* A verdict as text for people. Nothing is decided or derived here: every word
+ * stands in the document. */
+#include <json-c/json.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/error.h"
+#include "evidence/evidence_json.h"
+#include "kernel/rules.h"
+
+/* Control characters, a terminal's escapes among them, are shown as dots. */
+static void write_safely(FILE *out, const char *text)
+{
+	for (; *text; text++) {
+		unsigned char c = (unsigned char)*text;
+
+		(void)fputc(c < 0x20 || c == 0x7f ? '.' : c, out);
+	}
+}
+
+static const char *text_of(struct json_object *json, const char *key)
+{
+	struct json_object *value;
+
+	if (!json_object_object_get_ex(json, key, &value) ||
+	    !json_object_is_type(value, json_type_string))
+		return "";
+	return json_object_get_string(value);
+}
+
+static struct json_object *array_of(struct json_object *json, const char *key)
+{
+	struct json_object *value;
+
+	if (!json_object_object_get_ex(json, key, &value) ||
+	    !json_object_is_type(value, json_type_array))
+		return NULL;
+	return value;
+}
+
+static const char *mark_of(const char *outcome)
+{
+	if (strcmp(outcome, "holds") == 0)
+		return "holds";
+	return strcmp(outcome, "not-open") == 0 ? "-" : "OPEN";
+}
+
+static void facts_write(FILE *out, struct json_object *finding)
+{
+	struct json_object *facts = array_of(finding, "facts");
+	size_t i;
+
+	for (i = 0; facts && i < json_object_array_length(facts); i++) {
+		struct json_object *fact = json_object_array_get_idx(facts, i);
+
+		(void)fputs("              ", out);
+		if (text_of(fact, "node")[0] != '\0') {
+			write_safely(out, text_of(fact, "node"));
+			(void)fputs(" ", out);
+		}
+		write_safely(out, text_of(fact, "fact"));
+		(void)fputs(": ", out);
+		write_safely(out, text_of(fact, "value"));
+		(void)fputs("  [", out);
+		write_safely(out, text_of(fact, "source"));
+		(void)fputs("]\n", out);
+	}
+}
+
+static void finding_write(FILE *out, struct json_object *finding)
+{
+	struct json_object *rule = NULL;
+
+	(void)json_object_object_get_ex(finding, "rule", &rule);
+	(void)fprintf(out, "  %3d %-6s ", json_object_get_int(rule),
+		      mark_of(text_of(finding, "outcome")));
+	write_safely(out, text_of(finding, "invariant"));
+	(void)fputs(" ", out);
+	write_safely(out, text_of(finding, "name"));
+	(void)fputs(": ", out);
+	write_safely(out, text_of(finding, "text"));
+	(void)fputs("\n", out);
+	facts_write(out, finding);
+}
+
+static void unblock_write(FILE *out, struct json_object *findings)
+{
+	size_t i;
+
+	(void)fputs("\nWhat would have to become true:\n", out);
+	for (i = 0; findings && i < json_object_array_length(findings); i++) {
+		struct json_object *finding =
+			json_object_array_get_idx(findings, i);
+
+		if (strcmp(text_of(finding, "outcome"), "unproven") != 0 ||
+		    text_of(finding, "unblock")[0] == '\0')
+			continue;
+		(void)fputs("  - ", out);
+		write_safely(out, text_of(finding, "unblock"));
+		(void)fputs("\n", out);
+	}
+}
+
+static void verdict_write(FILE *out, struct json_object *json)
+{
+	struct json_object *findings = array_of(json, "findings");
+	struct json_object *epoch = NULL;
+	int permit = strcmp(text_of(json, "decision"), "permit") == 0;
+	size_t i;
+
+	(void)fputs(permit ? "permit: " : "veto: ", out);
+	write_safely(out, text_of(json, "why"));
+	(void)fputs("\n\nRequest ", out);
+	write_safely(out, text_of(json, "request"));
+	(void)fputs(" asked to promote ", out);
+	write_safely(out, text_of(json, "candidate"));
+	(void)fputs(" in cluster ", out);
+	write_safely(out, text_of(json, "cluster"));
+	if (text_of(json, "reason")[0] != '\0') {
+		(void)fputs(" (", out);
+		write_safely(out, text_of(json, "reason"));
+		(void)fputs(")", out);
+	}
+	(void)fputs(".\n", out);
+	if (json_object_object_get_ex(json, "epoch", &epoch))
+		(void)fprintf(out, "It would hold epoch %lld.\n",
+			      (long long)json_object_get_int64(epoch));
+	(void)fputs("\nThe proof, rule by rule (\"-\": a route that is not open "
+		    "or not needed):\n",
+		    out);
+	for (i = 0; findings && i < json_object_array_length(findings); i++)
+		finding_write(out, json_object_array_get_idx(findings, i));
+	if (!permit)
+		unblock_write(out, findings);
+	(void)fputs("\nOutside the promise: ", out);
+	write_safely(out, text_of(json, "outside_the_promise"));
+	(void)fputs(".\n", out);
+}
+
+static enum vouch_error_code finish(FILE *out, char **text,
+				    struct vouch_error *error)
+{
+	int failed = ferror(out);
+
+	if (fclose(out) != 0 || failed) {
+		free(*text);
+		*text = NULL;
+		return vouch__error_set(error, VOUCH_E_MEMORY, "out of memory");
+	}
+	return VOUCH_OK;
+}
+
+enum vouch_error_code vouch_explain(const char *verdict, size_t length,
+				    char **text, struct vouch_error *error)
+{
+	struct json_tokener *tokener;
+	struct json_object *json;
+	size_t size;
+	FILE *out;
+
+	*text = NULL;
+	if (length == 0 || length > VOUCH_DOCUMENT_MAX)
+		return vouch__error_set(error, VOUCH_E_LIMIT,
+					"the verdict is empty or too large");
+	tokener = json_tokener_new_ex(VOUCH_DOCUMENT_DEPTH);
+	if (!tokener)
+		return vouch__error_set(error, VOUCH_E_MEMORY, "out of memory");
+	json = json_tokener_parse_ex(tokener, verdict, (int)length);
+	json_tokener_free(tokener);
+	if (!json || !json_object_is_type(json, json_type_object) ||
+	    !array_of(json, "findings")) {
+		json_object_put(json);
+		return vouch__error_set(error, VOUCH_E_MALFORMED,
+					"this is no verdict document");
+	}
+	out = open_memstream(text, &size);
+	if (!out) {
+		json_object_put(json);
+		return vouch__error_set(error, VOUCH_E_MEMORY, "out of memory");
+	}
+	verdict_write(out, json);
+	json_object_put(json);
+	return finish(out, text, error);
+}
+
+char *vouch_rules_text(void)
+{
+	char *text = NULL;
+	size_t size;
+	FILE *out = open_memstream(&text, &size);
+	uint32_t i;
+
+	if (!out)
+		return NULL;
+	for (i = 0; i < vouch__rule_count; i++) {
+		const struct vouch_rule *rule = &vouch__rules[i];
+
+		(void)fprintf(out, "%3d  %-6s  %-8s  %-22s  %s\n", rule->id,
+			      rule->invariant,
+			      rule->kind == VOUCH_RULE_ROUTE ? "route" :
+							       "required",
+			      rule->name, rule->requires);
+	}
+	return finish(out, &text, NULL) == VOUCH_OK ? text : NULL;
+}

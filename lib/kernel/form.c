@@ -1,0 +1,230 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Form (P6-F1): evidence that the other rules may index without a further
+ * look. Everything that is used as a number of things, or as an index, is
+ * checked here once. */
+#include "kernel/rules.h"
+
+static int name_is_valid(const char *name)
+{
+	uint32_t i;
+
+	for (i = 0; i < VOUCH_NAME_SIZE; i++) {
+		if (name[i] == '\0')
+			return i > 0;
+	}
+	return 0;
+}
+
+static int text_is_terminated(const char *text, uint32_t size)
+{
+	uint32_t i;
+
+	for (i = 0; i < size; i++) {
+		if (text[i] == '\0')
+			return 1;
+	}
+	return 0;
+}
+
+static int view_is_valid(const struct vouch_view *view)
+{
+	uint32_t i;
+
+	if (view->member_count > VOUCH_NODES_MAX ||
+	    !text_is_terminated(view->dc, VOUCH_NAME_SIZE))
+		return 0;
+	for (i = 1; i < view->member_count; i++) {
+		if (view->members[i] <= view->members[i - 1])
+			return 0;
+	}
+	return 1;
+}
+
+static int contract_is_valid(const struct vouch_contract *contract,
+			     uint32_t node_count)
+{
+	uint32_t i;
+
+	if (contract->member_count > VOUCH_NODES_MAX ||
+	    contract->k > contract->member_count)
+		return 0;
+	if (contract->method != VOUCH_METHOD_ANY &&
+	    contract->method != VOUCH_METHOD_FIRST)
+		return 0;
+	for (i = 0; i < contract->member_count; i++) {
+		if (contract->members[i] >= node_count ||
+		    (i > 0 && contract->members[i] <= contract->members[i - 1]))
+			return 0;
+	}
+	return 1;
+}
+
+static int nodes_are_valid(const struct vouch_evidence *evidence)
+{
+	uint32_t i, j;
+
+	if (evidence->node_count == 0 || evidence->node_count > VOUCH_NODES_MAX)
+		return 0;
+	for (i = 0; i < evidence->node_count; i++) {
+		const struct vouch_node *node = &evidence->nodes[i];
+
+		if (!name_is_valid(node->name) ||
+		    !text_is_terminated(node->probe.incarnation,
+					VOUCH_NAME_SIZE) ||
+		    node->probe.history_count > VOUCH_HISTORY_MAX)
+			return 0;
+		for (j = 0; j < i; j++) {
+			if (vouch__name_equal(node->name,
+					      evidence->nodes[j].name) ||
+			    (node->cluster_id != 0 &&
+			     node->cluster_id ==
+				     evidence->nodes[j].cluster_id))
+				return 0;
+		}
+	}
+	return 1;
+}
+
+static int records_are_valid(const struct vouch_evidence *evidence)
+{
+	uint32_t i;
+
+	if (evidence->grant_count > VOUCH_GRANTS_MAX ||
+	    evidence->contract_count > VOUCH_CONTRACTS_MAX ||
+	    evidence->admission_count > VOUCH_ADMISSIONS_MAX)
+		return 0;
+	for (i = 0; i < evidence->grant_count; i++) {
+		const struct vouch_grant *grant = &evidence->grants[i];
+
+		if (grant->epoch == 0 || grant->epoch == UINT64_MAX ||
+		    grant->holder >= evidence->node_count ||
+		    grant->source == VOUCH_SOURCE_UNKNOWN ||
+		    !text_is_terminated(grant->incarnation, VOUCH_NAME_SIZE) ||
+		    !contract_is_valid(&grant->contract, evidence->node_count))
+			return 0;
+	}
+	for (i = 0; i < evidence->contract_count; i++) {
+		if (!contract_is_valid(&evidence->contracts[i].contract,
+				       evidence->node_count))
+			return 0;
+	}
+	for (i = 0; i < evidence->admission_count; i++) {
+		if (evidence->admissions[i].node >= evidence->node_count ||
+		    !text_is_terminated(evidence->admissions[i].incarnation,
+					VOUCH_NAME_SIZE))
+			return 0;
+	}
+	return 1;
+}
+
+static int fencing_is_valid(const struct vouch_evidence *evidence)
+{
+	const struct vouch_fencing_history *fencing = &evidence->fencing;
+	uint32_t i;
+
+	if (fencing->count > VOUCH_FENCINGS_MAX ||
+	    evidence->assertion_count > VOUCH_ASSERTIONS_MAX)
+		return 0;
+	if (fencing->snapshot == VOUCH_PRESENT &&
+	    fencing->snapshot_holder >= evidence->node_count)
+		return 0;
+	for (i = 0; i < fencing->count; i++) {
+		if (fencing->entries[i].node >= evidence->node_count ||
+		    !text_is_terminated(fencing->entries[i].origin,
+					VOUCH_NAME_SIZE))
+			return 0;
+	}
+	for (i = 0; i < evidence->assertion_count; i++) {
+		if (evidence->assertions[i].node >= evidence->node_count)
+			return 0;
+	}
+	if (evidence->seal.condition == VOUCH_PRESENT &&
+	    (evidence->seal.node >= evidence->node_count ||
+	     !text_is_terminated(evidence->seal.incarnation, VOUCH_NAME_SIZE)))
+		return 0;
+	return 1;
+}
+
+static int request_is_valid(const struct vouch_evidence *evidence)
+{
+	return evidence->request.candidate < evidence->node_count &&
+	       text_is_terminated(evidence->request.id, VOUCH_NAME_SIZE) &&
+	       text_is_terminated(evidence->request.reason, VOUCH_TEXT_SIZE);
+}
+
+/* Rule 100. */
+void vouch__form_is_proven(struct vouch_scratch *scratch)
+{
+	const struct vouch_evidence *evidence = scratch->evidence;
+
+	scratch->form_ok = evidence->format == VOUCH_EVIDENCE_FORMAT &&
+			   (evidence->manager == VOUCH_MANAGER_PACEMAKER ||
+			    evidence->manager == VOUCH_MANAGER_NONE) &&
+			   nodes_are_valid(evidence) &&
+			   request_is_valid(evidence) &&
+			   view_is_valid(&evidence->before) &&
+			   view_is_valid(&evidence->after) &&
+			   records_are_valid(evidence) &&
+			   fencing_is_valid(evidence);
+	(void)vouch__find(scratch,
+			  scratch->form_ok ? VOUCH_HOLDS : VOUCH_UNPROVEN,
+			  scratch->form_ok ? VOUCH_R_FORM_OK : VOUCH_R_FORM_BAD,
+			  VOUCH_NO_NODE);
+}
+
+/* Rule 110. Nobody assumes authority; somebody asks for it (P6-A3). */
+void vouch__request_is_proven(struct vouch_scratch *scratch)
+{
+	const struct vouch_request *request = &scratch->evidence->request;
+	int ok = request->id[0] != '\0' &&
+		 (request->origin == VOUCH_ORIGIN_PACEMAKER ||
+		  request->origin == VOUCH_ORIGIN_OPERATOR ||
+		  request->origin == VOUCH_ORIGIN_HOOK);
+
+	(void)vouch__find(scratch, ok ? VOUCH_HOLDS : VOUCH_UNPROVEN,
+			  ok ? VOUCH_R_REQUEST_OK : VOUCH_R_REQUEST_BAD,
+			  request->candidate);
+}
+
+/* Rule 120. */
+void vouch__authorization_is_proven(struct vouch_scratch *scratch)
+{
+	const struct vouch_request *request = &scratch->evidence->request;
+	int ok = request->authorization == VOUCH_AUTHORIZATION_PACEMAKER ||
+		 (request->authorization == VOUCH_AUTHORIZATION_OPERATOR &&
+		  request->authorized == VOUCH_YES);
+
+	(void)vouch__find(scratch, ok ? VOUCH_HOLDS : VOUCH_UNPROVEN,
+			  ok ? VOUCH_R_AUTHORIZED : VOUCH_R_NOT_AUTHORIZED,
+			  request->candidate);
+}
+
+/* Rule 140. A remote or guest node has no vote and another fencing life; what
+ * was not thought through is refused. */
+void vouch__class_is_proven(struct vouch_scratch *scratch)
+{
+	const struct vouch_evidence *evidence = scratch->evidence;
+	int failed = 0;
+	uint8_t i;
+
+	if (!vouch__managed(evidence)) {
+		(void)vouch__find(scratch, VOUCH_NOT_USED, VOUCH_R_NO_MANAGER,
+				  VOUCH_NO_NODE);
+		return;
+	}
+	for (i = 0; i < evidence->node_count; i++) {
+		enum vouch_node_class class = evidence->nodes[i].node_class;
+
+		if (class == VOUCH_CLASS_MEMBER)
+			continue;
+		failed = 1;
+		(void)vouch__find(scratch, VOUCH_UNPROVEN,
+				  class == VOUCH_CLASS_UNKNOWN ?
+					  VOUCH_R_CLASS_UNKNOWN :
+					  VOUCH_R_CLASS_BAD,
+				  i);
+	}
+	if (!failed)
+		(void)vouch__find(scratch, VOUCH_HOLDS, VOUCH_R_CLASS_OK,
+				  VOUCH_NO_NODE);
+}

@@ -1,0 +1,178 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Who was granted which epoch, from all the sources that name it. */
+#include "kernel/rules.h"
+
+uint64_t vouch__newest_epoch(const struct vouch_evidence *evidence)
+{
+	uint64_t newest = 0;
+	uint32_t i;
+
+	for (i = 0; i < evidence->grant_count; i++) {
+		if (evidence->grants[i].epoch > newest)
+			newest = evidence->grants[i].epoch;
+	}
+	return newest;
+}
+
+/* A row in the log proves that the promotion happened; otherwise the holder's
+ * own word counts, and without one the grant is open. */
+struct vouch_grant_view vouch__grant_of(const struct vouch_evidence *evidence,
+					uint64_t epoch)
+{
+	struct vouch_grant_view view = { 0, VOUCH_NO_NODE, VOUCH_GRANT_OPEN, 0 };
+	uint32_t i;
+
+	for (i = 0; i < evidence->grant_count; i++) {
+		const struct vouch_grant *grant = &evidence->grants[i];
+		enum vouch_grant_outcome outcome = grant->outcome;
+
+		if (grant->epoch != epoch)
+			continue;
+		if (grant->source == VOUCH_SOURCE_LOG)
+			outcome = VOUCH_GRANT_DONE;
+		if (!view.known) {
+			view.known = 1;
+			view.holder = grant->holder;
+			view.grant = grant;
+		}
+		if (outcome == VOUCH_GRANT_DONE)
+			view.outcome = VOUCH_GRANT_DONE;
+		else if (outcome == VOUCH_GRANT_VOID &&
+			 view.outcome != VOUCH_GRANT_DONE)
+			view.outcome = VOUCH_GRANT_VOID;
+	}
+	return view;
+}
+
+static int contracts_equal(const struct vouch_contract *a,
+			   const struct vouch_contract *b)
+{
+	uint32_t i;
+
+	if (a->method != b->method || a->k != b->k ||
+	    a->member_count != b->member_count)
+		return 0;
+	for (i = 0; i < a->member_count; i++) {
+		if (a->members[i] != b->members[i])
+			return 0;
+	}
+	return 1;
+}
+
+static int outcomes_contradict(const struct vouch_grant *a,
+			       const struct vouch_grant *b)
+{
+	int a_done = a->outcome == VOUCH_GRANT_DONE ||
+		     a->source == VOUCH_SOURCE_LOG;
+	int b_done = b->outcome == VOUCH_GRANT_DONE ||
+		     b->source == VOUCH_SOURCE_LOG;
+
+	return (a_done && b->outcome == VOUCH_GRANT_VOID) ||
+	       (b_done && a->outcome == VOUCH_GRANT_VOID);
+}
+
+static int grants_contradict(const struct vouch_grant *a,
+			     const struct vouch_grant *b)
+{
+	return a->holder != b->holder ||
+	       !vouch__name_equal(a->incarnation, b->incarnation) ||
+	       !contracts_equal(&a->contract, &b->contract) ||
+	       outcomes_contradict(a, b);
+}
+
+/* Rule 150. The same epoch with two holders would be two authorities. */
+void vouch__agreement_is_proven(struct vouch_scratch *scratch)
+{
+	const struct vouch_evidence *evidence = scratch->evidence;
+	uint32_t i, j;
+
+	for (i = 0; i < evidence->grant_count; i++) {
+		for (j = i + 1; j < evidence->grant_count; j++) {
+			const struct vouch_grant *a = &evidence->grants[i];
+			const struct vouch_grant *b = &evidence->grants[j];
+			struct vouch_finding *finding;
+
+			if (a->epoch != b->epoch || !grants_contradict(a, b))
+				continue;
+			finding = vouch__find(scratch, VOUCH_UNPROVEN,
+					      VOUCH_R_GRANTS_DISAGREE, a->holder);
+			finding->node_b = b->holder;
+			finding->value[0] = a->epoch;
+			vouch__cite(finding, VOUCH_C_HOLDER, VOUCH_NO_NODE,
+				    a->holder);
+			vouch__cite(finding, VOUCH_C_HOLDER, VOUCH_NO_NODE,
+				    b->holder);
+			return;
+		}
+	}
+	(void)vouch__find(scratch, VOUCH_HOLDS, VOUCH_R_GRANTS_AGREE,
+			  VOUCH_NO_NODE);
+}
+
+/* Rule 130. */
+void vouch__adoption_is_proven(struct vouch_scratch *scratch)
+{
+	struct vouch_finding *finding;
+
+	if (scratch->newest_epoch == 0) {
+		(void)vouch__find(scratch, VOUCH_UNPROVEN, VOUCH_R_NOT_ADOPTED,
+				  VOUCH_NO_NODE);
+		return;
+	}
+	finding = vouch__find(scratch, VOUCH_HOLDS, VOUCH_R_ADOPTED,
+			      VOUCH_NO_NODE);
+	finding->value[0] = scratch->newest_epoch;
+	vouch__cite(finding, VOUCH_C_EPOCH, VOUCH_NO_NODE,
+		    scratch->newest_epoch);
+}
+
+static void holder_add(struct vouch_scratch *scratch, uint64_t epoch,
+		       const struct vouch_grant_view *view)
+{
+	struct vouch_holder *holder =
+		&scratch->holders[scratch->holder_count++];
+	struct vouch_finding *finding;
+
+	holder->node = view->holder;
+	holder->epoch = epoch;
+	holder->outcome = view->outcome;
+	holder->incarnation = view->grant->incarnation;
+	holder->excluded = 0;
+	holder->order = 0;
+	holder->route_finding_known = 0;
+	holder->best_finding = 0;
+	finding = vouch__find(scratch, VOUCH_HOLDS, VOUCH_R_HOLDERS_KNOWN,
+			      view->holder);
+	finding->value[0] = epoch;
+	vouch__cite(finding, VOUCH_C_EPOCH, VOUCH_NO_NODE, epoch);
+	vouch__cite(finding, VOUCH_C_HOLDER, VOUCH_NO_NODE, view->holder);
+	vouch__cite(finding, VOUCH_C_GRANT_OUTCOME, VOUCH_NO_NODE,
+		    view->outcome);
+}
+
+/* Rule 310. The newest grant's holder; while nobody knows whether that
+ * promotion happened, the holder before it as well, and so on down. A grant
+ * that its own holder declared void never gave authority to anybody. */
+void vouch__holders_are_proven(struct vouch_scratch *scratch)
+{
+	uint64_t epoch = scratch->newest_epoch;
+	struct vouch_finding *finding;
+
+	while (epoch > 0 && scratch->holder_count < VOUCH_GRANTS_MAX) {
+		struct vouch_grant_view view =
+			vouch__grant_of(scratch->evidence, epoch);
+
+		if (!view.known)
+			break;
+		if (view.outcome != VOUCH_GRANT_VOID)
+			holder_add(scratch, epoch, &view);
+		if (view.outcome == VOUCH_GRANT_DONE) {
+			scratch->holders_known = 1;
+			return;
+		}
+		epoch--;
+	}
+	finding = vouch__find(scratch, VOUCH_UNPROVEN, VOUCH_R_HOLDER_UNKNOWN,
+			      VOUCH_NO_NODE);
+	finding->value[0] = epoch;
+}

@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * The arithmetic of acknowledgements (P6-S1). A write counts as acknowledged
+ * once k of the n members have it. If the set S of members that answered and
+ * still remember has |S| + k > n, then every k of the n meet S, so somebody in
+ * S has each acknowledged write; whoever is at least as far as all of S has
+ * them all. FIRST k gets no discount: which k acknowledged depended on who was
+ * connected.
+ */
+#include "kernel/rules.h"
+
+/* Does member i count towards S? The reason when it does not. */
+static enum vouch_reason member_reason(const struct vouch_scratch *scratch,
+				       uint8_t i)
+{
+	const struct vouch_evidence *evidence = scratch->evidence;
+	const struct vouch_probe *probe = &evidence->nodes[i].probe;
+
+	if (probe->condition != VOUCH_PRESENT ||
+	    probe->in_recovery != VOUCH_YES || probe->system_id == 0 ||
+	    probe->system_id != scratch->candidate->system_id ||
+	    scratch->branches[i].relation == VOUCH_RELATION_UNKNOWN ||
+	    scratch->branches[i].relation == VOUCH_RELATION_UNRELATED)
+		return VOUCH_R_INTERSECT_SHORT;
+	if (probe->order < scratch->exclusion_order)
+		return VOUCH_R_ORDER_EARLY;
+	if (!vouch__is_admitted(evidence, i, probe->incarnation))
+		return VOUCH_R_INTERSECT_AMNESIA;
+	/* It once had more than it has now, whatever its incarnation says. */
+	if (i == scratch->candidate_node &&
+	    evidence->own.condition == VOUCH_PRESENT &&
+	    !vouch__position_is_reached(probe, evidence->own.mark_timeline,
+					evidence->own.mark_lsn))
+		return VOUCH_R_INTERSECT_AMNESIA;
+	if (probe->log_exhausted != VOUCH_YES)
+		return VOUCH_R_INTERSECT_UNREAD;
+	return VOUCH_R_NONE;
+}
+
+struct vouch_intersection
+vouch__intersect(const struct vouch_scratch *scratch,
+		 const struct vouch_contract *contract)
+{
+	struct vouch_intersection result = { 0 };
+	uint32_t i;
+
+	result.members = contract->member_count;
+	result.required = contract->k;
+	result.missing = VOUCH_NO_NODE;
+	result.ahead = VOUCH_NO_NODE;
+	result.why = VOUCH_R_NONE;
+	for (i = 0; i < contract->member_count; i++) {
+		uint8_t node = contract->members[i];
+		enum vouch_reason reason = member_reason(scratch, node);
+
+		if (reason != VOUCH_R_NONE) {
+			/* Amnesia is the reason that people would not guess. */
+			if (result.missing == VOUCH_NO_NODE ||
+			    reason == VOUCH_R_INTERSECT_AMNESIA) {
+				result.missing = node;
+				result.why = reason;
+			}
+			continue;
+		}
+		result.counted++;
+		if (scratch->branches[node].end > result.most)
+			result.most = scratch->branches[node].end;
+		if (scratch->branches[node].end > scratch->candidate_end)
+			result.ahead = node;
+	}
+	result.proven = result.required >= 1 &&
+			result.counted + result.required > result.members;
+	return result;
+}

@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Visibility (P6-S3): what the candidate will show is all that it has, whole
+ * and in order. */
+#include "kernel/rules.h"
+
+static enum vouch_reason readiness_reason(const struct vouch_scratch *scratch)
+{
+	const struct vouch_probe *probe = scratch->candidate;
+
+	if (probe->condition != VOUCH_PRESENT)
+		return VOUCH_R_READY_ABSENT;
+	if (probe->in_recovery != VOUCH_YES)
+		return VOUCH_R_READY_WRITABLE;
+	if (probe->incarnation[0] == '\0')
+		return VOUCH_R_READY_UNPINNED;
+	if (probe->log_exhausted != VOUCH_YES)
+		return VOUCH_R_READY_UNREAD;
+	if (probe->replay_paused != VOUCH_NO)
+		return VOUCH_R_READY_PAUSED;
+	if (probe->replayed_lsn == 0 ||
+	    probe->replayed_lsn != scratch->candidate_end)
+		return VOUCH_R_READY_BEHIND;
+	if (probe->checksums_clean != VOUCH_YES)
+		return VOUCH_R_READY_CHECKSUM;
+	return VOUCH_R_READY;
+}
+
+/* Rule 600. */
+void vouch__readiness_is_proven(struct vouch_scratch *scratch)
+{
+	const struct vouch_probe *probe = scratch->candidate;
+	enum vouch_reason reason = readiness_reason(scratch);
+	uint8_t node = scratch->candidate_node;
+	struct vouch_finding *finding = vouch__find(
+		scratch,
+		reason == VOUCH_R_READY ? VOUCH_HOLDS : VOUCH_UNPROVEN, reason,
+		node);
+
+	finding->value[0] = probe->replayed_lsn;
+	finding->value[1] = scratch->candidate_end;
+	vouch__cite(finding, VOUCH_C_IN_RECOVERY, node, probe->in_recovery);
+	vouch__cite(finding, VOUCH_C_REPLAYED, node, probe->replayed_lsn);
+	vouch__cite(finding, VOUCH_C_DURABLE_END, node, scratch->candidate_end);
+	vouch__cite(finding, VOUCH_C_LOG_EXHAUSTED, node, probe->log_exhausted);
+	vouch__cite(finding, VOUCH_C_REPLAY_PAUSED, node, probe->replay_paused);
+	vouch__cite(finding, VOUCH_C_CHECKSUMS, node, probe->checksums_clean);
+}

@@ -1,0 +1,114 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "kernel/scratch.h"
+
+struct vouch_finding *vouch__find(struct vouch_scratch *scratch,
+				  enum vouch_outcome outcome,
+				  enum vouch_reason reason, uint8_t node)
+{
+	struct vouch_verdict *verdict = scratch->verdict;
+	struct vouch_finding *finding;
+
+	if (verdict->finding_count >= VOUCH_FINDINGS_MAX - 1) {
+		/* The last slot stays "too many", and a full list vetoes. */
+		verdict->finding_count = VOUCH_FINDINGS_MAX;
+		outcome = VOUCH_UNPROVEN;
+		reason = VOUCH_R_TOO_MANY;
+		finding = &verdict->findings[VOUCH_FINDINGS_MAX - 1];
+	} else {
+		finding = &verdict->findings[verdict->finding_count++];
+	}
+	finding->rule = scratch->rule;
+	finding->reason = (uint16_t)reason;
+	finding->outcome = (uint8_t)outcome;
+	finding->node = node;
+	finding->node_b = VOUCH_NO_NODE;
+	finding->used_count = 0;
+	finding->value[0] = 0;
+	finding->value[1] = 0;
+	finding->value[2] = 0;
+	return finding;
+}
+
+void vouch__cite(struct vouch_finding *finding, enum vouch_cited fact,
+		 uint8_t node, uint64_t value)
+{
+	struct vouch_used *used;
+
+	if (finding->used_count >= VOUCH_USED_MAX)
+		return;
+	used = &finding->used[finding->used_count++];
+	used->fact = (uint16_t)fact;
+	used->node = node;
+	used->value = value;
+}
+
+int vouch__is_member(const struct vouch_view *view, uint32_t cluster_id)
+{
+	uint32_t i;
+
+	if (view->condition != VOUCH_PRESENT || cluster_id == 0)
+		return 0;
+	for (i = 0; i < view->member_count; i++) {
+		if (view->members[i] == cluster_id)
+			return 1;
+	}
+	return 0;
+}
+
+int vouch__name_equal(const char *a, const char *b)
+{
+	uint32_t i;
+
+	for (i = 0; i < VOUCH_NAME_SIZE; i++) {
+		if (a[i] != b[i])
+			return 0;
+		if (a[i] == '\0')
+			return 1;
+	}
+	return 0; /* not terminated: not a name */
+}
+
+/* D: what is durable and received, or already replayed from the own log. The
+ * received position alone restarts at a segment boundary and understates. */
+uint64_t vouch__probe_end(const struct vouch_probe *probe)
+{
+	return probe->received_lsn > probe->replayed_lsn ? probe->received_lsn :
+							   probe->replayed_lsn;
+}
+
+/* Only the latest admission counts: an older incarnation of the node may come
+ * back with an old disk. */
+int vouch__is_admitted(const struct vouch_evidence *evidence, uint8_t node,
+		       const char *incarnation)
+{
+	const struct vouch_admission *latest = 0;
+	uint32_t i;
+
+	for (i = 0; i < evidence->admission_count; i++) {
+		const struct vouch_admission *admission =
+			&evidence->admissions[i];
+
+		if (admission->node == node &&
+		    (!latest || admission->serial > latest->serial))
+			latest = admission;
+	}
+	return latest && incarnation[0] != '\0' &&
+	       vouch__name_equal(latest->incarnation, incarnation);
+}
+
+int vouch__is_asserted(const struct vouch_evidence *evidence, uint8_t node,
+		       uint64_t epoch)
+{
+	uint32_t i;
+
+	for (i = 0; i < evidence->assertion_count; i++) {
+		const struct vouch_assertion *assertion =
+			&evidence->assertions[i];
+
+		if (assertion->node == node && assertion->epoch == epoch &&
+		    assertion->operator_name[0] != '\0' &&
+		    assertion->reason[0] != '\0')
+			return 1;
+	}
+	return 0;
+}

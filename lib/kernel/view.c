@@ -1,0 +1,194 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The view: one quorate partition with fencing, the same before and after the
+ * evidence was collected. Quorum only ever blocks; it never grants. */
+#include "kernel/rules.h"
+
+static int unmanaged(struct vouch_scratch *scratch)
+{
+	if (vouch__managed(scratch->evidence))
+		return 0;
+	(void)vouch__find(scratch, VOUCH_NOT_USED, VOUCH_R_NO_MANAGER,
+			  VOUCH_NO_NODE);
+	return 1;
+}
+
+static void conclude(struct vouch_scratch *scratch, int ok,
+		     enum vouch_reason yes, enum vouch_reason no,
+		     enum vouch_cited fact, uint64_t before, uint64_t after)
+{
+	struct vouch_finding *finding =
+		vouch__find(scratch, ok ? VOUCH_HOLDS : VOUCH_UNPROVEN,
+			    ok ? yes : no, VOUCH_NO_NODE);
+
+	vouch__cite(finding, fact, VOUCH_NO_NODE, before);
+	vouch__cite(finding, fact, VOUCH_NO_NODE, after);
+}
+
+/* Rule 200. */
+void vouch__view_is_proven(struct vouch_scratch *scratch)
+{
+	const struct vouch_evidence *evidence = scratch->evidence;
+
+	if (unmanaged(scratch))
+		return;
+	conclude(scratch,
+		 evidence->before.condition == VOUCH_PRESENT &&
+			 evidence->after.condition == VOUCH_PRESENT,
+		 VOUCH_R_VIEW_SEEN, VOUCH_R_VIEW_MISSING, VOUCH_C_RING,
+		 evidence->before.ring_seq, evidence->after.ring_seq);
+}
+
+static int views_are_equal(const struct vouch_view *a, const struct vouch_view *b)
+{
+	uint32_t i;
+
+	if (a->ring_leader != b->ring_leader || a->ring_seq != b->ring_seq ||
+	    a->quorate != b->quorate || a->member_count != b->member_count ||
+	    a->two_node != b->two_node || a->wait_for_all != b->wait_for_all ||
+	    a->cib_admin_epoch != b->cib_admin_epoch ||
+	    a->cib_epoch != b->cib_epoch ||
+	    a->fencing_enabled != b->fencing_enabled ||
+	    !vouch__name_equal(a->dc, b->dc))
+		return 0;
+	for (i = 0; i < a->member_count; i++) {
+		if (a->members[i] != b->members[i])
+			return 0;
+	}
+	return 1;
+}
+
+static int is_between(const struct vouch_evidence *evidence,
+		      enum vouch_condition condition, uint64_t order)
+{
+	return condition != VOUCH_PRESENT ||
+	       (order > evidence->before.order &&
+		order < evidence->after.order);
+}
+
+/* The first node with an observation outside the views; NO_NODE when all that
+ * was observed lies between them. */
+static uint8_t first_outside(const struct vouch_evidence *evidence)
+{
+	uint8_t i;
+
+	for (i = 0; i < evidence->node_count; i++) {
+		const struct vouch_node *node = &evidence->nodes[i];
+
+		if (!is_between(evidence, node->probe.condition,
+				node->probe.order) ||
+		    !is_between(evidence, node->operations.condition,
+				node->operations.order))
+			return i;
+	}
+	if (!is_between(evidence, evidence->fencing.condition,
+			evidence->fencing.order) ||
+	    !is_between(evidence, evidence->seal.condition,
+			evidence->seal.order) ||
+	    !is_between(evidence, evidence->tail.condition,
+			evidence->tail.order))
+		return evidence->request.candidate;
+	return VOUCH_NO_NODE;
+}
+
+/* Rule 210. Never a verdict on a mixed view. */
+void vouch__steadiness_is_proven(struct vouch_scratch *scratch)
+{
+	const struct vouch_evidence *evidence = scratch->evidence;
+	uint8_t outside;
+
+	if (unmanaged(scratch))
+		return;
+	outside = first_outside(evidence);
+	if (evidence->before.order == 0 || outside != VOUCH_NO_NODE ||
+	    evidence->after.order <= evidence->before.order) {
+		(void)vouch__find(scratch, VOUCH_UNPROVEN, VOUCH_R_VIEW_ORDER,
+				  outside == VOUCH_NO_NODE ?
+					  evidence->request.candidate :
+					  outside);
+		return;
+	}
+	conclude(scratch, views_are_equal(&evidence->before, &evidence->after),
+		 VOUCH_R_VIEW_SAME, VOUCH_R_VIEW_CHANGED, VOUCH_C_CIB_EPOCH,
+		 evidence->before.cib_epoch, evidence->after.cib_epoch);
+}
+
+/* Rule 220. */
+void vouch__quorum_is_proven(struct vouch_scratch *scratch)
+{
+	const struct vouch_evidence *evidence = scratch->evidence;
+
+	if (unmanaged(scratch))
+		return;
+	conclude(scratch,
+		 evidence->before.quorate == VOUCH_YES &&
+			 evidence->after.quorate == VOUCH_YES,
+		 VOUCH_R_QUORATE, VOUCH_R_NOT_QUORATE, VOUCH_C_QUORATE,
+		 evidence->before.quorate, evidence->after.quorate);
+}
+
+/* Rule 230. */
+void vouch__fencing_enabled_is_proven(struct vouch_scratch *scratch)
+{
+	const struct vouch_evidence *evidence = scratch->evidence;
+
+	if (unmanaged(scratch))
+		return;
+	conclude(scratch,
+		 evidence->before.fencing_enabled == VOUCH_YES &&
+			 evidence->after.fencing_enabled == VOUCH_YES,
+		 VOUCH_R_FENCING_ON, VOUCH_R_FENCING_OFF,
+		 VOUCH_C_FENCING_ENABLED, evidence->before.fencing_enabled,
+		 evidence->after.fencing_enabled);
+}
+
+/* Rule 240. With two_node each half of a cold split is quorate by itself;
+ * wait_for_all is what makes that quorum mean that the other was once seen. */
+void vouch__peers_seen_is_proven(struct vouch_scratch *scratch)
+{
+	const struct vouch_evidence *evidence = scratch->evidence;
+	uint8_t i;
+
+	if (unmanaged(scratch))
+		return;
+	if (evidence->after.two_node != VOUCH_NO &&
+	    evidence->after.wait_for_all != VOUCH_YES) {
+		for (i = 0; i < evidence->node_count; i++) {
+			struct vouch_finding *finding;
+
+			if (evidence->nodes[i].ever_seen == VOUCH_YES)
+				continue;
+			finding = vouch__find(scratch, VOUCH_UNPROVEN,
+					      VOUCH_R_PEER_NEVER_SEEN, i);
+			vouch__cite(finding, VOUCH_C_EVER_SEEN, i,
+				    evidence->nodes[i].ever_seen);
+			return;
+		}
+	}
+	(void)vouch__find(scratch, VOUCH_HOLDS, VOUCH_R_PEERS_SEEN,
+			  VOUCH_NO_NODE);
+}
+
+/* Rule 250. */
+void vouch__membership_is_proven(struct vouch_scratch *scratch)
+{
+	const struct vouch_evidence *evidence = scratch->evidence;
+	const struct vouch_node *node =
+		&evidence->nodes[evidence->request.candidate];
+	struct vouch_finding *finding;
+	int member, ok;
+
+	if (unmanaged(scratch))
+		return;
+	member = vouch__is_member(&evidence->after, node->cluster_id);
+	ok = member && node->online == VOUCH_YES && node->unclean == VOUCH_NO;
+	finding = vouch__find(scratch, ok ? VOUCH_HOLDS : VOUCH_UNPROVEN,
+			      ok ? VOUCH_R_CANDIDATE_MEMBER :
+				   VOUCH_R_CANDIDATE_NOT_MEMBER,
+			      scratch->candidate_node);
+	vouch__cite(finding, VOUCH_C_MEMBER, scratch->candidate_node,
+		    member ? VOUCH_YES : VOUCH_NO);
+	vouch__cite(finding, VOUCH_C_ONLINE, scratch->candidate_node,
+		    node->online);
+	vouch__cite(finding, VOUCH_C_UNCLEAN, scratch->candidate_node,
+		    node->unclean);
+}

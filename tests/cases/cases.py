@@ -1,0 +1,758 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The golden cases: evidence, and what the kernel must say of it.
+
+Each case is a small change to one of a few base situations, so that what
+matters stands out. `expect` is written by hand: "permit", or "veto RULE".
+"""
+import copy
+
+LSN_OLD, LSN, LSN_AHEAD = "0/4000000", "0/5000000", "0/5000200"
+
+
+def probe(order, timeline=1, lsn=LSN, inc="i", epoch=1, **more):
+    out = {
+        "condition": "present", "order": order, "in_recovery": "yes",
+        "system_id": "7000000000000000001", "incarnation": inc,
+        "timeline": timeline, "received_lsn": lsn, "replayed_lsn": lsn,
+        "log_exhausted": "yes", "replay_paused": "no",
+        "checksums_clean": "yes", "promoting": "no",
+        "epoch": epoch, "epoch_timeline": 1,
+    }
+    out.update(more)
+    return out
+
+
+def view(order):
+    return {
+        "condition": "present", "order": order, "ring_leader": 2,
+        "ring_seq": 12, "quorate": "yes", "members": [2, 3],
+        "two_node": "no", "wait_for_all": "no", "dc": "n2",
+        "cib_admin_epoch": 0, "cib_epoch": 9, "fencing_enabled": "yes",
+    }
+
+
+def contract(k=1, members=("n2", "n3"), method="any"):
+    out = {"method": method, "members": list(members)}
+    if k:
+        out["k"] = k
+    return out
+
+
+def grant(epoch=1, holder="n1", source="cluster", outcome="done", k=1,
+          members=("n2", "n3"), inc="i1"):
+    return {"source": source, "epoch": epoch, "holder": holder,
+            "incarnation": inc, "outcome": outcome,
+            "contract": contract(k, members)}
+
+
+def node(name, number, **more):
+    out = {
+        "name": name, "cluster_id": number, "node_class": "member",
+        "online": "yes", "unclean": "no", "ever_seen": "yes",
+        "operations": {"condition": "present", "order": 2, "last": "start",
+                       "in_flight": "no"},
+    }
+    out.update(more)
+    return out
+
+
+def fenced():
+    """Three nodes, ANY 1; the primary n1 was powered off, n2 is asked."""
+    return {
+        "format": 1, "cluster": "pgsql", "manager": "pacemaker",
+        "nodes": [
+            node("n1", 1, online="no"),
+            node("n2", 2, probe=probe(8, inc="i2")),
+            node("n3", 3, probe=probe(7, inc="i3")),
+        ],
+        "request": {"id": "r1", "origin": "pacemaker", "candidate": "n2",
+                    "authorization": "pacemaker", "watchdog_accepted": "no"},
+        "before": view(1), "after": view(9),
+        "own": {"condition": "present", "mark_timeline": 1,
+                "mark_lsn": LSN_OLD, "adopted": "yes"},
+        "fencing": {
+            "condition": "present", "order": 3, "snapshot": "present",
+            "snapshot_epoch": 1, "snapshot_holder": "n1",
+            "entries": [{"node": "n1", "action": "off", "state": "succeeded",
+                         "executor": "machine", "origin": "n2",
+                         "completed_s": 1700000000, "in_snapshot": "no"}],
+        },
+        "grants": [grant(), grant(source="log"), grant(source="journal")],
+        "contracts": [{"epoch": 1, "serial": 1, "phase": "in-force",
+                       "pinned": "yes", "contract": contract()}],
+        "admissions": [
+            {"serial": 1, "node": "n1", "incarnation": "i1"},
+            {"serial": 2, "node": "n2", "incarnation": "i2"},
+            {"serial": 3, "node": "n3", "incarnation": "i3"},
+        ],
+    }
+
+
+def set_k(d, k):
+    for g in d["grants"]:
+        g["contract"] = contract(k)
+    d["contracts"][0]["contract"] = contract(k)
+
+
+def joined(d):
+    """n1 is back as a member, running as a standby."""
+    for v in ("before", "after"):
+        d[v]["members"] = [1, 2, 3]
+    n1 = d["nodes"][0]
+    n1["online"] = "yes"
+    n1["probe"] = probe(5, inc="i1")
+    d["fencing"]["entries"] = []
+    for n, order in ((1, 8), (2, 7)):
+        d["nodes"][n]["probe"]["order"] = order
+    return d
+
+
+def sealed():
+    """Planned: n1 stopped cleanly and sealed; asynchronous contract."""
+    d = fenced()
+    set_k(d, 0)
+    d["fencing"]["entries"] = []
+    d["nodes"][0]["operations"]["last"] = "stop"
+    for v in ("before", "after"):
+        d[v]["members"] = [1, 2, 3]
+    d["nodes"][0]["online"] = "yes"
+    d["seal"] = {"condition": "present", "order": 4, "node": "n1", "epoch": 1,
+                 "incarnation": "i1", "timeline": 1,
+                 "record_lsn": "0/4FFFF88", "record_crc": 77,
+                 "unbroken": "yes"}
+    d["tail"] = {"condition": "present", "order": 8, "timeline": 1,
+                 "record_lsn": "0/4FFFF88", "end_lsn": LSN, "record_crc": 77}
+    return d
+
+
+def same_holder():
+    """The postmaster of n1 was killed; n1 is back as a standby and asked."""
+    d = joined(fenced())
+    d["request"]["candidate"] = "n1"
+    d["nodes"][0]["probe"] = probe(8, inc="i1", lsn=LSN_AHEAD)
+    d["nodes"][1]["probe"]["order"] = 7
+    d["own"]["mark_lsn"] = LSN
+    set_k(d, 0)
+    return d
+
+
+def alone():
+    """No cluster manager; n1 is asserted down by an operator."""
+    d = fenced()
+    d["manager"] = "none"
+    for key in ("before", "after", "fencing"):
+        del d[key]
+    d["request"]["origin"] = "hook"
+    d["nodes"][0] = {"name": "n1"}
+    d["assertions"] = [{"node": "n1", "epoch": 1, "operator_name": "alice",
+                        "reason": "pulled the plug"}]
+    return d
+
+
+CASES = {}
+
+
+def case(name, expect, base=fenced):
+    def keep(change):
+        def build():
+            d = copy.deepcopy(base())
+            change(d)
+            return d
+        CASES[name] = (expect, build, (change.__doc__ or "").strip())
+        return change
+    return keep
+
+
+def entry(d):
+    return d["fencing"]["entries"][0]
+
+
+# --- permits -----------------------------------------------------------------
+
+@case("fenced-in-sync", "permit")
+def _(d):
+    """Fault 1: power off the primary, standbys in sync."""
+
+
+@case("fenced-first-k", "permit")
+def _(d):
+    """FIRST k counts like ANY k."""
+    for g in d["grants"]:
+        g["contract"]["method"] = "first"
+    d["contracts"][0]["contract"]["method"] = "first"
+
+
+@case("sealed-asynchronous", "permit", sealed)
+def _(d):
+    """Fault 41: planned switchover with k = 0, by seal."""
+
+
+@case("sealed-and-restarted-as-standby", "permit", sealed)
+def _(d):
+    """Demote leaves a standby: attested by its answer, covered by the seal."""
+    d["nodes"][0]["operations"]["last"] = "demote"
+    d["nodes"][0]["probe"] = probe(5, inc="i1")
+
+
+@case("same-holder", "permit", same_holder)
+def _(d):
+    """Fault 42: postmaster killed, node healthy, asynchronous contract."""
+
+
+@case("attested-live", "permit", lambda: joined(fenced()))
+def _(d):
+    """The old holder answers in recovery as the incarnation expected."""
+
+
+@case("attested-stopped", "permit", lambda: joined(fenced()))
+def _(d):
+    """The old holder's agent stopped the server after its last start."""
+    del d["nodes"][0]["probe"]
+    d["nodes"][0]["operations"]["last"] = "stop"
+
+
+@case("asserted-without-cluster", "permit", alone)
+def _(d):
+    """--cluster=none: the operator's word excludes, the arithmetic covers."""
+
+
+@case("human-confirmation-is-an-assertion", "permit")
+def _(d):
+    """Fault 12: stonith_admin --confirm is E4, not E2."""
+    entry(d)["executor"] = "human"
+
+
+@case("third-node-down-for-maintenance", "permit", lambda: joined(fenced()))
+def _(d):
+    """A member that left cleanly does not block, with W1 or W3."""
+    d["request"]["candidate"] = "n1"
+    d["nodes"][0]["probe"] = probe(8, inc="i1", lsn=LSN_AHEAD)
+    d["nodes"][1]["probe"]["order"] = 7
+    d["own"]["mark_lsn"] = LSN
+    d["nodes"][2].update(online="no")
+    del d["nodes"][2]["probe"]
+    for v in ("before", "after"):
+        d[v]["members"] = [1, 2]
+
+
+@case("internal-records-missing-elsewhere", "permit")
+def _(d):
+    """Records of the cluster are gone; log and journal still agree."""
+    d["grants"] = [g for g in d["grants"] if g["source"] != "cluster"]
+
+
+# --- form --------------------------------------------------------------------
+
+@case("form-zero-bytes-of-evidence", "veto 100")
+def _(d):
+    """Nothing but a format: a document that proves nothing."""
+    for key in list(d):
+        if key != "format":
+            del d[key]
+
+
+@case("request-without-id", "veto 110")
+def _(d):
+    del d["request"]["id"]
+
+
+@case("authorization-missing", "veto 120")
+def _(d):
+    d["request"]["authorization"] = "operator"
+
+
+@case("authorization-given", "permit")
+def _(d):
+    d["request"]["authorization"] = "operator"
+    d["request"]["authorized"] = "yes"
+
+
+@case("never-adopted", "veto 130")
+def _(d):
+    """P6-A3: nobody is primary because it happens to be one."""
+    d["grants"] = []
+
+
+@case("remote-node", "veto 140")
+def _(d):
+    """Fault 18."""
+    d["nodes"][0]["node_class"] = "remote"
+
+
+@case("grants-disagree", "veto 150")
+def _(d):
+    """Two holders of one epoch."""
+    d["grants"].append(grant(holder="n3", source="journal", inc="i3"))
+
+
+# --- view --------------------------------------------------------------------
+
+@case("view-missing", "veto 200")
+def _(d):
+    """Fault 38: the cluster's daemons do not answer."""
+    del d["after"]
+
+
+@case("view-changed", "veto 210")
+def _(d):
+    """Fault 5: a membership change while evidence was collected."""
+    d["after"]["ring_seq"] = 16
+
+
+@case("view-configuration-changed", "veto 210")
+def _(d):
+    d["after"]["cib_epoch"] = 10
+
+
+@case("view-observation-outside", "veto 210")
+def _(d):
+    d["nodes"][2]["probe"]["order"] = 10
+
+
+@case("not-quorate", "veto 220")
+def _(d):
+    """Fault 6."""
+    d["before"]["quorate"] = d["after"]["quorate"] = "no"
+
+
+@case("quorum-unknown", "veto 220")
+def _(d):
+    for v in ("before", "after"):
+        del d[v]["quorate"]
+
+
+@case("fencing-disabled", "veto 230")
+def _(d):
+    """Fault 11."""
+    d["before"]["fencing_enabled"] = d["after"]["fencing_enabled"] = "no"
+
+
+@case("two-node-peer-never-seen", "veto 240")
+def _(d):
+    """Fault 8."""
+    for v in ("before", "after"):
+        d[v]["two_node"] = "yes"
+    d["nodes"][0]["ever_seen"] = "no"
+
+
+@case("candidate-unclean", "veto 250")
+def _(d):
+    d["nodes"][1]["unclean"] = "yes"
+
+
+# --- exclusion ---------------------------------------------------------------
+
+@case("contradiction-holder-writable", "veto 300")
+def _(d):
+    """Faults 12 and 13: fenced, they say, but it answers."""
+    d["nodes"][0]["probe"] = probe(5, inc="i1", in_recovery="no")
+
+
+@case("contradiction-third-node-writable", "veto 300")
+def _(d):
+    """Fault 31: promoted by hand."""
+    d["nodes"][2]["probe"]["in_recovery"] = "no"
+
+
+@case("answer-unclear", "veto 300")
+def _(d):
+    """Zero is not "in recovery"."""
+    del d["nodes"][2]["probe"]["in_recovery"]
+
+
+@case("answer-foreign", "veto 300")
+def _(d):
+    """Fault 27: another server answers at that address."""
+    d["nodes"][2]["probe"]["condition"] = "contradictory"
+
+
+@case("other-promotion-in-flight", "veto 305")
+def _(d):
+    """Faults 36 and 40."""
+    d["nodes"][2]["probe"]["promoting"] = "yes"
+
+
+@case("holder-unknown", "veto 310")
+def _(d):
+    """Epoch 2 is open, and nobody knows who held epoch 1."""
+    d["grants"] = [grant(epoch=2, holder="n2", outcome="open",
+                         members=("n1", "n3"), inc="i2")]
+
+
+@case("fencing-missing", "veto 360")
+def _(d):
+    """Fault 16: the history was cleaned."""
+    d["fencing"]["entries"] = []
+
+
+@case("fencing-unreadable", "veto 360")
+def _(d):
+    d["fencing"]["condition"] = "malformed"
+
+
+@case("fencing-stale", "veto 360")
+def _(d):
+    """Fault 14: fencing succeeded, but in an earlier epoch."""
+    entry(d)["in_snapshot"] = "yes"
+
+
+@case("fencing-without-snapshot", "veto 360")
+def _(d):
+    """Order is by observation: without one it is unknown."""
+    for key in ("snapshot", "snapshot_epoch", "snapshot_holder"):
+        del d["fencing"][key]
+    del entry(d)["in_snapshot"]
+
+
+@case("fencing-snapshot-of-another-epoch", "veto 360")
+def _(d):
+    d["fencing"]["snapshot_epoch"] = 2
+
+
+@case("fencing-pending", "veto 360")
+def _(d):
+    """Fault 15."""
+    d["fencing"]["entries"].append(
+        {"node": "n1", "action": "reboot", "state": "pending",
+         "executor": "machine", "origin": "n3", "in_snapshot": "no"})
+
+
+@case("fencing-failed-after-success", "veto 360")
+def _(d):
+    d["fencing"]["entries"].append(
+        {"node": "n1", "action": "off", "state": "failed",
+         "executor": "machine", "origin": "n2", "completed_s": 1700000009,
+         "in_snapshot": "no"})
+
+
+@case("fencing-failed-before-success", "permit")
+def _(d):
+    """A first try that failed, by the same clock, spoils nothing."""
+    d["fencing"]["entries"].append(
+        {"node": "n1", "action": "off", "state": "failed",
+         "executor": "machine", "origin": "n2", "completed_s": 1699999990,
+         "in_snapshot": "no"})
+
+
+@case("fencing-failed-by-another-clock", "veto 360")
+def _(d):
+    """Fault 9: clocks of two nodes are never compared."""
+    d["fencing"]["entries"].append(
+        {"node": "n1", "action": "off", "state": "failed",
+         "executor": "machine", "origin": "n3", "completed_s": 1699999990,
+         "in_snapshot": "no"})
+
+
+@case("fencing-on-again", "veto 360")
+def _(d):
+    d["fencing"]["entries"].append(
+        {"node": "n1", "action": "on", "state": "succeeded",
+         "executor": "machine", "origin": "n2", "completed_s": 1699999990,
+         "in_snapshot": "no"})
+
+
+@case("fencing-watchdog", "veto 360")
+def _(d):
+    """Fault 17."""
+    entry(d)["executor"] = "watchdog"
+
+
+@case("fencing-watchdog-accepted", "permit")
+def _(d):
+    entry(d)["executor"] = "watchdog"
+    d["request"]["watchdog_accepted"] = "yes"
+
+
+@case("fencing-executor-unknown", "veto 360")
+def _(d):
+    del entry(d)["executor"]
+
+
+@case("fenced-but-unclean", "veto 360")
+def _(d):
+    d["nodes"][0]["unclean"] = "yes"
+
+
+@case("fenced-but-member-and-silent", "veto 360")
+def _(d):
+    """It is back, and nobody says what it does."""
+    for v in ("before", "after"):
+        d[v]["members"] = [1, 2, 3]
+    d["nodes"][0]["online"] = "yes"
+
+
+@case("holder-isolated-not-fenced", "veto 360")
+def _(d):
+    """Fault 3: unreachable is never evidence of death."""
+    d["fencing"]["entries"] = []
+    d["nodes"][0]["unclean"] = "yes"
+
+
+@case("attested-operation-in-flight", "veto 360", lambda: joined(fenced()))
+def _(d):
+    d["nodes"][0]["operations"]["in_flight"] = "yes"
+
+
+@case("attested-open-grant", "veto 360", lambda: joined(fenced()))
+def _(d):
+    """n3 was granted epoch 2 and is still in recovery: not yet, perhaps."""
+    d["grants"].append(grant(epoch=2, holder="n3", outcome="open",
+                             members=("n1", "n2"), inc="i3"))
+
+
+@case("void-grant", "permit")
+def _(d):
+    """n3 says itself that its promotion never happened."""
+    d["grants"].append(grant(epoch=2, holder="n3", outcome="void",
+                             members=("n1", "n2"), inc="i3"))
+
+
+@case("attested-other-incarnation", "veto 360", lambda: joined(fenced()))
+def _(d):
+    d["nodes"][0]["probe"]["incarnation"] = "x1"
+
+
+@case("assertion-of-another-epoch", "veto 360", alone)
+def _(d):
+    d["assertions"][0]["epoch"] = 7
+
+
+@case("assertion-without-reason", "veto 360", alone)
+def _(d):
+    del d["assertions"][0]["reason"]
+
+
+@case("assertion-against-live-answer", "veto 300", alone)
+def _(d):
+    """P6-A1a waives nothing else."""
+    d["nodes"][0]["probe"] = probe(5, inc="i1", in_recovery="no")
+
+
+@case("alone-third-node-silent", "veto 370", alone)
+def _(d):
+    """Without a cluster manager nobody can speak for a silent node."""
+    del d["nodes"][2]["probe"]
+
+
+@case("other-node-unclean", "veto 370")
+def _(d):
+    d["nodes"][2]["unclean"] = "yes"
+    d["nodes"][2]["online"] = "no"
+    del d["nodes"][2]["probe"]
+
+
+@case("seal-of-another-epoch", "veto 360", sealed)
+def _(d):
+    d["seal"]["epoch"] = 7
+    d["nodes"][0]["operations"]["last"] = "start"
+
+
+@case("seal-broken", "veto 360", sealed)
+def _(d):
+    """Fault 33: sealed, restarted, written to, crashed."""
+    d["seal"]["unbroken"] = "no"
+    d["nodes"][0]["operations"]["last"] = "start"
+
+
+# --- lineage -----------------------------------------------------------------
+
+@case("other-system", "veto 400")
+def _(d):
+    d["nodes"][2]["probe"]["system_id"] = "7000000000000000002"
+
+
+@case("history-contradicts-itself", "veto 410")
+def _(d):
+    d["nodes"][2]["probe"]["history"] = [
+        {"timeline": 3, "end_lsn": "0/3000000"}]
+
+
+@case("same-number-other-timeline", "veto 410")
+def _(d):
+    """Fault 30: two forks, both called timeline 2."""
+    for n, at in ((1, "0/3000000"), (2, "0/3000100")):
+        p = d["nodes"][n]["probe"]
+        p["timeline"] = p["epoch_timeline"] = 2
+        p["history"] = [{"timeline": 1, "end_lsn": at}]
+    d["own"]["mark_timeline"] = 2
+
+
+@case("candidate-on-a-rogue-timeline", "veto 420")
+def _(d):
+    """Fault 31: forked by a promotion that nobody authorised."""
+    d["nodes"][1]["probe"].update(
+        timeline=2, history=[{"timeline": 1, "end_lsn": "0/4800000"}])
+
+
+@case("member-on-a-rogue-timeline", "permit")
+def _(d):
+    """Its D is capped where it left; it still remembers what it had."""
+    d["nodes"][2]["probe"].update(
+        timeline=2, received_lsn="0/6000000", replayed_lsn="0/6000000",
+        history=[{"timeline": 1, "end_lsn": "0/4800000"}])
+
+
+# --- coverage ----------------------------------------------------------------
+
+@case("position-read-too-early", "veto 500")
+def _(d):
+    """n3's position was read before the fencing was known."""
+    d["nodes"][2]["probe"]["order"] = 2
+
+
+@case("asynchronous", "veto 540")
+def _(d):
+    """Fault 2: k = 0, the primary is gone."""
+    set_k(d, 0)
+
+
+@case("survivors-exactly-n-minus-k", "veto 540")
+def _(d):
+    """Fault 25: ANY 1 of 2, one answers."""
+    d["nodes"][2].update(online="no")
+    del d["nodes"][2]["probe"]
+
+
+@case("first-k-without-discount", "veto 540")
+def _(d):
+    for g in d["grants"]:
+        g["contract"]["method"] = "first"
+    d["contracts"][0]["contract"]["method"] = "first"
+    d["nodes"][2].update(online="no")
+    del d["nodes"][2]["probe"]
+
+
+@case("candidate-behind", "veto 540")
+def _(d):
+    """Fault 26: promote n3 instead."""
+    d["nodes"][2]["probe"].update(received_lsn=LSN_AHEAD,
+                                  replayed_lsn=LSN_AHEAD)
+
+
+@case("amnesia", "veto 540")
+def _(d):
+    """Fault 28: n3 was re-cloned and not yet admitted."""
+    d["nodes"][2]["probe"]["incarnation"] = "j3"
+
+
+@case("amnesia-admitted-again", "permit")
+def _(d):
+    d["nodes"][2]["probe"]["incarnation"] = "j3"
+    d["admissions"].append({"serial": 4, "node": "n3", "incarnation": "j3"})
+
+
+@case("amnesia-old-disk-returns", "veto 540")
+def _(d):
+    """Only the latest admission counts."""
+    d["admissions"].append({"serial": 4, "node": "n3", "incarnation": "j3"})
+
+
+@case("amnesia-below-own-mark", "veto 540")
+def _(d):
+    """Fault 29: the log ends below what this node once had."""
+    d["own"]["mark_lsn"] = LSN_AHEAD
+
+
+@case("contract-announced-binds-too", "veto 540")
+def _(d):
+    """From ANY 1 of 2 to k = 0: announced, the barrier not yet passed."""
+    d["contracts"].append({"epoch": 1, "serial": 2, "phase": "announced",
+                           "pinned": "yes", "contract": contract(0)})
+
+
+@case("contract-not-pinned", "veto 540")
+def _(d):
+    """Fault 23: what ran unpinned proves nothing."""
+    d["contracts"][0]["pinned"] = "no"
+
+
+@case("contract-only-announced", "veto 540")
+def _(d):
+    d["contracts"][0]["phase"] = "announced"
+
+
+@case("log-not-read-to-its-end", "veto 540")
+def _(d):
+    """A position right after a start understates."""
+    d["nodes"][2]["probe"]["log_exhausted"] = "no"
+
+
+@case("unadmitted-node-ahead", "veto 550", sealed)
+def _(d):
+    """Whoever is ahead has something that the candidate does not."""
+    d["nodes"][2]["probe"].update(
+        incarnation="j3", received_lsn=LSN_AHEAD, replayed_lsn=LSN_AHEAD)
+
+
+@case("newer-epoch-seen", "veto 550")
+def _(d):
+    """A log two promotions behind is consistent with itself."""
+    d["nodes"][2]["probe"].update(
+        epoch=2, epoch_timeline=2, timeline=2,
+        history=[{"timeline": 1, "end_lsn": LSN}])
+
+
+@case("newer-grant-unsatisfied", "veto 560", sealed)
+def _(d):
+    """Epoch 2 was granted to n1, nobody knows its end: its contract binds."""
+    set_k(d, 1)
+    d["grants"].append(grant(epoch=2, holder="n1", outcome="open"))
+    d["nodes"][2]["online"] = "no"
+    del d["nodes"][2]["probe"]
+    for v in ("before", "after"):
+        d[v]["members"] = [1, 2]
+    d["contracts"][0]["contract"] = contract(1, ("n2",))
+    for g in d["grants"][:3]:
+        g["contract"] = contract(1, ("n2",))
+
+
+@case("seal-other-record", "veto 540", sealed)
+def _(d):
+    """Any shutdown checkpoint will not do: it must be that record."""
+    d["tail"]["record_crc"] = 78
+
+
+@case("seal-not-the-last-record", "veto 540", sealed)
+def _(d):
+    d["tail"]["end_lsn"] = "0/4FFFFF8"
+
+
+@case("same-holder-log-cut-short", "veto 540", same_holder)
+def _(d):
+    """Fault 29: below its own high-water mark."""
+    d["own"]["mark_lsn"] = "0/6000000"
+
+
+@case("same-holder-other-incarnation", "veto 540", same_holder)
+def _(d):
+    d["nodes"][0]["probe"]["incarnation"] = "x1"
+
+
+@case("same-holder-too-few-witnesses", "veto 540", same_holder)
+def _(d):
+    """Fault 43: the last holder alone cannot know of a later epoch."""
+    for n in (1, 2):
+        d["nodes"][n]["online"] = "no"
+        del d["nodes"][n]["probe"]
+
+
+# --- visibility --------------------------------------------------------------
+
+@case("candidate-silent", "veto 400")
+def _(d):
+    del d["nodes"][1]["probe"]
+
+
+@case("replay-paused", "veto 600")
+def _(d):
+    d["nodes"][1]["probe"]["replay_paused"] = "yes"
+
+
+@case("replay-behind", "veto 600")
+def _(d):
+    d["nodes"][1]["probe"]["replayed_lsn"] = LSN_OLD
+
+
+@case("checksum-failures", "veto 600")
+def _(d):
+    d["nodes"][1]["probe"]["checksums_clean"] = "no"

@@ -1,0 +1,116 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""What the cluster tests share: a lab of their own that goes away in any case,
+and one line for each thing that was looked at."""
+import contextlib
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+TOP = os.path.dirname(os.path.dirname(HERE))
+STAGE = os.environ.get("VOUCH_STAGE", os.path.join(TOP, "build", "stage"))
+LAB = os.path.join(TOP, "contrib", "lab", "vouch-lab")
+
+
+class Failed(Exception):
+    """Something without which the rest of the test makes no sense."""
+
+
+class Report:
+    def __init__(self):
+        self.failed = 0
+
+    def check(self, name, ok, why=""):
+        if ok:
+            print("ok " + name, flush=True)
+        else:
+            self.failed += 1
+            print("not ok %s: %s" % (name, str(why).strip().replace("\n", " | ")[:2000]), flush=True)
+        return ok
+
+
+class Lab:
+    def __init__(self, name):
+        self.name = "t%d%s" % (os.getpid(), name)
+
+    def run(self, *arguments, check=True, timeout=180):
+        done = subprocess.run([LAB, "--name", self.name, *arguments], capture_output=True, text=True,
+                              timeout=timeout, check=False, stdin=subprocess.DEVNULL)
+        if check and done.returncode != 0:
+            raise Failed("vouch-lab %s: exit %d: %s" % (" ".join(arguments), done.returncode,
+                                                        (done.stderr + done.stdout).strip()[-1500:]))
+        return done
+
+    def on(self, node, *command, check=True, timeout=60):
+        return self.run("exec", node, "--", *command, check=check, timeout=timeout)
+
+    def sql(self, node, query):
+        """One value, asked over the node's own socket."""
+        return self.on(node, "runuser", "-u", "postgres", "--", "psql", "-XAtqd", "postgres", "-c",
+                       query).stdout.strip()
+
+    def state(self):
+        return json.loads(self.run("state", "--json").stdout)
+
+    def promoted(self):
+        for node in self.state()["nodes"]:
+            if node.get("role") == "primary":
+                return node["name"]
+        return None
+
+    def decisions(self, node):
+        """Outcomes of the attempts of a node, newest first."""
+        return json.loads(self.on(node, "vouch", "--output-as=json", "history").stdout)
+
+    def verdict(self, node):
+        return json.loads(self.on(node, "vouch", "--output-as=json", "explain").stdout)
+
+    def wait_for(self, what, test, seconds=60):
+        """Polls until test() is true; how long it took is nobody's verdict."""
+        end = time.monotonic() + seconds
+        while time.monotonic() < end:
+            try:
+                if test():
+                    return
+            except (Failed, ValueError, KeyError):
+                pass
+            time.sleep(0.3)
+        raise Failed("still not so after %d s: %s" % (seconds, what))
+
+    def attempts(self, nodes):
+        return sum(len(self.decisions(node)) for node in nodes)
+
+
+@contextlib.contextmanager
+def lab(name, *options):
+    """A lab for one test, taken down whatever happens."""
+    def stop(number, frame):
+        raise KeyboardInterrupt
+
+    signal.signal(signal.SIGTERM, stop)
+    it = Lab(name)
+    try:
+        it.run("up", "--prefix-root", STAGE, *options, timeout=300)
+        yield it
+    finally:
+        if os.environ.get("VOUCH_KEEP_LAB") != "1":
+            subprocess.run([LAB, "--name", it.name, "down"], capture_output=True, check=False, timeout=120,
+                           stdin=subprocess.DEVNULL)
+
+
+def main(tests):
+    """Runs the named tests, or all; exit 0 only when every check was good."""
+    report = Report()
+    names = sys.argv[1:] or list(tests)
+    for name in names:
+        if name not in tests:
+            report.check(name, False, "there is no such test")
+            continue
+        try:
+            tests[name](report)
+        except (Failed, subprocess.TimeoutExpired, KeyError, ValueError) as error:
+            report.check(name, False, error)
+    return 1 if report.failed else 0

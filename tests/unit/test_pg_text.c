@@ -1,0 +1,312 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What the PostgreSQL engine reads and writes as text, hostile input included. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <cmocka.h>
+#include "engines/postgresql/pg_cluster_name.h"
+#include "engines/postgresql/pg_history.h"
+#include "engines/postgresql/pg_lsn.h"
+#include "engines/postgresql/pg_settings.h"
+
+static struct vouch_config config_three(void)
+{
+	struct vouch_config config;
+
+	memset(&config, 0, sizeof(config));
+	strcpy(config.name, "pgsql");
+	strcpy(config.node, "n2");
+	strcpy(config.repl_user, "vouch");
+	config.member_count = 3;
+	config.k = 1;
+	for (unsigned int i = 0; i < 3; i++) {
+		snprintf(config.members[i].name, VOUCH_NAME_SIZE, "n%u", i + 1);
+		snprintf(config.members[i].host, VOUCH_HOST_SIZE, "10.0.0.%u",
+			 i + 1);
+		config.members[i].port = (uint16_t)(5432 + i);
+	}
+	return config;
+}
+
+static void lsn_is_parsed_exactly(void **state)
+{
+	static const char *const refused[] = {
+		"", "/", "1/", "/1", "1", "1/2/3", " 1/2", "1/2 ", "-1/2", "1/g",
+		"123456789/1", "1/123456789", "0x1/2", "1/2\n",
+	};
+	uint64_t lsn = 7;
+
+	(void)state;
+	assert_true(vouch__pg_lsn_parse("16/B374d848", &lsn));
+	assert_true(lsn == UINT64_C(0x16B374D848));
+	for (size_t i = 0; i < sizeof(refused) / sizeof(refused[0]); i++)
+		assert_false(vouch__pg_lsn_parse(refused[i], &lsn));
+	assert_false(vouch__pg_lsn_parse(NULL, &lsn));
+	assert_true(lsn == UINT64_C(0x16B374D848));
+}
+
+static void numbers_do_not_wrap(void **state)
+{
+	uint64_t number = 0;
+	uint32_t timeline = 0;
+
+	(void)state;
+	assert_true(vouch__pg_number_parse("18446744073709551615", &number));
+	assert_true(number == UINT64_MAX);
+	assert_false(vouch__pg_number_parse("18446744073709551616", &number));
+	assert_false(vouch__pg_number_parse("99999999999999999999", &number));
+	assert_false(vouch__pg_number_parse("+1", &number));
+	assert_false(vouch__pg_number_parse("1.0", &number));
+	assert_true(vouch__pg_timeline_parse("4294967295", &timeline));
+	assert_false(vouch__pg_timeline_parse("4294967296", &timeline));
+	assert_false(vouch__pg_timeline_parse("0", &timeline));
+}
+
+static void cluster_name_goes_there_and_back(void **state)
+{
+	char text[VOUCH_PG_CLUSTER_NAME_SIZE];
+	struct vouch_pg_cluster_name name;
+
+	(void)state;
+	assert_int_equal(vouch__pg_cluster_name_encode("pgsql", "n1.example",
+						       "4f-a_1", text, NULL),
+			 VOUCH_OK);
+	assert_string_equal(text, "vouch:pgsql:n1.example:4f-a_1");
+	assert_int_equal(vouch__pg_cluster_name_decode(text, &name, NULL),
+			 VOUCH_OK);
+	assert_string_equal(name.name, "pgsql");
+	assert_string_equal(name.node, "n1.example");
+	assert_string_equal(name.incarnation, "4f-a_1");
+}
+
+static void cluster_name_that_would_be_cut_is_refused(void **state)
+{
+	char text[VOUCH_PG_CLUSTER_NAME_SIZE], long_name[VOUCH_NAME_SIZE];
+
+	(void)state;
+	memset(long_name, 'x', sizeof(long_name));
+	long_name[63 - 10] = '\0'; /* vouch:a:b: has ten */
+	assert_int_equal(vouch__pg_cluster_name_encode("a", "b", long_name, text,
+						       NULL), VOUCH_OK);
+	assert_int_equal(strlen(text), 63);
+	long_name[63 - 10] = 'x';
+	long_name[63 - 9] = '\0';
+	assert_int_equal(vouch__pg_cluster_name_encode("a", "b", long_name, text,
+						       NULL), VOUCH_E_CONFIG);
+	assert_string_equal(text, "");
+	assert_int_equal(vouch__pg_cluster_name_encode("a:b", "c", "d", text,
+						       NULL), VOUCH_E_CONFIG);
+	assert_int_equal(vouch__pg_cluster_name_encode("a", "", "d", text, NULL),
+			 VOUCH_E_CONFIG);
+}
+
+static void cluster_name_of_others_says_nothing(void **state)
+{
+	static const char *const malformed[] = {
+		"vouch:", "vouch:a", "vouch:a:b", "vouch:a:b:", "vouch::b:c",
+		"vouch:a:b:c:d", "vouch:a:b:c d", "vouch:a:b:c\n",
+		"vouch:a:b:cccccccccccccccccccccccccccccccccccccccccccccccccc"
+		"cccccccccccccccccccccccc",
+	};
+	struct vouch_pg_cluster_name name;
+
+	(void)state;
+	assert_int_equal(vouch__pg_cluster_name_decode("", &name, NULL),
+			 VOUCH_E_NOT_FOUND);
+	assert_int_equal(vouch__pg_cluster_name_decode("15/main", &name, NULL),
+			 VOUCH_E_NOT_FOUND);
+	assert_int_equal(vouch__pg_cluster_name_decode(NULL, &name, NULL),
+			 VOUCH_E_NOT_FOUND);
+	for (size_t i = 0; i < sizeof(malformed) / sizeof(malformed[0]); i++) {
+		assert_int_equal(vouch__pg_cluster_name_decode(malformed[i],
+							       &name, NULL),
+				 VOUCH_E_MALFORMED);
+		assert_string_equal(name.incarnation, "");
+	}
+}
+
+static void sync_names_leave_this_node_out(void **state)
+{
+	struct vouch_config config = config_three();
+	char *text = vouch__pg_sync_names(&config);
+
+	(void)state;
+	assert_string_equal(text, "ANY 1 (\"n1\", \"n3\")");
+	free(text);
+	strcpy(config.members[0].name, "a\"),(b");
+	text = vouch__pg_sync_names(&config);
+	assert_string_equal(text, "ANY 1 (\"a\"\"),(b\", \"n3\")");
+	free(text);
+	config.k = 0;
+	text = vouch__pg_sync_names(&config);
+	assert_string_equal(text, "");
+	free(text);
+}
+
+static void conninfo_quotes_and_holds_no_password(void **state)
+{
+	struct vouch_config config = config_three();
+	char *text;
+
+	(void)state;
+	strcpy(config.repl_user, "o'neil\\");
+	strcpy(config.passfile, "/etc/vouch/pass");
+	text = vouch__pg_conninfo(&config);
+	assert_string_equal(text,
+			    "host='10.0.0.1,10.0.0.3' port='5432,5434' "
+			    "user='o\\'neil\\\\' application_name='n2' "
+			    "target_session_attrs='read-write' "
+			    "connect_timeout='2' tcp_user_timeout='5000' "
+			    "passfile='/etc/vouch/pass'");
+	free(text);
+	config.member_count = 1;
+	text = vouch__pg_conninfo(&config);
+	assert_string_equal(text, "");
+	free(text);
+}
+
+static void array_is_quoted(void **state)
+{
+	static const char *const texts[] = { "a", "b\"c", "d\\e", "", "{,}" };
+	char *text = vouch__pg_array(texts, 5);
+
+	(void)state;
+	assert_string_equal(text, "{\"a\",\"b\\\"c\",\"d\\\\e\",\"\",\"{,}\"}");
+	free(text);
+	text = vouch__pg_array(texts, 0);
+	assert_string_equal(text, "{}");
+	free(text);
+}
+
+static void settings_refuse_what_cannot_work(void **state)
+{
+	struct vouch_config config = config_three();
+	struct vouch_pg_settings settings;
+
+	(void)state;
+	config.k = 3;
+	assert_int_equal(vouch__pg_settings_make(&config, "i", &settings, NULL),
+			 VOUCH_E_CONFIG);
+	vouch__pg_settings_release(&settings);
+	config.k = 1;
+	strcpy(config.members[0].host, "a,b");
+	assert_int_equal(vouch__pg_settings_make(&config, "i", &settings, NULL),
+			 VOUCH_E_CONFIG);
+	vouch__pg_settings_release(&settings);
+	strcpy(config.members[0].host, "a");
+	strcpy(config.node, "elsewhere");
+	assert_int_equal(vouch__pg_settings_make(&config, "i", &settings, NULL),
+			 VOUCH_E_CONFIG);
+	vouch__pg_settings_release(&settings);
+}
+
+static void settings_file_quotes_for_the_server(void **state)
+{
+	struct vouch_config config = config_three();
+	struct vouch_pg_settings settings;
+	char *text;
+
+	(void)state;
+	strcpy(config.repl_user, "o'neil");
+	assert_int_equal(vouch__pg_settings_make(&config, "i7", &settings, NULL),
+			 VOUCH_OK);
+	text = vouch__pg_settings_file(&settings);
+	assert_non_null(strstr(text, "\ncluster_name = 'vouch:pgsql:n2:i7'\n"));
+	assert_non_null(strstr(text, " user=''o\\\\''neil'' "));
+	assert_non_null(strstr(text, "\nsynchronous_standby_names = "
+				     "'ANY 1 (\"n1\", \"n3\")'\n"));
+	assert_non_null(strstr(text, "\nrestart_after_crash = 'off'\n"));
+	assert_null(strstr(text, "\nport = "));
+	free(text);
+	vouch__pg_settings_release(&settings);
+}
+
+static enum vouch_error_code history_of(const char *text, uint32_t timeline,
+					struct vouch_pg_history *history)
+{
+	return vouch__pg_history_parse(text, strlen(text), timeline, history,
+				       NULL);
+}
+
+static void history_is_followed(void **state)
+{
+	struct vouch_pg_history history;
+	uint64_t begin, end;
+
+	(void)state;
+	assert_int_equal(history_of("1\t0/3000000\tno recovery target\n\n"
+				    "# a remark\n2\t0/5000028\tbefore 3", 4,
+				    &history), VOUCH_OK);
+	assert_int_equal(history.count, 2);
+	assert_int_equal(vouch__pg_history_at(&history, 0x2ffffff), 1);
+	assert_int_equal(vouch__pg_history_at(&history, 0x3000000), 2);
+	assert_int_equal(vouch__pg_history_at(&history, 0x5000028), 4);
+	assert_true(vouch__pg_history_span(&history, 2, &begin, &end));
+	assert_true(begin == 0x3000000 && end == 0x5000028);
+	assert_true(vouch__pg_history_span(&history, 4, &begin, &end));
+	assert_true(end == UINT64_MAX);
+	assert_false(vouch__pg_history_span(&history, 3, &begin, &end));
+}
+
+static void history_that_lies_is_refused(void **state)
+{
+	static const char *const refused[] = {
+		"", "# nothing\n", "1\n", "1 2\n", "x\t0/1\tr\n", "0\t0/1\tr\n",
+		"1\t0/0\tr\n", "3\t0/1\tr\n", "4\t0/1\tr\n", "1\t0/1 2\t\n1\t0/3\n",
+		"2\t0/1\tr\n1\t0/2\tr\n", "1\t0/9\tr\n2\t0/8\tr\n",
+		"1\t0/1zzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzz\n",
+		"-1\t0/1\n", "4294967297\t0/1\n",
+	};
+	struct vouch_pg_history history;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(refused) / sizeof(refused[0]); i++) {
+		assert_int_equal(history_of(refused[i], 3, &history),
+				 VOUCH_E_MALFORMED);
+		assert_int_equal(history.count, 0);
+	}
+	assert_int_equal(vouch__pg_history_parse("1\t0/1\0\n", 7, 2, &history,
+						 NULL), VOUCH_E_MALFORMED);
+	assert_int_equal(history_of("", 1, &history), VOUCH_OK);
+	assert_int_equal(history_of("", 0, &history), VOUCH_E_MALFORMED);
+}
+
+static void history_has_a_limit(void **state)
+{
+	struct vouch_pg_history history;
+	char text[4096] = "";
+	size_t used = 0;
+
+	(void)state;
+	for (int i = 1; i <= VOUCH_HISTORY_MAX; i++)
+		used += (size_t)snprintf(text + used, sizeof(text) - used,
+					 "%d\t0/%X\tr\n", i, i);
+	assert_int_equal(history_of(text, 1000, &history), VOUCH_OK);
+	snprintf(text + used, sizeof(text) - used, "100\t0/FFF\tr\n");
+	assert_int_equal(history_of(text, 1000, &history), VOUCH_E_MALFORMED);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(lsn_is_parsed_exactly),
+		cmocka_unit_test(numbers_do_not_wrap),
+		cmocka_unit_test(cluster_name_goes_there_and_back),
+		cmocka_unit_test(cluster_name_that_would_be_cut_is_refused),
+		cmocka_unit_test(cluster_name_of_others_says_nothing),
+		cmocka_unit_test(sync_names_leave_this_node_out),
+		cmocka_unit_test(conninfo_quotes_and_holds_no_password),
+		cmocka_unit_test(array_is_quoted),
+		cmocka_unit_test(settings_refuse_what_cannot_work),
+		cmocka_unit_test(settings_file_quotes_for_the_server),
+		cmocka_unit_test(history_is_followed),
+		cmocka_unit_test(history_that_lies_is_refused),
+		cmocka_unit_test(history_has_a_limit),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
