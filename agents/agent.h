@@ -24,6 +24,11 @@ enum ocf_exitcode agent_notify(struct agent *agent);
 enum ocf_exitcode agent_validate(struct agent *agent);
 enum ocf_exitcode agent_metadata(void);
 
+/* Admits whoever streams and is not verified yet; how many are now. */
+uint32_t agent_admit(struct agent *agent, const struct vouch_local *local);
+/* The same for the holder after a change, with a short wait for all. */
+void agent_admit_soon(struct agent *agent);
+
 /* What Pacemaker shows as the exit reason; one line, safe to print. */
 void agent_reason(const char *format, ...)
 	__attribute__((format(printf, 1, 2)));

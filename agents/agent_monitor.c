@@ -12,57 +12,6 @@
 #include "authority/marker.h"
 #include "common/privilege.h"
 
-/* Admissions are looked for only where a walsender session is new: the verified
- * ones are kept in a small state file, {"name": "session", ...}. */
-static void admit_new(struct agent *agent, const struct vouch_local *local)
-{
-	struct json_object *known = NULL, *now = json_object_new_object();
-	struct vouch_error error = { 0 };
-	int changed = 0;
-	uint32_t i;
-
-	if (!now)
-		return;
-	if (vouch__state_read(&agent->config, "admitted", &known, &error) !=
-		    VOUCH_OK ||
-	    !json_object_is_type(known, json_type_object)) {
-		json_object_put(known);
-		known = json_object_new_object();
-	}
-	for (i = 0; known && i < local->stream_count; i++) {
-		const struct vouch_stream *stream = &local->streams[i];
-		struct json_object *session;
-		char incarnation[VOUCH_NAME_SIZE];
-
-		if (stream->streaming != VOUCH_YES ||
-		    !vouch__config_member(&agent->config, stream->name))
-			continue;
-		if (!json_object_object_get_ex(known, stream->name, &session) ||
-		    strcmp(json_object_get_string(session), stream->session) !=
-			    0) {
-			/* Not yet is no error: the next monitor asks again. */
-			if (agent->engine->admit(&agent->config, stream,
-						 vouch__deadline_within(
-							 agent->deadline, 3000),
-						 incarnation,
-						 &error) != VOUCH_OK) {
-				agent_log(error.text);
-				continue;
-			}
-			changed = 1;
-		}
-		(void)json_object_object_add(
-			now, stream->name,
-			json_object_new_string(stream->session));
-	}
-	if (changed &&
-	    vouch__state_write(&agent->config, "admitted", now, &error) !=
-		    VOUCH_OK)
-		agent_log(error.text);
-	json_object_put(known);
-	json_object_put(now);
-}
-
 /* A standby, or a holder, that lost what it once had would be noticed by its
  * mark; a mark that cannot be written is worth a failed monitor. */
 static enum ocf_exitcode mark_raise(struct agent *agent,
@@ -104,7 +53,7 @@ static enum ocf_exitcode monitor_writable(struct agent *agent,
 	if (local->pinned != VOUCH_YES)
 		agent_reason("settings are not as the agent pinned them: %s",
 			     local->unpinned);
-	admit_new(agent, local);
+	(void)agent_admit(agent, local);
 	return mark_raise(agent, local, PCMK_OCF_RUNNING_PROMOTED);
 }
 

@@ -110,5 +110,7 @@ enum ocf_exitcode agent_notify(struct agent *agent)
 	else if (vouch__follow(&context, agent->deadline, &error) != VOUCH_OK)
 		agent_log(error.text);
 	vouch__context_close(&context);
+	if (after_change)
+		agent_admit_soon(agent);
 	return PCMK_OCF_OK;
 }

@@ -174,6 +174,34 @@ static int is_before(const struct vouch_probe *a, const struct vouch_probe *b)
 	return end_a > end_b;
 }
 
+/* What the cluster has lost cannot be asked to be promoted: no need to wait for
+ * its answer. */
+static void lost_skip(struct vouch_context *context,
+		      struct vouch_deadline deadline, uint8_t *wanted)
+{
+	static struct vouch_cluster_node nodes[VOUCH_NODES_MAX];
+	const struct vouch_config *config = context->config;
+	struct vouch_error error = { 0 };
+	uint32_t count = VOUCH_NODES_MAX;
+	uint32_t i, j;
+
+	if (!context->cluster || vouch__privilege_raise(&error) != VOUCH_OK)
+		return;
+	if (context->cluster_ops->nodes_observe(context->cluster, deadline,
+						nodes, &count,
+						&error) != VOUCH_OK)
+		count = 0;
+	if (vouch__privilege_lower(config, &error) != VOUCH_OK)
+		say(context, error.text);
+	for (i = 0; i < count; i++) {
+		for (j = 0; j < config->member_count; j++) {
+			if (nodes[i].online == VOUCH_NO &&
+			    strcmp(nodes[i].name, config->members[j].name) == 0)
+				wanted[j] = VOUCH_PROBE_NOT;
+		}
+	}
+}
+
 /* Of two that are equally far the last holder is asked: it needs nobody else's
  * answer to prove that it has everything. */
 static int holder_bonus(struct vouch_context *context,
@@ -199,7 +227,8 @@ void vouch__score_by_position(struct vouch_context *context,
 	uint32_t i, self = 0, rank = 0;
 
 	memset(probes, 0, sizeof(probes));
-	memset(wanted, 1, sizeof(wanted));
+	memset(wanted, VOUCH_PROBE_FULLY, sizeof(wanted));
+	lost_skip(context, deadline, wanted);
 	for (i = 0; i < config->member_count; i++) {
 		if (strcmp(config->members[i].name, config->node) == 0)
 			self = i;

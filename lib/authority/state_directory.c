@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "authority/state_directory.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -152,15 +153,49 @@ static int make_with_parent(const char *path)
 	return make(path, 0700);
 }
 
-/* What root has just made is handed to the database's user. */
+static int is_empty(int fd)
+{
+	struct dirent *entry;
+	int own = dup(fd), empty = 1;
+	DIR *directory = own >= 0 ? fdopendir(own) : NULL;
+
+	if (!directory) {
+		if (own >= 0)
+			(void)close(own);
+		return 0;
+	}
+	while (empty && (entry = readdir(directory)) != NULL)
+		empty = strcmp(entry->d_name, ".") == 0 ||
+			strcmp(entry->d_name, "..") == 0;
+	(void)closedir(directory);
+	return empty;
+}
+
+/* What root has just made is handed to the database's user. Nothing else is: a
+ * mistyped state_dir must not give another directory of root's away, nor a
+ * second name put here another file. */
+static int is_just_made(int fd, const struct stat *status)
+{
+	if (status->st_uid != 0 || (status->st_mode & 077) != 0)
+		return 0;
+	if (S_ISDIR(status->st_mode))
+		return is_empty(fd);
+	return S_ISREG(status->st_mode) && status->st_size == 0 &&
+	       status->st_nlink == 1;
+}
+
 static enum vouch_error_code hand_over(const struct vouch_config *config, int fd,
 				       struct vouch_error *error)
 {
 	struct stat status;
 
-	if (geteuid() != 0 || vouch__syscalls->fstat(fd, &status) != 0 ||
-	    status.st_uid != 0 || config->uid == 0)
+	if (geteuid() != 0 || config->uid == 0)
 		return VOUCH_OK;
+	if (vouch__syscalls->fstat(fd, &status) != 0)
+		return vouch__state_failed(config, ".", "cannot be looked at",
+					   error);
+	if (!is_just_made(fd, &status))
+		return VOUCH_OK; /* the check that follows says what it thinks */
 	if (vouch__syscalls->fchown(fd, config->uid, config->gid) != 0)
 		return vouch__state_failed(config, ".",
 					   "cannot be given to the database's "

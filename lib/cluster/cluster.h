@@ -14,9 +14,9 @@
 #include "common/deadline.h"
 #include "kernel/facts.h"
 
-/* A fencing operation's identity, to know it again in a later history. The
- * fencer gives none, so it is all that never changes: target, action, origin,
- * client, completion. */
+/* A fencing operation's identity, to know it again in a later history of the same
+ * node's fencer. The fencer gives none, and its times change when it restarts, so
+ * it is a count: "n1 off succeeded machine #2". Opaque to the caller. */
 struct vouch_fencing_id {
 	char text[VOUCH_TEXT_SIZE];
 };

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "common/config.h"
 
-#include <ctype.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <glob.h>
 #include <pwd.h>
 #include <stddef.h>
@@ -65,28 +65,26 @@ static enum vouch_error_code bad(struct vouch_error *error, const char *key,
 				what);
 }
 
+/* Whatever the locale says. */
+#define ALPHANUMERIC                                                           \
+	"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
+
 static int is_name(const char *text)
 {
-	size_t i;
+	size_t length = strspn(text, ALPHANUMERIC "._-");
 
-	for (i = 0; text[i] != '\0'; i++) {
-		if (!isalnum((unsigned char)text[i]) && !strchr("._-", text[i]))
-			return 0;
-	}
-	return i > 0 && i < VOUCH_NAME_SIZE && text[0] != '-' && text[0] != '.';
+	return text[length] == '\0' && length > 0 && length < VOUCH_NAME_SIZE &&
+	       text[0] != '-' && text[0] != '.';
 }
 
 /* Host names and addresses; nothing that a connection string, a shell or a
  * log would read as something else. */
 static int is_host(const char *text)
 {
-	size_t i;
+	size_t length = strspn(text, ALPHANUMERIC "._-:");
 
-	for (i = 0; text[i] != '\0'; i++) {
-		if (!isalnum((unsigned char)text[i]) && !strchr("._-:", text[i]))
-			return 0;
-	}
-	return i > 0 && i < VOUCH_HOST_SIZE && text[0] != '-';
+	return text[length] == '\0' && length > 0 && length < VOUCH_HOST_SIZE &&
+	       text[0] != '-';
 }
 
 static int has_control(const char *text)
@@ -102,7 +100,7 @@ static int number_parse(const char *text, long least, long most, long *value)
 {
 	char *end;
 
-	if (!isdigit((unsigned char)text[0]))
+	if (text[0] < '0' || text[0] > '9')
 		return 0;
 	errno = 0;
 	*value = strtol(text, &end, 10);
@@ -151,6 +149,21 @@ static enum vouch_error_code member_parse(struct vouch_member *member, char *tex
 	return VOUCH_OK;
 }
 
+/* PostgreSQL takes "n1" and "N1" in its list of standbys for the same one, and
+ * one server behind two names would count twice. */
+static int is_listed(const struct vouch_config *config)
+{
+	const struct vouch_member *last = &config->members[config->member_count];
+	const struct vouch_member *member;
+
+	for (member = config->members; member < last; member++)
+		if (strcasecmp(member->name, last->name) == 0 ||
+		    (strcasecmp(member->host, last->host) == 0 &&
+		     member->port == last->port))
+			return 1;
+	return 0;
+}
+
 static enum vouch_error_code members_parse(struct vouch_config *config,
 					   const char *value,
 					   struct vouch_error *error)
@@ -171,11 +184,9 @@ static enum vouch_error_code members_parse(struct vouch_config *config,
 		}
 		code = member_parse(&config->members[config->member_count], word,
 				    error);
-		if (code == VOUCH_OK &&
-		    vouch__config_member(config,
-					 config->members[config->member_count]
-						 .name))
-			code = bad(error, "members", "a node is listed twice");
+		if (code == VOUCH_OK && is_listed(config))
+			code = bad(error, "members", "a node or an address is "
+						     "listed twice");
 		config->member_count++;
 	}
 	free(copy);
@@ -245,6 +256,21 @@ static enum vouch_error_code words_parse(struct vouch_config *config,
 	}
 }
 
+static int may_be_empty(const char *name)
+{
+	return strcmp(name, "config_file") == 0 || strcmp(name, "passfile") == 0;
+}
+
+static int has_dots(const char *path)
+{
+	const char *at;
+
+	for (at = strstr(path, "/.."); at; at = strstr(at + 1, "/.."))
+		if (at[3] == '/' || at[3] == '\0')
+			return 1;
+	return 0;
+}
+
 static enum vouch_error_code key_set(struct vouch_config *config,
 				     const struct key *key, const char *value,
 				     struct vouch_error *error)
@@ -265,8 +291,13 @@ static enum vouch_error_code key_set(struct vouch_config *config,
 		return VOUCH_OK;
 	}
 	if (key->type == VALUE_PATH) {
-		if (value[0] != '/' || strlen(value) >= key->size)
-			return bad(error, key->name, "must be an absolute path");
+		if (value[0] == '\0' && may_be_empty(key->name))
+			return VOUCH_OK;
+		if (value[0] != '/' || strlen(value) >= key->size ||
+		    has_dots(value))
+			return bad(error, key->name,
+				   "must be an absolute path without '..', of "
+				   "at most 1023 bytes");
 		(void)snprintf(at, key->size, "%s", value);
 		return VOUCH_OK;
 	}
@@ -302,10 +333,15 @@ static void defaults_set(struct vouch_config *config)
 /* Of several versions the highest number; glob sorts as text. */
 static void bindir_find(struct vouch_config *config)
 {
+	static const char tested[] = "/usr/lib/postgresql/15/bin";
 	glob_t found;
 	long best = -1;
 	size_t i;
 
+	if (access("/usr/lib/postgresql/15/bin/postgres", X_OK) == 0) {
+		memcpy(config->bindir, tested, sizeof(tested));
+		return;
+	}
 	if (glob("/usr/lib/postgresql/*/bin/postgres", 0, NULL, &found) != 0)
 		return;
 	for (i = 0; i < found.gl_pathc; i++) {
@@ -391,25 +427,63 @@ static enum vouch_error_code finish(struct vouch_config *config,
 	return code == VOUCH_OK ? user_find(config, error) : code;
 }
 
+#define ENVIRONMENT_PREFIX "OCF_RESKEY_"
+
+/* What Pacemaker itself puts beside the resource's parameters. */
+static int is_pacemakers(const char *name)
+{
+	return strncmp(name, "CRM_", 4) == 0 ||
+	       strncmp(name, "crm_feature_set=", 16) == 0 ||
+	       strncmp(name, "OCF_CHECK_LEVEL=", 16) == 0;
+}
+
+/* "key=value", as it stands in the environment after the prefix. */
+static enum vouch_error_code variable_set(struct vouch_config *config,
+					  const char *variable, uint32_t *seen,
+					  struct vouch_error *error)
+{
+	const char *value = strchr(variable, '=');
+	char name[VOUCH_NAME_SIZE];
+	const struct key *key;
+
+	if (!value || (size_t)(value - variable) >= sizeof(name))
+		return vouch__error_set(error, VOUCH_E_CONFIG,
+					"there is no parameter '%.40s'",
+					value ? "..." : variable);
+	(void)snprintf(name, sizeof(name), "%.*s", (int)(value - variable),
+		       variable);
+	key = key_find(name);
+	/* The name is the resource's own. */
+	if (!key || key == &keys[0])
+		return vouch__error_set(error, VOUCH_E_CONFIG,
+					"there is no parameter '%.40s'", name);
+	if ((*seen & 1u << (key - keys)) != 0)
+		return bad(error, key->name, "is given twice");
+	*seen |= 1u << (key - keys);
+	return value[1] == '\0' ? VOUCH_OK :
+				  key_set(config, key, value + 1, error);
+}
+
 enum vouch_error_code vouch__config_from_environment(struct vouch_config *config,
 						     const char *name,
 						     const char *node,
 						     struct vouch_error *error)
 {
+	const size_t prefix = strlen(ENVIRONMENT_PREFIX);
 	enum vouch_error_code code;
-	size_t i;
+	uint32_t seen = 0;
+	char **variable;
 
 	defaults_set(config);
+	if (!name)
+		return bad(error, "name", "is missing");
 	code = key_set(config, &keys[0], name, error);
-	for (i = 1; code == VOUCH_OK && i < sizeof(keys) / sizeof(keys[0]); i++) {
-		char variable[64];
-		const char *value;
-
-		(void)snprintf(variable, sizeof(variable), "OCF_RESKEY_%s",
-			       keys[i].name);
-		value = getenv(variable);
-		if (value && value[0] != '\0')
-			code = key_set(config, &keys[i], value, error);
+	for (variable = environ; code == VOUCH_OK && variable && *variable;
+	     variable++) {
+		if (strncmp(*variable, ENVIRONMENT_PREFIX, prefix) == 0 &&
+		    !is_pacemakers(*variable + prefix))
+			code = variable_set(config, *variable + prefix, &seen,
+					    error);
 	}
 	return code == VOUCH_OK ? finish(config, node, error) : code;
 }
@@ -427,7 +501,7 @@ static char *trim(char *text)
 }
 
 static enum vouch_error_code line_parse(struct vouch_config *config, char *line,
-					unsigned int number,
+					unsigned int number, uint32_t *seen,
 					struct vouch_error *error)
 {
 	const struct key *key;
@@ -446,14 +520,47 @@ static enum vouch_error_code line_parse(struct vouch_config *config, char *line,
 		return vouch__error_set(error, VOUCH_E_CONFIG,
 					"line %u: there is no parameter '%.40s'",
 					number, line);
+	if ((*seen & 1u << (key - keys)) != 0)
+		return bad(error, key->name, "is given twice");
+	*seen |= 1u << (key - keys);
 	return key_set(config, key, trim(value), error);
+}
+
+/* Whoever can write it could name the programs and the user that root's agent
+ * runs. O_NONBLOCK: a fifo must not make us wait. */
+static FILE *file_open(const char *path)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	struct stat status;
+	FILE *in = NULL;
+
+	if (fd < 0)
+		return NULL;
+	if (fstat(fd, &status) == 0) {
+		errno = EPERM;
+		if (S_ISREG(status.st_mode) && (status.st_mode & 022) == 0 &&
+		    (status.st_uid == 0 || status.st_uid == geteuid()))
+			in = fdopen(fd, "r");
+	}
+	if (!in)
+		(void)close(fd);
+	return in;
 }
 
 static char *file_read(const char *path, struct vouch_error *error)
 {
-	FILE *in = fopen(path, "re");
+	FILE *in = file_open(path);
 	char *text = NULL;
 	size_t length;
+
+	if (!in && errno == EPERM) {
+		(void)vouch__error_set(error, VOUCH_E_CONFIG,
+				       "%s is refused: it must be a regular file "
+				       "of root's that nobody else can write "
+				       "(chmod go-w)",
+				       path);
+		return NULL;
+	}
 
 	if (!in) {
 		(void)vouch__error_set(error, VOUCH_E_CONFIG, "%s: %s", path,
@@ -482,6 +589,7 @@ enum vouch_error_code vouch__config_from_file(struct vouch_config *config,
 {
 	enum vouch_error_code code = VOUCH_OK;
 	unsigned int number = 0;
+	uint32_t seen = 0;
 	char *text, *rest, *line;
 
 	text = file_read(path, error);
@@ -490,7 +598,7 @@ enum vouch_error_code vouch__config_from_file(struct vouch_config *config,
 	defaults_set(config);
 	rest = text;
 	while (code == VOUCH_OK && (line = strsep(&rest, "\n")) != NULL)
-		code = line_parse(config, line, ++number, error);
+		code = line_parse(config, line, ++number, &seen, error);
 	if (code == VOUCH_OK)
 		code = finish(config, node, error);
 	if (code != VOUCH_OK)

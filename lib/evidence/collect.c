@@ -11,7 +11,7 @@
 #include "common/privilege.h"
 #include "evidence/evidence_json.h"
 
-enum { GRANTS_PER_SOURCE = 8 };
+enum { GRANTS_PER_SOURCE = 8, BRIEFLY_MS = 1000 };
 
 struct collection {
 	struct vouch_context *context;
@@ -367,6 +367,14 @@ static void *probe_run(void *argument)
 	return NULL;
 }
 
+static int timeout_of(const struct vouch_config *config, uint8_t wanted)
+{
+	return wanted == VOUCH_PROBE_BRIEFLY &&
+			       config->probe_timeout_ms > BRIEFLY_MS ?
+		       BRIEFLY_MS :
+		       config->probe_timeout_ms;
+}
+
 void vouch__probe_all(struct vouch_context *context, const uint8_t *wanted,
 		      struct vouch_deadline deadline, struct vouch_probe *probes)
 {
@@ -382,7 +390,7 @@ void vouch__probe_all(struct vouch_context *context, const uint8_t *wanted,
 		probers[i].context = context;
 		probers[i].member = &context->config->members[i];
 		probers[i].deadline = vouch__deadline_within(
-			deadline, context->config->probe_timeout_ms);
+			deadline, timeout_of(context->config, wanted[i]));
 		probers[i].probe = &probes[i];
 		probers[i].started =
 			pthread_create(&probers[i].thread, NULL, probe_run,
@@ -420,8 +428,12 @@ static void probes_collect(struct collection *collection)
 	uint8_t self = evidence->request.candidate;
 	uint32_t round, i;
 
-	for (i = 0; i < config->member_count; i++)
-		wanted[i] = i != self;
+	for (i = 0; i < config->member_count; i++) {
+		if (i != self)
+			wanted[i] = evidence->nodes[i].online == VOUCH_NO ?
+					    VOUCH_PROBE_BRIEFLY :
+					    VOUCH_PROBE_FULLY;
+	}
 	vouch__probe_all(collection->context, wanted, collection->deadline,
 			 probes);
 	collection->order++;

@@ -45,8 +45,11 @@ vouch__collect(struct vouch_context *context, const struct vouch_request *reques
 	       uint32_t assertion_count, struct vouch_deadline deadline,
 	       struct vouch_evidence *evidence, struct vouch_error *error);
 
-/* Probes all members at once; results in the order of the configuration.
- * `skip`: index left out, or VOUCH_NO_NODE. */
+/* Probes members at once, those with wanted[i] = VOUCH_PROBE_FULLY for the
+ * configured time, those with VOUCH_PROBE_BRIEFLY for one second at most: what
+ * the cluster has lost is asked for a contradiction, and the failover waits for
+ * it. Results in the order of the configuration. */
+enum { VOUCH_PROBE_NOT = 0, VOUCH_PROBE_FULLY = 1, VOUCH_PROBE_BRIEFLY = 2 };
 void vouch__probe_all(struct vouch_context *context, const uint8_t *wanted,
 		      struct vouch_deadline deadline, struct vouch_probe *probes);
 

@@ -57,8 +57,8 @@ class Lab:
 
     def promoted(self):
         for node in self.state()["nodes"]:
-            if node.get("role") == "primary":
-                return node["name"]
+            if node.get("server") == "primary":
+                return node["node"]
         return None
 
     def decisions(self, node):

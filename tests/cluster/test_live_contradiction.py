@@ -13,6 +13,8 @@ from labtest import lab, main  # noqa: E402
 
 def contradiction(report):
     with lab("lc") as it:
+        # By default a node without quorum would stop its database by itself.
+        it.on("n1", "crm_attribute", "--type", "crm_config", "--name", "no-quorum-policy", "--update", "freeze")
         # No machine can fence n1, so that only a person's word is left.
         it.run("fencing", "fails", "n1")
         it.run("isolate", "n1", "--only", "corosync")

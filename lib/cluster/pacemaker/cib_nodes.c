@@ -13,6 +13,11 @@
  *   asked to be terminated, or in an unknown state . unclean
  *   joined ......................................... online, clean
  *   joining ........................................ clean, not ready
+ *   any of these, not online, but a managed resource
+ *   is recorded as active there .................... unclean
+ *
+ * The last row matters: a new coordinator writes expected=down for a lost node
+ * that it remembers as fenced once, though that node had long come back.
  *
  * Here it is stricter in three places, because a permit may rest on the answer.
  * A node that asked to shut down and then vanished before that was confirmed is
@@ -234,6 +239,10 @@ static void condition_fill(const struct reading *reading,
 		return;
 	node->online = online_of(state);
 	node->unclean = unclean_of(state);
+	if (node->online != VOUCH_YES &&
+	    vouch__cib_is_active_there(reading->cib, state, reading->resource,
+				       node->name))
+		node->unclean = VOUCH_YES;
 }
 
 /* --- the list ------------------------------------------------------------- */

@@ -15,7 +15,13 @@
 
 /* Values that Pacemaker records; crm/common/results.h has them by name. */
 enum { STATUS_PENDING = -1, STATUS_DONE = 0, STATUS_ERROR = 4 };
-enum { RC_OK = 0, RC_UNKNOWN_ERROR = 1, RC_NOT_RUNNING = 7, RC_PROMOTED = 8 };
+enum {
+	RC_OK = 0,
+	RC_UNKNOWN_ERROR = 1,
+	RC_NOT_INSTALLED = 5,
+	RC_NOT_RUNNING = 7,
+	RC_PROMOTED = 8,
+};
 
 struct record {
 	enum vouch_operation operation;
@@ -196,4 +202,41 @@ void vouch__cib_operations_read(const xmlNode *cib, const xmlNode *node_state,
 	else if (pending_is_recorded(
 			 cib, vouch__xml_first(cib, "configuration"), 0))
 		operations->in_flight = VOUCH_NO;
+}
+
+/* Stopped, or found not running (7) or not even installed (5). */
+static int is_inactive(const struct newest *newest)
+{
+	const struct record *last = &newest->record;
+	uint32_t rc;
+
+	if (!newest->any)
+		return 1;
+	if (newest->broken || newest->in_flight || last->call_id < 0)
+		return 0;
+	rc = proven_rc(last);
+	return (last->operation == VOUCH_OP_STOP && rc == RC_OK) ||
+	       (last->operation == VOUCH_OP_MONITOR &&
+		(rc == RC_NOT_RUNNING || rc == RC_NOT_INSTALLED));
+}
+
+int vouch__cib_is_active_there(const xmlNode *cib, const xmlNode *node_state,
+			       const char *resource, const char *node)
+{
+	const xmlNode *entry;
+
+	for (entry = vouch__xml_descend(node_state, "lrm", "lrm_resources",
+					"lrm_resource", NULL);
+	     entry; entry = vouch__xml_next(entry, "lrm_resource")) {
+		struct newest newest = { .record = { .call_id = -1 } };
+		const char *id = vouch__xml_text(entry, "id");
+
+		resource_read(entry, &newest);
+		if (is_inactive(&newest))
+			continue;
+		if (!id || is_resource(id, resource) ||
+		    vouch__cib_managed_read(cib, id, node) != VOUCH_NO)
+			return 1;
+	}
+	return 0;
 }

@@ -27,6 +27,11 @@ void vouch__cib_operations_read(const xmlNode *cib, const xmlNode *node_state,
 				const char *resource,
 				struct vouch_operations *operations);
 
+/* Is anything recorded as active below a node_state? Of what is not managed only
+ * the resource itself counts. */
+int vouch__cib_is_active_there(const xmlNode *cib, const xmlNode *node_state,
+			       const char *resource, const char *node);
+
 /* UNKNOWN where a rule decides or the resource is not configured. */
 enum vouch_answer vouch__cib_managed_read(const xmlNode *cib,
 					  const char *resource,

@@ -43,7 +43,6 @@ enum vouch_error_code vouch__pacemaker_seal(struct vouch_cluster *cluster,
 
 struct recording {
 	const struct vouch_cluster *cluster;
-	const struct vouch_cluster_seal *seal;
 	char text[VOUCH_RECORD_SIZE];
 };
 
@@ -109,7 +108,7 @@ vouch__pacemaker_seal_record(struct vouch_cluster *cluster,
 			     const struct vouch_cluster_seal *seal,
 			     struct vouch_error *error)
 {
-	struct recording recording = { .cluster = cluster, .seal = seal };
+	struct recording recording = { .cluster = cluster };
 	enum vouch_error_code code;
 
 	code = vouch__seal_encode(seal, recording.text, error);

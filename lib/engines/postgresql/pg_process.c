@@ -7,11 +7,12 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 #include "engines/postgresql/pg_files.h"
 #include "engines/postgresql/pg_process.h"
 
-enum { CMDLINE_MAX = 64 * 1024 };
+enum { CMDLINE_MAX = 64 * 1024, LOOKS = 10, LOOK_PAUSE_MS = 20 };
 
 enum belongs { NOT_OURS, OURS, CANNOT_TELL };
 
@@ -20,25 +21,34 @@ static int is_gone(int code)
 	return code == ENOENT || code == ESRCH;
 }
 
-/* A process that has ended and only waits to be collected writes no more. */
-static int is_zombie(int proc, long pid)
+/* By what everybody may read of a process: it is a server program, and it has
+ * not ended already (one that only waits to be collected writes no more). Others
+ * of the same user, an agent for instance, may hide the rest from us. */
+static enum belongs stat_look(int proc, long pid)
 {
 	char path[64], text[512];
-	const char *state;
+	const char *name, *state;
 	ssize_t got;
 	int fd;
 
 	snprintf(path, sizeof(path), "%ld/stat", pid);
 	fd = openat(proc, path, O_RDONLY | O_CLOEXEC);
 	if (fd < 0)
-		return is_gone(errno);
+		return is_gone(errno) ? NOT_OURS : CANNOT_TELL;
 	got = read(fd, text, sizeof(text) - 1);
 	close(fd);
 	if (got <= 0)
-		return got < 0 && is_gone(errno);
+		return got < 0 && is_gone(errno) ? NOT_OURS : CANNOT_TELL;
 	text[got] = '\0';
-	state = strrchr(text, ')'); /* the name before it may hold anything */
-	return state != NULL && (state[2] == 'Z' || state[2] == 'X');
+	name = strchr(text, '(');
+	state = strrchr(text, ')'); /* the name itself may hold anything */
+	if (name == NULL || state == NULL || state < name)
+		return CANNOT_TELL;
+	if (strncmp(name, "(postgres)", 10) != 0 &&
+	    strncmp(name, "(postmaster)", 12) != 0)
+		return NOT_OURS;
+	return state[1] == ' ' && (state[2] == 'Z' || state[2] == 'X') ? NOT_OURS
+								      : OURS;
 }
 
 static enum belongs process_look(const struct vouch_config *config,
@@ -46,14 +56,18 @@ static enum belongs process_look(const struct vouch_config *config,
 {
 	char path[64], program[VOUCH_PATH_SIZE];
 	const char *base;
+	enum belongs belongs;
 	struct stat seen;
 	ssize_t length;
 
 	snprintf(path, sizeof(path), "%ld", pid);
 	if (fstatat(proc, path, &seen, 0) != 0)
 		return is_gone(errno) ? NOT_OURS : CANNOT_TELL;
-	if (seen.st_uid != config->uid || is_zombie(proc, pid))
+	if (seen.st_uid != config->uid)
 		return NOT_OURS;
+	belongs = stat_look(proc, pid);
+	if (belongs != OURS)
+		return belongs;
 	snprintf(path, sizeof(path), "%ld/cwd", pid);
 	if (fstatat(proc, path, &seen, 0) != 0)
 		return is_gone(errno) ? NOT_OURS : CANNOT_TELL;
@@ -70,6 +84,22 @@ static enum belongs process_look(const struct vouch_config *config,
 	return base != NULL && (strcmp(base, "/postgres") == 0 ||
 				strcmp(base, "/postgres (deleted)") == 0)
 		? OURS : NOT_OURS;
+}
+
+/* A process between two identities, or in the middle of an exec, hides for a
+ * moment; only one that keeps hiding leaves the question open. */
+static enum belongs process_look_again(const struct vouch_config *config,
+				       const struct stat *home, int proc,
+				       long pid)
+{
+	const struct timespec pause = { .tv_nsec = LOOK_PAUSE_MS * 1000 * 1000 };
+	enum belongs belongs = process_look(config, home, proc, pid);
+
+	for (int i = 1; belongs == CANNOT_TELL && i < LOOKS; i++) {
+		nanosleep(&pause, NULL);
+		belongs = process_look(config, home, proc, pid);
+	}
+	return belongs;
 }
 
 /* The pid that the server itself wrote; 0 when there is none. */
@@ -101,8 +131,8 @@ static enum vouch_error_code scan(const struct vouch_config *config,
 
 		if (!isdigit((unsigned char)entry->d_name[0]))
 			continue;
-		belongs = process_look(config, home, dirfd(proc),
-				       atol(entry->d_name));
+		belongs = process_look_again(config, home, dirfd(proc),
+					     atol(entry->d_name));
 		if (belongs == CANNOT_TELL)
 			return vouch__error_set(error, VOUCH_E_PERMISSION,
 						"cannot tell whether process %s "

@@ -214,13 +214,28 @@ off_t vouch__pg_log_length(const struct vouch_config *config)
 	return seen.st_size > LOG_KEEP_BYTES ? 0 : seen.st_size;
 }
 
+/* The line that says why, else the last one. */
+static const char *telling_line(char *text)
+{
+	char *rest = NULL;
+	const char *last = "", *why = NULL;
+
+	for (char *line = strtok_r(text, "\n", &rest); line != NULL;
+	     line = strtok_r(NULL, "\n", &rest)) {
+		last = line;
+		if (strstr(line, "FATAL:") != NULL ||
+		    strstr(line, "PANIC:") != NULL)
+			why = line;
+	}
+	return why != NULL ? why : last;
+}
+
 void vouch__pg_log_last(const struct vouch_config *config, off_t from,
 			char *line, size_t size)
 {
 	struct stat seen;
-	char text[1024];
+	char text[4096];
 	ssize_t got = -1;
-	char *last;
 	int fd = log_reopen(config, &seen);
 
 	if (fd >= 0 && seen.st_size > from) {
@@ -238,6 +253,5 @@ void vouch__pg_log_last(const struct vouch_config *config, off_t from,
 		return;
 	}
 	text[got] = '\0';
-	last = strrchr(text, '\n');
-	snprintf(line, size, "%.300s", last != NULL ? last + 1 : text);
+	snprintf(line, size, "%.300s", telling_line(text));
 }

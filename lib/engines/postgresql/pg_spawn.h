@@ -18,7 +18,7 @@ vouch__pg_spawn(const struct vouch_config *config, char *const *argv,
 		pid_t *child, struct vouch_error *error);
 /* Length of the log now, 0 when there is none. */
 off_t vouch__pg_log_length(const struct vouch_config *config);
-/* The last line that was written after `from`, or why there is none. */
+/* The line written after `from` that tells why the server ended. */
 void vouch__pg_log_last(const struct vouch_config *config, off_t from,
 			char *line, size_t size);
 

@@ -63,6 +63,35 @@ static enum vouch_error_code vacancy_wait(const struct vouch_config *config,
 	}
 }
 
+/* The socket has a lock file as well. The server asks only whether a process of
+ * that number exists, which one that waits to be collected still does. It names
+ * its data directory in the second line: ours is removed, as nothing runs;
+ * another's is left for the server to complain about. */
+static void socket_lock_clear(const struct vouch_config *config)
+{
+	const struct vouch_member *self =
+		vouch__config_member(config, config->node);
+	char path[VOUCH_PATH_SIZE + 32], line[VOUCH_PATH_SIZE + 2];
+	FILE *file;
+	int ours = 0;
+
+	if (config->socket_dir[0] == '\0' || self == NULL)
+		return;
+	snprintf(path, sizeof(path), "%s/.s.PGSQL.%u.lock", config->socket_dir,
+		 self->port);
+	file = fopen(path, "re");
+	if (file == NULL)
+		return;
+	if (fgets(line, sizeof(line), file) != NULL &&
+	    fgets(line, sizeof(line), file) != NULL) {
+		line[strcspn(line, "\n")] = '\0';
+		ours = strcmp(line, config->pgdata) == 0;
+	}
+	fclose(file);
+	if (ours)
+		(void)unlink(path); /* where it fails, the server says so */
+}
+
 static enum vouch_error_code files_prepare(const struct vouch_config *config,
 					   const struct vouch_pg_settings *settings,
 					   struct vouch_error *error)
@@ -81,6 +110,8 @@ static enum vouch_error_code files_prepare(const struct vouch_config *config,
 	/* Nothing runs, so its number can only be another process's. */
 	if (code == VOUCH_OK)
 		code = vouch__pg_file_remove(config, "postmaster.pid", error);
+	if (code == VOUCH_OK)
+		socket_lock_clear(config);
 	free(text);
 	return code;
 }

@@ -1,0 +1,333 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "state_fixture.h"
+
+#include "authority/incarnation.h"
+#include "authority/journal.h"
+
+/* A standby on timeline 3, which branched off 2 at 0x5000, 2 off 1 at 0x3000. */
+static struct vouch_directory directory_of(void)
+{
+	struct vouch_directory directory = { .system_id = 7000000000000000001,
+					     .timeline = 3,
+					     .log_end = 0x8000,
+					     .history_count = 2 };
+
+	(void)snprintf(directory.identity, VOUCH_TEXT_SIZE, "dev1:ino2:born3");
+	directory.history[0] = (struct vouch_switch){ 1, 0x3000 };
+	directory.history[1] = (struct vouch_switch){ 2, 0x5000 };
+	return directory;
+}
+
+static char why[VOUCH_TEXT_SIZE];
+
+static void settle(struct fixture *it, const struct vouch_directory *directory,
+		   char *incarnation)
+{
+	assert_int_equal(vouch__incarnation_settle(&it->config, directory,
+						   incarnation, why, &it->error),
+			 VOUCH_OK);
+	assert_true(incarnation[0] != '\0');
+}
+
+/* Settles twice; 1 when the first one began a new life. The second never may. */
+static int is_renewed(struct fixture *it, const struct vouch_directory *directory,
+		      const char *old)
+{
+	char now[VOUCH_NAME_SIZE], again[VOUCH_NAME_SIZE];
+	int renewed;
+
+	settle(it, directory, now);
+	renewed = strcmp(now, old) != 0;
+	assert_int_equal(renewed, why[0] != '\0');
+	settle(it, directory, again);
+	assert_string_equal(now, again);
+	assert_string_equal(why, "");
+	return renewed;
+}
+
+static void mark(struct fixture *it, uint32_t timeline, uint64_t lsn)
+{
+	const struct vouch_mark to = { timeline, lsn };
+
+	assert_int_equal(vouch__mark_raise(&it->config, to, &it->error), VOUCH_OK);
+}
+
+static void the_first_one_is_new_and_then_kept(void **state)
+{
+	struct fixture *it = *state;
+	struct vouch_directory directory = directory_of();
+	char first[VOUCH_NAME_SIZE], read[VOUCH_NAME_SIZE];
+
+	assert_int_equal(vouch__incarnation_read(&it->config, read, &it->error),
+			 VOUCH_E_NOT_FOUND);
+	settle(it, &directory, first);
+	assert_true(why[0] != '\0');
+	assert_int_equal(is_renewed(it, &directory, first), 0);
+	assert_int_equal(vouch__incarnation_read(&it->config, read, &it->error),
+			 VOUCH_OK);
+	assert_string_equal(read, first);
+	mark(it, 3, 0x8000);
+	assert_int_equal(is_renewed(it, &directory, first), 0);
+	directory.log_end = 0x9000;
+	assert_int_equal(is_renewed(it, &directory, first), 0);
+}
+
+static void another_directory_renews(void **state)
+{
+	struct vouch_directory directory = directory_of();
+	char first[VOUCH_NAME_SIZE];
+
+	settle(*state, &directory, first);
+	(void)snprintf(directory.identity, VOUCH_TEXT_SIZE, "dev1:ino2:born4");
+	assert_int_equal(is_renewed(*state, &directory, first), 1);
+}
+
+static void another_system_renews(void **state)
+{
+	struct vouch_directory directory = directory_of();
+	char first[VOUCH_NAME_SIZE];
+
+	settle(*state, &directory, first);
+	directory.system_id++;
+	assert_int_equal(is_renewed(*state, &directory, first), 1);
+}
+
+static void another_node_renews(void **state)
+{
+	struct fixture *it = *state;
+	struct vouch_directory directory = directory_of();
+	char first[VOUCH_NAME_SIZE];
+
+	settle(it, &directory, first);
+	(void)snprintf(it->config.node, VOUCH_NAME_SIZE, "n2");
+	assert_int_equal(is_renewed(it, &directory, first), 1);
+}
+
+static void another_machine_renews(void **state)
+{
+	struct fixture *it = *state;
+	struct vouch_directory directory = directory_of();
+	char first[VOUCH_NAME_SIZE];
+	struct json_object *json;
+
+	settle(it, &directory, first);
+	assert_int_equal(vouch__state_read(&it->config, "incarnation", &json,
+					   &it->error),
+			 VOUCH_OK);
+	json_object_object_del(json, "machine");
+	assert_int_equal(vouch__json_put_text(json, "machine", "elsewhere"), 0);
+	assert_int_equal(vouch__state_write(&it->config, "incarnation", json,
+					    &it->error),
+			 VOUCH_OK);
+	json_object_put(json);
+	assert_int_equal(is_renewed(it, &directory, first), 1);
+}
+
+static void a_log_below_the_mark_renews(void **state)
+{
+	struct vouch_directory directory = directory_of();
+	char first[VOUCH_NAME_SIZE];
+	struct vouch_mark now;
+	struct fixture *it = *state;
+
+	settle(it, &directory, first);
+	mark(it, 3, 0x8001);
+	assert_int_equal(is_renewed(it, &directory, first), 1);
+	/* The new life's mark is where its log ends. */
+	assert_int_equal(vouch__mark_read(&it->config, &now, &it->error), 0);
+	assert_true(now.timeline == 3 && now.lsn == 0x8000);
+}
+
+static void a_mark_on_an_ancestor_up_to_its_switch_point_is_kept(void **state)
+{
+	struct vouch_directory directory = directory_of();
+	char first[VOUCH_NAME_SIZE];
+
+	directory.timeline = 2;
+	directory.log_end = 0x4000;
+	directory.history_count = 1;
+	settle(*state, &directory, first);
+	mark(*state, 2, 0x5000);
+	directory = directory_of();
+	assert_int_equal(is_renewed(*state, &directory, first), 0);
+}
+
+static void a_mark_on_an_ancestor_beyond_its_switch_point_renews(void **state)
+{
+	struct vouch_directory directory = directory_of();
+	char first[VOUCH_NAME_SIZE];
+
+	directory.timeline = 2;
+	directory.log_end = 0x4000;
+	directory.history_count = 1;
+	settle(*state, &directory, first);
+	mark(*state, 2, 0x5001);
+	directory = directory_of();
+	assert_int_equal(is_renewed(*state, &directory, first), 1);
+}
+
+static void a_mark_on_a_timeline_that_is_no_ancestor_renews(void **state)
+{
+	struct vouch_directory directory = directory_of();
+	char first[VOUCH_NAME_SIZE];
+
+	settle(*state, &directory, first);
+	mark(*state, 4, 0x10);
+	assert_int_equal(is_renewed(*state, &directory, first), 1);
+}
+
+/* Damage is a reason to renew, never one to keep. */
+static void unreadable_records_renew(void **state)
+{
+	static const char *const names[] = { "incarnation", "mark" };
+	struct fixture *it = *state;
+	struct vouch_directory directory = directory_of();
+	char now[VOUCH_NAME_SIZE];
+	size_t length, i;
+	char *text;
+
+	for (i = 0; i < 2; i++) {
+		settle(it, &directory, now);
+		text = fixture_read(it, names[i], &length);
+		fixture_write(it, names[i], text, length / 2);
+		free(text);
+		assert_int_equal(is_renewed(it, &directory, now), 1);
+		settle(it, &directory, now);
+		fixture_write(it, names[i], "", 0);
+		assert_int_equal(is_renewed(it, &directory, now), 1);
+		settle(it, &directory, now);
+		assert_int_equal(unlink(fixture_path(it, names[i])), 0);
+		assert_int_equal(is_renewed(it, &directory, now), 1);
+	}
+}
+
+static void an_unknown_directory_is_an_error(void **state)
+{
+	struct fixture *it = *state;
+	struct vouch_directory directory;
+	char now[VOUCH_NAME_SIZE];
+	int i;
+
+	for (i = 0; i < 4; i++) {
+		directory = directory_of();
+		if (i == 0)
+			directory.system_id = 0;
+		else if (i == 1)
+			directory.identity[0] = '\0';
+		else if (i == 2)
+			directory.timeline = 0;
+		else
+			directory.log_end = 0;
+		assert_int_equal(vouch__incarnation_settle(&it->config, &directory,
+							   now, why, &it->error),
+				 VOUCH_E_STATE);
+		assert_string_equal(now, "");
+	}
+}
+
+static void each_renewal_is_journalled(void **state)
+{
+	struct fixture *it = *state;
+	struct vouch_directory directory = directory_of();
+	struct vouch_journal *journal;
+	struct json_object *record;
+	char now[VOUCH_NAME_SIZE], text[VOUCH_NAME_SIZE];
+
+	settle(it, &directory, now);
+	directory.system_id++;
+	settle(it, &directory, now);
+	assert_int_equal(vouch__journal_open(&it->config, 0, &journal, &it->error),
+			 VOUCH_OK);
+	assert_int_equal(vouch__journal_find(journal, VOUCH_RECORD_INCARNATION,
+					     NULL, NULL, &record, &it->error),
+			 VOUCH_OK);
+	assert_int_equal(vouch__json_get_text(record, "incarnation", text,
+					      sizeof(text), &it->error),
+			 VOUCH_OK);
+	assert_string_equal(text, now);
+	json_object_put(record);
+	vouch__journal_close(journal);
+}
+
+/* A log that ends below the mark, and each call fails in turn: the old
+ * incarnation must never come back afterwards. */
+static void a_crash_while_renewing_never_keeps_the_old_one(void **state)
+{
+	struct fixture *it = *state;
+	struct vouch_directory directory = directory_of();
+	char old[VOUCH_NAME_SIZE], now[VOUCH_NAME_SIZE];
+	int nth, reached = 1;
+
+	for (nth = 1; reached; nth++) {
+		enum vouch_error_code code;
+
+		directory = directory_of();
+		settle(it, &directory, old);
+		mark(it, 3, 0x9000);
+		fixture_fail(nth, 0);
+		code = vouch__incarnation_settle(&it->config, &directory, now, why,
+						 &it->error);
+		reached = calls >= nth;
+		fixture_heal();
+		assert_int_equal(code == VOUCH_OK, !reached);
+		settle(it, &directory, now);
+		assert_string_not_equal(now, old);
+	}
+	assert_true(nth > 15);
+}
+
+static void the_mark_only_rises(void **state)
+{
+	struct fixture *it = *state;
+	static const struct vouch_mark zero[] = { { 0, 1 }, { 1, 0 } };
+	struct vouch_mark now;
+
+	assert_int_equal(vouch__mark_read(&it->config, &now, &it->error),
+			 VOUCH_E_NOT_FOUND);
+	mark(it, 2, 0x500);
+	mark(it, 2, 0x400);
+	mark(it, 1, 0x900);
+	assert_int_equal(vouch__mark_read(&it->config, &now, &it->error), VOUCH_OK);
+	assert_true(now.timeline == 2 && now.lsn == 0x500);
+	mark(it, 2, UINT64_MAX);
+	mark(it, 3, 0x10);
+	assert_int_equal(vouch__mark_read(&it->config, &now, &it->error), VOUCH_OK);
+	assert_true(now.timeline == 3 && now.lsn == 0x10);
+	assert_int_equal(vouch__mark_raise(&it->config, zero[0], &it->error),
+			 VOUCH_E_ARGUMENT);
+	assert_int_equal(vouch__mark_raise(&it->config, zero[1], &it->error),
+			 VOUCH_E_ARGUMENT);
+}
+
+static void a_corrupt_mark_is_not_written_over(void **state)
+{
+	struct fixture *it = *state;
+	const struct vouch_mark to = { 9, 9 };
+
+	fixture_write(it, "mark", "rubbish\n", 8);
+	assert_int_equal(vouch__mark_raise(&it->config, to, &it->error),
+			 VOUCH_E_CORRUPT);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		fixture_test(the_first_one_is_new_and_then_kept),
+		fixture_test(another_directory_renews),
+		fixture_test(another_system_renews),
+		fixture_test(another_node_renews),
+		fixture_test(another_machine_renews),
+		fixture_test(a_log_below_the_mark_renews),
+		fixture_test(a_mark_on_an_ancestor_up_to_its_switch_point_is_kept),
+		fixture_test(a_mark_on_an_ancestor_beyond_its_switch_point_renews),
+		fixture_test(a_mark_on_a_timeline_that_is_no_ancestor_renews),
+		fixture_test(unreadable_records_renew),
+		fixture_test(an_unknown_directory_is_an_error),
+		fixture_test(each_renewal_is_journalled),
+		fixture_test(a_crash_while_renewing_never_keeps_the_old_one),
+		fixture_test(the_mark_only_rises),
+		fixture_test(a_corrupt_mark_is_not_written_over),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
