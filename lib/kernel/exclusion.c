@@ -211,6 +211,12 @@ success_is_spoilt(const struct vouch_fencing_history *history,
 			if (entry->action != VOUCH_FENCE_OFF &&
 			    entry->action != VOUCH_FENCE_REBOOT)
 				return VOUCH_R_FENCING_ON_AGAIN;
+			/* A fencer that was restarted gets old entries back
+			 * from its peers, and they look new. Where a person
+			 * had to confirm, the person's word is what there is. */
+			if (entry->executor == VOUCH_EXECUTOR_HUMAN &&
+			    success->executor != VOUCH_EXECUTOR_HUMAN)
+				return VOUCH_R_FENCING_HUMAN;
 			continue;
 		}
 		/* Failed, or in a state that nobody knows. */

@@ -222,6 +222,12 @@ def _(d):
     entry(d)["executor"] = "human"
 
 
+@case("human-confirmation-beside-an-old-fencing", "permit")
+def _(d):
+    """Both look new: the person's word counts, not the machine's (E4)."""
+    d["fencing"]["entries"].append(dict(entry(d), executor="human"))
+
+
 @case("third-node-down-for-maintenance", "permit", lambda: joined(fenced()))
 def _(d):
     """A member that left cleanly does not block, with W1 or W3."""

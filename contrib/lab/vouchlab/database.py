@@ -2,6 +2,7 @@
 """PostgreSQL in the nodes: the first server, its clones, and questions put to each server directly."""
 
 import os
+import shutil
 import threading
 
 from . import machine, network, nodes
@@ -113,6 +114,7 @@ def start_by_hand(lab):
             out.write(f"primary_conninfo = 'host={source} user=vouch application_name={node} connect_timeout=2'\n")
         signal_file = os.path.join(directory, "standby.signal")
         open(signal_file, "w").close()
+        shutil.chown(signal_file, "postgres", "postgres")
     in_parallel(lambda node: start(lab, node), others)
     if k:
         as_postgres(lab, first, ["psql", "-Xqd", "postgres", "-c",
