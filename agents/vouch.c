@@ -70,7 +70,8 @@ int main(int argc, char **argv)
 		decision = commands[i].run(&cli, argc - first - 1,
 					   argv + first + 1);
 		/* An answer that nobody could read was not given. */
-		if (fflush(stdout) != 0 && decision == VOUCH_PERMITTED)
+		if ((fflush(stdout) != 0 || ferror(stdout)) &&
+		    decision == VOUCH_PERMITTED)
 			decision = VOUCH_UNDECIDED;
 		return (int)decision;
 	}

@@ -58,8 +58,13 @@ int main(int argc, char **argv)
 		(void)fputs(result.verdict, stdout);
 	}
 	vouch__attempt_release(&result);
-	if (fflush(stdout) != 0)
+	/* A promotion that happened stays one; what was only decided, and could
+	 * not be told, was not. */
+	if (fflush(stdout) != 0 || ferror(stdout)) {
+		if (cli.dry_run && decision == VOUCH_PERMITTED)
+			decision = VOUCH_UNDECIDED;
 		(void)fprintf(stderr, "vouch-promote: the verdict could not be "
 				      "written\n");
+	}
 	return (int)decision;
 }

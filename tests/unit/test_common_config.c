@@ -83,7 +83,7 @@ static void defaults_are_filled_in(void **state)
 	assert_string_equal(config.socket_dir, "/run/postgresql");
 	assert_string_equal(config.database, "postgres");
 	assert_string_equal(config.repl_user, "vouch");
-	assert_string_equal(config.state_dir, "/var/lib/vouch/pgsql");
+	assert_string_equal(config.state_dir, VOUCH_STATEDIR "/pgsql");
 	assert_int_equal(config.probe_timeout_ms, 3000);
 	assert_true(config.uid != 0);
 	assert_ptr_equal(vouch__config_member(&config, "n2"), &config.members[1]);

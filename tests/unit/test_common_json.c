@@ -22,8 +22,8 @@ static void only_one_whole_object_is_taken(void **state)
 {
 	static const char *const bad[] = {
 		"", " ", "null", "[]", "1", "\"x\"", "{", "{\"a\":1", "{\"a\":1,}",
-		"{a:1}", "{}{}", "{} x", "{\"a\":1}//", "{\"a\":NaN}",
-		"{\"a\":\"\xff\"}", "{\"a\":01}", "{\"a\":\"\n\"}",
+		"{a:1}", "{}{}", "{} x", "{\"a\":1}//",
+		"{\"a\":\"\xff\"}", "{\"a\":01}",
 		"{\"a\":18446744073709551616}",
 	};
 	struct json_object *json;
