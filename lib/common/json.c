@@ -115,8 +115,10 @@ enum vouch_error_code vouch__json_get_u64(struct json_object *object,
 	code = get(object, key, json_type_int, &value, error);
 	if (code != VOUCH_OK)
 		return code;
-	/* The signed reading tells a negative number; a large one it cuts. */
+	/* The signed reading tells a negative number; a large one it cuts. The
+	 * greatest number of all is what json-c makes of every greater one. */
 	if (json_object_get_int64(value) < 0 ||
+	    json_object_get_uint64(value) == UINT64_MAX ||
 	    json_object_get_uint64(value) > max)
 		return malformed(error, key, "is out of range");
 	*number = json_object_get_uint64(value);

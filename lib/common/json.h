@@ -20,6 +20,7 @@ vouch__json_parse(const char *text, size_t length, struct json_object **object,
 VOUCH_MUST_CHECK enum vouch_error_code
 vouch__json_get_text(struct json_object *object, const char *key, char *text,
 		     size_t size, struct vouch_error *error);
+/* UINT64_MAX itself is out of range: json-c reads greater numbers as that. */
 VOUCH_MUST_CHECK enum vouch_error_code
 vouch__json_get_u64(struct json_object *object, const char *key, uint64_t max,
 		    uint64_t *value, struct vouch_error *error);
