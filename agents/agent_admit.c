@@ -10,7 +10,7 @@
 #include "authority/follow.h"
 #include "authority/marker.h"
 
-enum { SETTLE_MS = 6000, PAUSE_MS = 200 };
+enum { SETTLE_MS = 3000, PAUSE_MS = 200 };
 
 /* Admissions are looked for only where a walsender session is new: the verified
  * ones are kept in a small state file, {"name": "session", ...}. */

@@ -97,6 +97,21 @@ static int holder_is_seen(struct vouch_context *context,
 	       strcmp(probe.incarnation, grant->incarnation) == 0;
 }
 
+/* A convenience, not a condition: a standby finds its primary by itself too. */
+static void holder_follow(struct vouch_context *context,
+			  const struct vouch_cluster_grant *grant,
+			  struct vouch_deadline deadline)
+{
+	struct vouch_error error = { 0 };
+
+	if (grant->outcome == VOUCH_GRANT_VOID ||
+	    strcmp(grant->holder, context->config->node) == 0)
+		return;
+	if (context->engine->follow(context->config, grant->holder, deadline,
+				    &error) != VOUCH_OK)
+		say(context, error.text);
+}
+
 /* The history is read before the holder is seen: what happened in between is
  * new to the snapshot, and that errs towards a veto only when it is stale. */
 static enum vouch_error_code cluster_follow(struct vouch_context *context,
@@ -113,6 +128,8 @@ static enum vouch_error_code cluster_follow(struct vouch_context *context,
 	if (code == VOUCH_OK)
 		code = vouch__records_follow(context->journal, grants, count,
 					     error);
+	if (code == VOUCH_OK && count > 0)
+		holder_follow(context, &grants[count - 1], deadline);
 	if (code != VOUCH_OK || count == 0 ||
 	    history.condition != VOUCH_PRESENT ||
 	    !holder_is_seen(context, &grants[count - 1], deadline))

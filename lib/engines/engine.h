@@ -182,6 +182,13 @@ struct vouch_engine {
 				       struct vouch_deadline,
 				       char incarnation[VOUCH_NAME_SIZE],
 				       struct vouch_error *);
+	/* Let this node's standby look for `holder` first, at once. Saves the
+	 * time it would spend on a dead primary; it would find the new one by
+	 * itself too. */
+	enum vouch_error_code (*follow)(const struct vouch_config *,
+					const char *holder,
+					struct vouch_deadline,
+					struct vouch_error *);
 };
 
 /* The table; NULL when there is no such engine. */

@@ -56,6 +56,10 @@ static const char *string_parse(struct json_object *json, size_t size)
 	for (i = 0; i < length; i++) {
 		if ((unsigned char)text[i] < 0x20 || text[i] == 0x7f)
 			return NULL;
+		/* U+0080 to U+009F: a terminal obeys these as well. */
+		if ((unsigned char)text[i] == 0xc2 &&
+		    (unsigned char)text[i + 1] < 0xa0)
+			return NULL;
 	}
 	return text;
 }
@@ -272,39 +276,6 @@ static enum vouch_error_code object_decode(struct decoder *decoder,
 	return VOUCH_OK;
 }
 
-static struct json_object *text_parse(const char *text, size_t length,
-				      struct vouch_error *error)
-{
-	struct json_tokener *tokener;
-	struct json_object *json;
-	size_t end;
-
-	tokener = json_tokener_new_ex(VOUCH_DOCUMENT_DEPTH);
-	if (!tokener) {
-		(void)vouch__error_set(error, VOUCH_E_MEMORY, "out of memory");
-		return NULL;
-	}
-	json_tokener_set_flags(tokener, JSON_TOKENER_STRICT |
-						JSON_TOKENER_VALIDATE_UTF8);
-	json = json_tokener_parse_ex(tokener, text, (int)length);
-	end = json_tokener_get_parse_end(tokener);
-	while (end < length && strchr(" \t\r\n", text[end]) && text[end] != '\0')
-		end++;
-	if (!json || end != length) {
-		enum json_tokener_error why = json_tokener_get_error(tokener);
-
-		(void)vouch__error_set(
-			error, VOUCH_E_MALFORMED, "evidence is no JSON document: %s",
-			why == json_tokener_continue ? "it is cut short" :
-			why == json_tokener_success  ? "something follows it" :
-						       json_tokener_error_desc(why));
-		json_object_put(json);
-		json = NULL;
-	}
-	json_tokener_free(tokener);
-	return json;
-}
-
 void vouch__evidence_clear(struct vouch_evidence *evidence)
 {
 	memset(evidence, 0, sizeof(*evidence));
@@ -329,16 +300,9 @@ enum vouch_error_code vouch__evidence_decode(const char *text, size_t length,
 	struct json_object *json;
 	enum vouch_error_code code;
 
-	if (length == 0)
-		return vouch__error_set(error, VOUCH_E_MALFORMED,
-					"evidence is empty");
-	if (length > VOUCH_DOCUMENT_MAX)
-		return vouch__error_set(error, VOUCH_E_LIMIT,
-					"evidence is larger than %d bytes",
-					VOUCH_DOCUMENT_MAX);
-	json = text_parse(text, length, error);
-	if (!json)
-		return error ? error->code : VOUCH_E_MALFORMED;
+	code = vouch__document_parse(text, length, "evidence", &json, error);
+	if (code != VOUCH_OK)
+		return code;
 	vouch__evidence_clear(evidence);
 	code = object_decode(&decoder, &vouch__evidence_shape, json,
 			     (char *)evidence, "document");

@@ -34,7 +34,7 @@ static struct json_object *array_encode(const struct vouch_evidence *evidence,
 	if (*skip)
 		return NULL;
 	array = json_object_new_array();
-	for (i = 0; array && i < count && i < field->max; i++) {
+	for (i = 0; array && i < count; i++) {
 		const char *at = base + field->offset + i * field->size;
 		struct json_object *element;
 		int empty = 0;
@@ -144,16 +144,75 @@ static struct json_object *object_encode(const struct vouch_evidence *evidence,
 	return json;
 }
 
+static const char *object_unreadable(const struct vouch_shape *shape,
+				     const char *base);
+
+static const char *array_unreadable(const struct vouch_field *field,
+				    const char *base)
+{
+	uint32_t count =
+		*(const uint32_t *)(const void *)(base + field->count_offset);
+	uint32_t i;
+
+	if (count > field->max)
+		return field->name;
+	for (i = 0; i < count && field->type == VOUCH_FIELD_ARRAY; i++) {
+		const char *name = object_unreadable(
+			field->shape, base + field->offset + i * field->size);
+
+		if (name)
+			return name;
+	}
+	return NULL;
+}
+
+/* A field with a value that a document has no way to say; NULL when every one
+ * is fine. What cannot be read back must not be written: it would be other
+ * evidence than what was collected. */
+static const char *object_unreadable(const struct vouch_shape *shape,
+				     const char *base)
+{
+	const char *found = NULL;
+	uint32_t i;
+
+	for (i = 0; !found && i < shape->count; i++) {
+		const struct vouch_field *field = &shape->fields[i];
+		const void *at = base + field->offset;
+
+		if ((field->type == VOUCH_FIELD_U64 &&
+		     *(const uint64_t *)at >= INT64_MAX) ||
+		    (field->type == VOUCH_FIELD_NAME &&
+		     !memchr(at, '\0', field->size)) ||
+		    (field->type == VOUCH_FIELD_ENUM &&
+		     *(const uint32_t *)at >= field->names->count))
+			found = field->name;
+		else if (field->type == VOUCH_FIELD_OBJECT)
+			found = object_unreadable(field->shape, at);
+		else if (field->type == VOUCH_FIELD_ARRAY ||
+			 field->type == VOUCH_FIELD_NODES ||
+			 field->type == VOUCH_FIELD_U32S)
+			found = array_unreadable(field, base);
+	}
+	return found;
+}
+
 enum vouch_error_code vouch__evidence_encode(const struct vouch_evidence *evidence,
 					     char **text, size_t *length,
 					     struct vouch_error *error)
 {
+	const char *wrong =
+		object_unreadable(&vouch__evidence_shape, (const char *)evidence);
 	struct json_object *json;
 	const char *plain = NULL;
 	size_t size = 0;
 	int skip;
 
 	*text = NULL;
+	if (wrong)
+		return vouch__error_set(error, VOUCH_E_LIMIT,
+					"evidence: %s has a value that cannot be "
+					"written down",
+					wrong);
 	json = object_encode(evidence, &vouch__evidence_shape,
 			     (const char *)evidence, &skip);
 	if (json)

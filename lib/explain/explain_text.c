@@ -8,16 +8,37 @@
 #include <string.h>
 
 #include "common/error.h"
-#include "evidence/evidence_json.h"
+#include "evidence/document.h"
 #include "kernel/rules.h"
 
-/* Control characters, a terminal's escapes among them, are shown as dots. */
+/* Bytes of a character that a terminal would obey rather than show, 0 for any
+ * other: control characters of both kinds, and those that reverse the order in
+ * which what follows is shown. The text is valid UTF-8. */
+static size_t unsafe_length(const unsigned char *at)
+{
+	if (at[0] < 0x20 || at[0] == 0x7f)
+		return 1;
+	if (at[0] == 0xc2 && at[1] < 0xa0)
+		return 2;
+	/* U+200E, U+200F, U+2028 to U+202E, U+2066 to U+2069, U+061C */
+	if (at[0] == 0xe2 && at[1] == 0x80 &&
+	    (at[2] == 0x8e || at[2] == 0x8f || (at[2] >= 0xa8 && at[2] <= 0xae)))
+		return 3;
+	if (at[0] == 0xe2 && at[1] == 0x81 && at[2] >= 0xa6 && at[2] <= 0xa9)
+		return 3;
+	return at[0] == 0xd8 && at[1] == 0x9c ? 2 : 0;
+}
+
+/* What is unsafe is shown as a dot. */
 static void write_safely(FILE *out, const char *text)
 {
-	for (; *text; text++) {
-		unsigned char c = (unsigned char)*text;
+	const unsigned char *at = (const unsigned char *)text;
 
-		(void)fputc(c < 0x20 || c == 0x7f ? '.' : c, out);
+	while (*at != '\0') {
+		size_t unsafe = unsafe_length(at);
+
+		(void)fputc(unsafe > 0 ? '.' : *at, out);
+		at += unsafe > 0 ? unsafe : 1;
 	}
 }
 
@@ -156,22 +177,16 @@ static enum vouch_error_code finish(FILE *out, char **text,
 enum vouch_error_code vouch_explain(const char *verdict, size_t length,
 				    char **text, struct vouch_error *error)
 {
-	struct json_tokener *tokener;
 	struct json_object *json;
+	enum vouch_error_code code;
 	size_t size;
 	FILE *out;
 
 	*text = NULL;
-	if (length == 0 || length > VOUCH_DOCUMENT_MAX)
-		return vouch__error_set(error, VOUCH_E_LIMIT,
-					"the verdict is empty or too large");
-	tokener = json_tokener_new_ex(VOUCH_DOCUMENT_DEPTH);
-	if (!tokener)
-		return vouch__error_set(error, VOUCH_E_MEMORY, "out of memory");
-	json = json_tokener_parse_ex(tokener, verdict, (int)length);
-	json_tokener_free(tokener);
-	if (!json || !json_object_is_type(json, json_type_object) ||
-	    !array_of(json, "findings")) {
+	code = vouch__document_parse(verdict, length, "verdict", &json, error);
+	if (code != VOUCH_OK)
+		return code;
+	if (text_of(json, "decision")[0] == '\0' || !array_of(json, "findings")) {
 		json_object_put(json);
 		return vouch__error_set(error, VOUCH_E_MALFORMED,
 					"this is no verdict document");

@@ -169,6 +169,25 @@ static void conninfo_quotes_and_holds_no_password(void **state)
 	free(text);
 }
 
+static void service_file_puts_the_holder_first(void **state)
+{
+	struct vouch_config config = config_three();
+	char *text;
+
+	(void)state;
+	text = vouch__pg_service_file(&config, "n3");
+	assert_non_null(strstr(text, "[vouch]\nhost=10.0.0.3,10.0.0.1\n"
+				     "port=5434,5432\n"));
+	free(text);
+	text = vouch__pg_service_file(&config, NULL);
+	assert_non_null(strstr(text, "host=10.0.0.1,10.0.0.3\n"));
+	free(text);
+	text = vouch__pg_conninfo_by_service(&config);
+	assert_ptr_equal(strstr(text, "service='vouch' user="), text);
+	assert_null(strstr(text, "host"));
+	free(text);
+}
+
 static void array_is_quoted(void **state)
 {
 	static const char *const texts[] = { "a", "b\"c", "d\\e", "", "{,}" };
@@ -300,6 +319,7 @@ int main(void)
 		cmocka_unit_test(cluster_name_of_others_says_nothing),
 		cmocka_unit_test(sync_names_leave_this_node_out),
 		cmocka_unit_test(conninfo_quotes_and_holds_no_password),
+		cmocka_unit_test(service_file_puts_the_holder_first),
 		cmocka_unit_test(array_is_quoted),
 		cmocka_unit_test(settings_refuse_what_cannot_work),
 		cmocka_unit_test(settings_file_quotes_for_the_server),

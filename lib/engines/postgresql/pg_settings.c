@@ -89,7 +89,7 @@ static void put_hosts(FILE *out, const struct vouch_config *config)
 	fputc('\'', out);
 }
 
-char *vouch__pg_conninfo(const struct vouch_config *config)
+static char *conninfo_make(const struct vouch_config *config, int by_service)
 {
 	char *text = NULL;
 	size_t size;
@@ -100,7 +100,10 @@ char *vouch__pg_conninfo(const struct vouch_config *config)
 	out = open_memstream(&text, &size);
 	if (out == NULL)
 		return NULL;
-	put_hosts(out, config);
+	if (by_service)
+		fputs("service='vouch'", out);
+	else
+		put_hosts(out, config);
 	put_pair(out, "user", config->repl_user);
 	put_pair(out, "application_name", config->node);
 	put_pair(out, "target_session_attrs", "read-write");
@@ -109,6 +112,57 @@ char *vouch__pg_conninfo(const struct vouch_config *config)
 	put_pair(out, "tcp_user_timeout", "5000");
 	if (config->passfile[0] != '\0')
 		put_pair(out, "passfile", config->passfile);
+	return text_finish(out, &text);
+}
+
+char *vouch__pg_conninfo(const struct vouch_config *config)
+{
+	return conninfo_make(config, 0);
+}
+
+char *vouch__pg_conninfo_by_service(const struct vouch_config *config)
+{
+	return conninfo_make(config, 1);
+}
+
+static int comes_in_round(const struct vouch_config *config, uint32_t member,
+			  const char *first, int round)
+{
+	int is_first = first != NULL &&
+		       strcmp(config->members[member].name, first) == 0;
+
+	return is_other(config, member) && is_first == (round == 0);
+}
+
+char *vouch__pg_service_file(const struct vouch_config *config, const char *first)
+{
+	char *text = NULL;
+	size_t size;
+	FILE *out = open_memstream(&text, &size);
+
+	if (out == NULL)
+		return NULL;
+	fputs("# Written by vouch; changes here are lost.\n[vouch]\n", out);
+	for (int ports = 0; ports < 2; ports++) {
+		const char *between = "";
+
+		fputs(ports ? "\nport=" : "host=", out);
+		for (int round = 0; round < 2; round++) {
+			for (uint32_t i = 0; i < config->member_count; i++) {
+				if (!comes_in_round(config, i, first, round))
+					continue;
+				/* Hosts were checked to be plain names. */
+				if (ports)
+					fprintf(out, "%s%u", between,
+						config->members[i].port);
+				else
+					fprintf(out, "%s%s", between,
+						config->members[i].host);
+				between = ",";
+			}
+		}
+	}
+	fputc('\n', out);
 	return text_finish(out, &text);
 }
 
@@ -165,7 +219,7 @@ static const struct {
 	{ "promote_trigger_file", "" },
 	/* Standbys look for a new primary within seconds. */
 	{ "wal_receiver_timeout", "5000" },
-	{ "wal_retrieve_retry_interval", "1000" },
+	{ "wal_retrieve_retry_interval", "500" },
 };
 
 static char *cluster_name_make(const struct vouch_config *config,
@@ -222,7 +276,8 @@ enum vouch_error_code vouch__pg_settings_make(const struct vouch_config *config,
 	    cluster_name_make(config, incarnation, &code, error))
 		->any_value = incarnation == NULL;
 	add(settings, "synchronous_standby_names", vouch__pg_sync_names(config));
-	add(settings, "primary_conninfo", vouch__pg_conninfo(config));
+	add(settings, "primary_conninfo", vouch__pg_conninfo_by_service(config))
+		->file_value = vouch__pg_conninfo(config);
 	for (size_t i = 0; i < sizeof(fixed) / sizeof(fixed[0]); i++)
 		add(settings, fixed[i].name, strdup(fixed[i].value));
 	snprintf(port, sizeof(port), "%u",
@@ -240,9 +295,17 @@ enum vouch_error_code vouch__pg_settings_make(const struct vouch_config *config,
 
 void vouch__pg_settings_release(struct vouch_pg_settings *settings)
 {
-	for (size_t i = 0; i < settings->count; i++)
+	for (size_t i = 0; i < settings->count; i++) {
 		free(settings->list[i].value);
+		free(settings->list[i].file_value);
+	}
 	settings->count = 0;
+}
+
+static const char *file_value_of(const struct vouch_pg_setting *setting)
+{
+	return setting->file_value != NULL ? setting->file_value :
+					     setting->value;
 }
 
 char *vouch__pg_settings_file(const struct vouch_pg_settings *settings)
@@ -262,7 +325,8 @@ char *vouch__pg_settings_file(const struct vouch_pg_settings *settings)
 			continue;
 		fprintf(out, "%s = '", settings->list[i].name);
 		/* In this file a quote is doubled and a backslash escapes. */
-		for (const char *at = settings->list[i].value; *at; at++) {
+		for (const char *at = file_value_of(&settings->list[i]); *at;
+		     at++) {
 			if (*at == '\'' || *at == '\\')
 				fputc(*at, out);
 			fputc(*at, out);

@@ -15,6 +15,7 @@ enum { VOUCH_PG_SETTINGS_MAX = 32 };
 struct vouch_pg_setting {
 	const char *name;
 	char *value;
+	char *file_value; /* in the include file; NULL: the same */
 	int any_value; /* compare only where it comes from */
 	int only_start; /* says where files are: not for the include file */
 };
@@ -42,6 +43,14 @@ vouch__pg_settings_file(const struct vouch_pg_settings *settings);
 VOUCH_MUST_CHECK char *vouch__pg_sync_names(const struct vouch_config *config);
 /* key='value' pairs that find the writable server among the other members. */
 VOUCH_MUST_CHECK char *vouch__pg_conninfo(const struct vouch_config *config);
+/* The same by way of the service file, which is read at every attempt to
+ * connect: the order of the hosts can change while the server runs. */
+#define VOUCH_PG_SERVICE_FILE "vouch.service"
+VOUCH_MUST_CHECK char *
+vouch__pg_conninfo_by_service(const struct vouch_config *config);
+/* The service file's text, with the member of that name (may be NULL) first. */
+VOUCH_MUST_CHECK char *
+vouch__pg_service_file(const struct vouch_config *config, const char *first);
 /* An array literal of those texts, for a text[] parameter. */
 VOUCH_MUST_CHECK char *vouch__pg_array(const char *const *texts, size_t count);
 

@@ -10,20 +10,26 @@
 #include <unistd.h>
 #include "common/privilege.h"
 #include "engines/postgresql/pg_files.h"
+#include "engines/postgresql/pg_settings.h"
 #include "engines/postgresql/pg_spawn.h"
 
 enum { LOG_KEEP_BYTES = 8 * 1024 * 1024, ENVIRONMENT_MAX = 16 };
 
 /* Of the environment only what changes how text and time look; a PGOPTIONS or a
  * LD_PRELOAD of whoever called is none of the server's business. */
-static void environment_make(char **environment)
+static void environment_make(const struct vouch_config *config, char **environment)
 {
 	static const char *const kept[] = { "LANG", "LC_ALL", "LC_CTYPE",
 					    "LC_MESSAGES", "TZ" };
 	static char path[] = "PATH=/usr/local/bin:/usr/bin:/bin";
+	char *service = NULL;
 	size_t count = 0;
 
 	environment[count++] = path;
+	/* Where the standby's receiver finds its hosts (pg_settings.h). */
+	if (asprintf(&service, "PGSERVICEFILE=%s/" VOUCH_PG_SERVICE_FILE,
+		     config->pgdata) > 0)
+		environment[count++] = service;
 	for (size_t i = 0; i < sizeof(kept) / sizeof(kept[0]); i++) {
 		const char *value = getenv(kept[i]);
 		char *text = NULL;
@@ -180,7 +186,7 @@ enum vouch_error_code vouch__pg_spawn(const struct vouch_config *config,
 		return vouch__error_set(error, VOUCH_E_IO,
 					"cannot open the log: %s",
 					strerror(errno));
-	environment_make(environment);
+	environment_make(config, environment);
 	code = spawn_with(config, argv, environment, log, child, error);
 	environment_release(environment);
 	close(log);

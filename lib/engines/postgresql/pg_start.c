@@ -107,6 +107,8 @@ static enum vouch_error_code files_prepare(const struct vouch_config *config,
 		code = vouch__pg_file_remove(config, "recovery.signal", error);
 	if (code == VOUCH_OK)
 		code = vouch__pg_file_replace(config, "vouch.conf", text, error);
+	if (code == VOUCH_OK)
+		code = vouch__pg_service_write(config, NULL, error);
 	/* Nothing runs, so its number can only be another process's. */
 	if (code == VOUCH_OK)
 		code = vouch__pg_file_remove(config, "postmaster.pid", error);

@@ -17,4 +17,5 @@ const struct vouch_engine vouch__postgresql = {
 	.promote = vouch__pg_promote,
 	.epoch_write = vouch__pg_epoch_write,
 	.admit = vouch__pg_admit,
+	.follow = vouch__pg_follow,
 };

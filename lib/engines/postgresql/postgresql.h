@@ -65,4 +65,13 @@ enum vouch_error_code vouch__pg_admit(const struct vouch_config *,
 				      char incarnation[VOUCH_NAME_SIZE],
 				      struct vouch_error *);
 
+enum vouch_error_code vouch__pg_follow(const struct vouch_config *,
+				       const char *holder,
+				       struct vouch_deadline,
+				       struct vouch_error *);
+/* Durable is not needed; whole is. */
+VOUCH_MUST_CHECK enum vouch_error_code
+vouch__pg_service_write(const struct vouch_config *, const char *first,
+			struct vouch_error *);
+
 #endif

@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* A standby finds the new primary by itself, in the order of its list of hosts,
+ * and a dead primary at its head costs seconds at every attempt. The list is in
+ * a service file, which libpq reads anew each time. */
+#include <stdlib.h>
+#include "engines/postgresql/pg_connect.h"
+#include "engines/postgresql/pg_files.h"
+#include "engines/postgresql/pg_settings.h"
+#include "engines/postgresql/postgresql.h"
+
+enum vouch_error_code vouch__pg_service_write(const struct vouch_config *config,
+					      const char *first,
+					      struct vouch_error *error)
+{
+	char *text = vouch__pg_service_file(config, first);
+	enum vouch_error_code code;
+
+	if (text == NULL)
+		return vouch__error_set(error, VOUCH_E_MEMORY, "out of memory");
+	code = vouch__pg_file_replace(config, VOUCH_PG_SERVICE_FILE, text, error);
+	free(text);
+	return code;
+}
+
+enum vouch_error_code vouch__pg_follow(const struct vouch_config *config,
+				       const char *holder,
+				       struct vouch_deadline deadline,
+				       struct vouch_error *error)
+{
+	const struct vouch_member *member = vouch__config_member(config, holder);
+	const char *const values[] = { member ? member->host : "" };
+	PGconn *connection;
+	PGresult *result;
+	enum vouch_error_code code;
+
+	code = vouch__pg_service_write(config, holder, error);
+	if (code == VOUCH_OK)
+		code = vouch__pg_connect_local(config, deadline, &connection,
+					       NULL, error);
+	if (code != VOUCH_OK)
+		return code;
+	/* A receiver that streams from the holder is left alone; one that waits
+	 * for a dead server's answer is not. */
+	code = vouch__pg_query(
+		connection,
+		"SELECT pg_catalog.pg_terminate_backend(a.pid) "
+		"FROM pg_catalog.pg_stat_activity a "
+		"WHERE a.backend_type = 'walreceiver' AND NOT EXISTS ("
+		"SELECT FROM pg_catalog.pg_stat_wal_receiver r WHERE r.pid = a.pid "
+		"AND r.status = 'streaming' AND r.sender_host = $1)",
+		values, 1, deadline, &result, NULL, error);
+	PQclear(result);
+	PQfinish(connection);
+	return code;
+}

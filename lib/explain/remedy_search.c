@@ -1,0 +1,116 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The search for the smallest sets: by size, then in the order of the list. */
+#include "explain/remedy.h"
+#include "kernel/decide.h"
+
+struct search {
+	const struct vouch_evidence *evidence;
+	struct vouch_evidence *changed;
+	struct vouch_verdict *verdict;
+	struct vouch_remedies *remedies;
+	uint32_t change_count;
+	struct vouch_change changes[VOUCH_CHANGES_MAX];
+	struct vouch_change set[VOUCH_REMEDY_SIZE];
+};
+
+/* What becomes of a node; a node has one fate. */
+static int is_fate(enum vouch_change_kind kind)
+{
+	return kind >= VOUCH_CHANGE_ANSWER && kind <= VOUCH_CHANGE_ASSERT;
+}
+
+static int exclude_each_other(const struct vouch_change *a,
+			      const struct vouch_change *b)
+{
+	/* It is part of every other change. */
+	if (a->kind == VOUCH_CHANGE_COLLECT || b->kind == VOUCH_CHANGE_COLLECT)
+		return 1;
+	if (a->kind == VOUCH_CHANGE_PROMOTE && b->kind == VOUCH_CHANGE_PROMOTE)
+		return 1;
+	return a->node == b->node && is_fate(a->kind) && is_fate(b->kind);
+}
+
+static int fits(const struct search *search, uint32_t size,
+		const struct vouch_change *change)
+{
+	uint32_t i;
+
+	for (i = 0; i < size; i++) {
+		if (exclude_each_other(&search->set[i], change))
+			return 0;
+	}
+	return 1;
+}
+
+static void set_keep(struct search *search, uint32_t size)
+{
+	struct vouch_remedy *kept =
+		&search->remedies->sets[search->remedies->count++];
+	uint32_t i;
+
+	kept->count = size;
+	for (i = 0; i < size; i++)
+		kept->changes[i] = search->set[i];
+}
+
+static void set_try(struct search *search, uint32_t size)
+{
+	if (search->remedies->decisions >= VOUCH_REMEDY_DECISIONS) {
+		search->remedies->complete = 0;
+		return;
+	}
+	search->remedies->decisions++;
+	vouch__changes_apply(search->evidence, search->set, size,
+			     search->changed);
+	vouch__decide(search->changed, search->verdict);
+	if (search->verdict->permitted == 1)
+		set_keep(search, size);
+}
+
+static int is_over(const struct search *search)
+{
+	return search->remedies->count == VOUCH_REMEDIES_MAX ||
+	       !search->remedies->complete;
+}
+
+/* Every set of `wanted` changes that begins with the `size` chosen. The depth
+ * is VOUCH_REMEDY_SIZE at most. */
+static void sets_walk(struct search *search, uint32_t from, uint32_t size,
+		      uint32_t wanted)
+{
+	uint32_t i;
+
+	if (size == wanted) {
+		set_try(search, size);
+		return;
+	}
+	for (i = from; i < search->change_count && !is_over(search); i++) {
+		if (!fits(search, size, &search->changes[i]))
+			continue;
+		search->set[size] = search->changes[i];
+		sets_walk(search, i + 1, size + 1, wanted);
+	}
+}
+
+void vouch__remedies_find(const struct vouch_evidence *evidence,
+			  struct vouch_evidence *changed,
+			  struct vouch_verdict *verdict,
+			  struct vouch_remedies *remedies)
+{
+	struct search search;
+	uint32_t size;
+
+	search.evidence = evidence;
+	search.changed = changed;
+	search.verdict = verdict;
+	search.remedies = remedies;
+	search.change_count = vouch__changes_list(evidence, search.changes);
+	remedies->count = 0;
+	remedies->decisions = 0;
+	remedies->complete = 1;
+	for (size = 1; size <= VOUCH_REMEDY_SIZE; size++) {
+		sets_walk(&search, 0, 0, size);
+		if (remedies->count > 0 || !remedies->complete)
+			return;
+	}
+}
