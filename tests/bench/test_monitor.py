@@ -52,7 +52,9 @@ def environment(it, node):
 def measure(it, report, node, role, rc):
     import pwd
     user = pwd.getpwnam("postgres")
-    bare = os.path.join(TOP, "build", "tree", "tests", "bench", "connect_query")
+    bare = "/run/connect_query"
+    with open(os.path.join(TOP, "build", "tree", "tests", "bench", "connect_query"), "rb") as f:
+        it.put(node, bare, f.read(), "755")
     done = it.on(node, *environment(it, node), "/usr/bin/python3", "-c", MEASURE, str(RUNS), bare, str(user.pw_uid),
                  str(user.pw_gid), AGENT)
     rows = [line.split() for line in done.stdout.splitlines()]

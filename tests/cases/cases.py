@@ -149,6 +149,17 @@ def alone():
     return d
 
 
+def alone_sealed():
+    """No cluster manager; n1 stopped cleanly and sealed."""
+    d = sealed()
+    d["manager"] = "none"
+    for key in ("before", "after", "fencing"):
+        del d[key]
+    d["request"]["origin"] = "hook"
+    d["nodes"][0] = {"name": "n1"}
+    return d
+
+
 CASES = {}
 
 
@@ -245,6 +256,23 @@ def _(d):
 def _(d):
     """Records of the cluster are gone; log and journal still agree."""
     d["grants"] = [g for g in d["grants"] if g["source"] != "cluster"]
+
+
+@case("sealed-without-cluster", "permit", alone_sealed)
+def _(d):
+    """--cluster=none: a seal excludes and covers, without quorum or fencer."""
+
+
+@case("attested-without-cluster", "permit", alone)
+def _(d):
+    """--cluster=none: the old holder answers in recovery."""
+    del d["assertions"]
+    d["nodes"][0]["probe"] = probe(5, inc="i1")
+
+
+@case("assertion-that-names-another-node", "veto 360", alone)
+def _(d):
+    d["assertions"][0]["node"] = "n3"
 
 
 # --- form --------------------------------------------------------------------
@@ -487,6 +515,13 @@ def _(d):
     d["nodes"][0]["online"] = "yes"
 
 
+@case("fenced-but-corosync-member", "veto 360")
+def _(d):
+    """It is back in Corosync, and Pacemaker has not started there."""
+    for v in ("before", "after"):
+        d[v]["members"] = [1, 2, 3]
+
+
 @case("holder-isolated-not-fenced", "veto 360")
 def _(d):
     """Fault 3: unreachable is never evidence of death."""
@@ -633,6 +668,12 @@ def _(d):
     """Fault 26: promote n3 instead."""
     d["nodes"][2]["probe"].update(received_lsn=LSN_AHEAD,
                                   replayed_lsn=LSN_AHEAD)
+
+
+@case("candidate-behind-in-what-was-received", "veto 540")
+def _(d):
+    """n3 has received more than it has replayed: its log counts, not its view."""
+    d["nodes"][2]["probe"]["received_lsn"] = LSN_AHEAD
 
 
 @case("amnesia", "veto 540")

@@ -47,6 +47,14 @@ class Lab:
     def on(self, node, *command, check=True, timeout=60):
         return self.run("exec", node, "--", *command, check=check, timeout=timeout)
 
+    def put(self, node, path, content, mode="644"):
+        """A file inside a node; content is bytes."""
+        done = subprocess.run([LAB, "--name", self.name, "exec", node, "--", "sh", "-c",
+                               'umask 077; cat > "$1" && chmod "$2" "$1"', "put", path, mode], input=content,
+                              capture_output=True, check=False, timeout=60)
+        if done.returncode != 0:
+            raise Failed("cannot write %s on %s: %s" % (path, node, done.stderr.decode()))
+
     def sql(self, node, query):
         """One value, asked over the node's own socket."""
         return self.on(node, "runuser", "-u", "postgres", "--", "psql", "-XAtqd", "postgres", "-c",
