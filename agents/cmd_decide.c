@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Commands that decide: check, promote, decide, rules. */
+#include <json-c/json.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "agents/cli.h"
 #include "common/privilege.h"
+#include "kernel/rules.h"
 
 static enum vouch_decision no_arguments(const char *command, int argc, char **argv)
 {
@@ -115,14 +117,44 @@ enum vouch_decision cmd_decide(struct cli *cli, int argc, char **argv)
 	return decision;
 }
 
+static enum vouch_decision rules_json(void)
+{
+	struct json_object *rules = json_object_new_array();
+	uint32_t i;
+
+	for (i = 0; rules && i < vouch__rule_count; i++) {
+		const struct vouch_rule *rule = &vouch__rules[i];
+		struct json_object *row = json_object_new_object();
+
+		(void)json_object_object_add(row, "rule",
+					     json_object_new_int(rule->id));
+		(void)json_object_object_add(
+			row, "name", json_object_new_string(rule->name));
+		(void)json_object_object_add(
+			row, "invariant",
+			json_object_new_string(rule->invariant));
+		(void)json_object_object_add(
+			row, "route",
+			json_object_new_boolean(rule->kind == VOUCH_RULE_ROUTE));
+		(void)json_object_object_add(
+			row, "requires", json_object_new_string(rule->requires));
+		(void)json_object_array_add(rules, row);
+	}
+	(void)printf("%s\n", json_object_to_json_string_ext(
+				     rules, JSON_C_TO_STRING_PLAIN));
+	json_object_put(rules);
+	return VOUCH_PERMITTED;
+}
+
 enum vouch_decision cmd_rules(struct cli *cli, int argc, char **argv)
 {
 	enum vouch_decision decision = no_arguments("rules", argc, argv);
 	char *text;
 
-	(void)cli;
 	if (decision != VOUCH_PERMITTED)
 		return decision;
+	if (cli->json)
+		return rules_json();
 	text = vouch_rules_text();
 	if (!text)
 		return VOUCH_UNDECIDED;

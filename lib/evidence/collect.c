@@ -19,6 +19,7 @@ struct collection {
 	struct vouch_evidence *evidence;
 	struct vouch_deadline deadline;
 	uint64_t order;
+	uint64_t logged_epoch; /* newest epoch row in the own log */
 	struct vouch_error *error;
 };
 
@@ -100,6 +101,10 @@ static enum vouch_error_code grant_add(struct collection *collection,
 	struct vouch_evidence *evidence = collection->evidence;
 	struct vouch_grant *grant;
 
+	/* Older than what the own log proves to have happened: history, which
+	 * may name nodes that are gone for good. */
+	if (from->epoch < collection->logged_epoch)
+		return VOUCH_OK;
 	if (evidence->grant_count >= VOUCH_GRANTS_MAX)
 		return too_many(collection, "grants");
 	grant = &evidence->grants[evidence->grant_count++];
@@ -324,10 +329,13 @@ static enum vouch_error_code log_collect(struct collection *collection)
 		say(collection, collection->error->text);
 		return VOUCH_OK;
 	}
-	i = record.epoch_count > GRANTS_PER_SOURCE ?
-		    record.epoch_count - GRANTS_PER_SOURCE :
-		    0;
-	for (; i < record.epoch_count; i++) {
+	for (i = 0; i < record.epoch_count; i++) {
+		if (record.epochs[i].epoch > collection->logged_epoch)
+			collection->logged_epoch = record.epochs[i].epoch;
+	}
+	for (i = 0; i < record.epoch_count; i++) {
+		if (record.epochs[i].epoch < collection->logged_epoch)
+			continue;
 		if (evidence->grant_count >= VOUCH_GRANTS_MAX)
 			return too_many(collection, "grants");
 		evidence->grants[evidence->grant_count] = record.epochs[i];
@@ -517,22 +525,53 @@ static enum vouch_error_code nodes_begin(struct collection *collection)
 	return VOUCH_OK;
 }
 
+/* The newest epoch on record, or the newest that `node` was granted. */
+static uint64_t newest_epoch(const struct vouch_evidence *evidence, uint8_t node)
+{
+	uint64_t newest = 0;
+	uint32_t i;
+
+	for (i = 0; i < evidence->grant_count; i++) {
+		const struct vouch_grant *grant = &evidence->grants[i];
+
+		if ((node == VOUCH_NO_NODE || grant->holder == node) &&
+		    grant->epoch > newest)
+			newest = grant->epoch;
+	}
+	return newest;
+}
+
+static enum vouch_error_code
+assertion_add(struct collection *collection,
+	      const struct vouch_assertion_text *from, uint64_t epoch)
+{
+	struct vouch_evidence *evidence = collection->evidence;
+	struct vouch_assertion *to;
+
+	if (evidence->assertion_count >= VOUCH_ASSERTIONS_MAX)
+		return too_many(collection, "assertions");
+	to = &evidence->assertions[evidence->assertion_count++];
+	to->node = node_index(evidence, from->node);
+	to->epoch = epoch;
+	(void)snprintf(to->operator_name, VOUCH_NAME_SIZE, "%s",
+		       from->operator_name);
+	(void)snprintf(to->reason, VOUCH_TEXT_SIZE, "%s", from->reason);
+	return VOUCH_OK;
+}
+
+/* "It is down" says that the node holds neither the newest epoch nor the one
+ * that it was last granted; nothing is said about any later one. */
 static enum vouch_error_code
 assertions_fill(struct collection *collection,
 		const struct vouch_assertion_text *assertions, uint32_t count)
 {
 	struct vouch_evidence *evidence = collection->evidence;
-	uint64_t newest = 0;
-	uint32_t i, j;
+	uint64_t newest = newest_epoch(evidence, VOUCH_NO_NODE);
+	uint32_t i;
 
-	if (count > VOUCH_ASSERTIONS_MAX)
-		return too_many(collection, "assertions");
-	for (j = 0; j < evidence->grant_count; j++) {
-		if (evidence->grants[j].epoch > newest)
-			newest = evidence->grants[j].epoch;
-	}
 	for (i = 0; i < count; i++) {
-		struct vouch_assertion *to = &evidence->assertions[i];
+		enum vouch_error_code code;
+		uint64_t own;
 
 		if (!vouch__config_member(collection->config,
 					  assertions[i].node))
@@ -541,14 +580,13 @@ assertions_fill(struct collection *collection,
 						"'%s' is not a member, so it "
 						"cannot be asserted down",
 						assertions[i].node);
-		to->node = node_index(evidence, assertions[i].node);
-		/* The epoch is the newest one known when it was said. */
-		to->epoch = newest;
-		(void)snprintf(to->operator_name, VOUCH_NAME_SIZE, "%s",
-			       assertions[i].operator_name);
-		(void)snprintf(to->reason, VOUCH_TEXT_SIZE, "%s",
-			       assertions[i].reason);
-		evidence->assertion_count++;
+		code = assertion_add(collection, &assertions[i], newest);
+		own = newest_epoch(evidence,
+				   node_index(evidence, assertions[i].node));
+		if (code == VOUCH_OK && own != 0 && own != newest)
+			code = assertion_add(collection, &assertions[i], own);
+		if (code != VOUCH_OK)
+			return code;
 	}
 	return VOUCH_OK;
 }
@@ -561,7 +599,8 @@ vouch__collect(struct vouch_context *context, const struct vouch_request *reques
 {
 	struct vouch_error scratch = { 0 };
 	struct collection collection = { context, context->config, evidence,
-					 deadline, 0, error ? error : &scratch };
+					 deadline, 0, 0,
+					 error ? error : &scratch };
 	enum vouch_error_code code;
 
 	vouch__evidence_clear(evidence);
@@ -581,11 +620,11 @@ vouch__collect(struct vouch_context *context, const struct vouch_request *reques
 	cluster_nodes_collect(&collection);
 	code = fencing_collect(&collection);
 	if (code == VOUCH_OK)
+		code = log_collect(&collection);
+	if (code == VOUCH_OK)
 		code = cluster_grants_collect(&collection);
 	if (code == VOUCH_OK)
 		code = journal_collect(&collection);
-	if (code == VOUCH_OK)
-		code = log_collect(&collection);
 	if (code == VOUCH_OK)
 		code = seal_collect(&collection);
 	if (code == VOUCH_OK)
