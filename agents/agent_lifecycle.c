@@ -12,6 +12,8 @@
 #include "authority/records.h"
 #include "common/privilege.h"
 
+enum { LOOK_MS = 4000 };
+
 static enum ocf_exitcode fail(const struct vouch_error *error)
 {
 	agent_reason("%s", error->text);
@@ -146,6 +148,7 @@ static void seal_try(struct vouch_context *context, struct agent *agent,
  * ended cleanly. */
 static enum vouch_error_code stop_server(struct vouch_context *context,
 					 struct agent *agent,
+					 struct vouch_deadline deadline,
 					 struct vouch_error *error)
 {
 	struct vouch_marker marker;
@@ -155,7 +158,7 @@ static enum vouch_error_code stop_server(struct vouch_context *context,
 
 	memset(&end, 0, sizeof(end));
 	marked = vouch__marker_read(&agent->config, &marker, error) == VOUCH_OK;
-	code = agent->engine->stop(&agent->config, agent->deadline, &end, error);
+	code = agent->engine->stop(&agent->config, deadline, &end, error);
 	if (code != VOUCH_OK)
 		return code;
 	if (marked && marker.timeline != 0)
@@ -176,7 +179,7 @@ enum ocf_exitcode agent_stop(struct agent *agent)
 	code = vouch__context_open(&context, &agent->config, 1, agent->deadline,
 				   &error);
 	if (code == VOUCH_OK)
-		code = stop_server(&context, agent, &error);
+		code = stop_server(&context, agent, agent->deadline, &error);
 	if (code == VOUCH_OK)
 		vouch__score_withdraw(&context, agent->deadline);
 	vouch__context_close(&context);
@@ -194,14 +197,23 @@ enum ocf_exitcode agent_demote(struct agent *agent)
 				   &error);
 	if (code != VOUCH_OK)
 		return fail(&error);
-	code = agent->engine->local_observe(&agent->config, agent->deadline,
-					    &local, &error);
-	if (code == VOUCH_OK && local.state == VOUCH_RUN_STANDBY) {
+	/* A server that hangs is one to be stopped: no answer is no reason to
+	 * leave it as it is. */
+	if (agent->engine->local_observe(
+		    &agent->config,
+		    vouch__deadline_within(agent->deadline, LOOK_MS), &local,
+		    &error) == VOUCH_OK &&
+	    local.state == VOUCH_RUN_STANDBY) {
 		vouch__context_close(&context);
 		return PCMK_OCF_OK;
 	}
-	if (code == VOUCH_OK)
-		code = stop_server(&context, agent, &error);
+	/* Half of the time for the stop, which escalates towards its end, and
+	 * the rest for the start that follows. */
+	code = stop_server(&context, agent,
+			   vouch__deadline_within(
+				   agent->deadline,
+				   vouch__deadline_left_ms(agent->deadline) / 2),
+			   &error);
 	if (code == VOUCH_OK)
 		code = start_server(&context, agent, &error);
 	vouch__context_close(&context);

@@ -161,6 +161,8 @@ static void conninfo_quotes_and_holds_no_password(void **state)
 			    "user='o\\'neil\\\\' application_name='n2' "
 			    "target_session_attrs='read-write' "
 			    "connect_timeout='2' tcp_user_timeout='5000' "
+			    "keepalives_idle='3' keepalives_interval='1' "
+			    "keepalives_count='3' "
 			    "passfile='/etc/vouch/pass'");
 	free(text);
 	config.member_count = 1;

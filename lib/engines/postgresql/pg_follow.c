@@ -2,6 +2,7 @@
 /* A standby finds the new primary by itself, in the order of its list of hosts,
  * and a dead primary at its head costs seconds at every attempt. The list is in
  * a service file, which libpq reads anew each time. */
+#include <signal.h>
 #include <stdlib.h>
 #include "engines/postgresql/pg_connect.h"
 #include "engines/postgresql/pg_files.h"
@@ -32,6 +33,7 @@ enum vouch_error_code vouch__pg_follow(const struct vouch_config *config,
 	PGconn *connection;
 	PGresult *result;
 	enum vouch_error_code code;
+	uint32_t pid;
 
 	code = vouch__pg_service_write(config, holder, error);
 	if (code == VOUCH_OK)
@@ -43,12 +45,15 @@ enum vouch_error_code vouch__pg_follow(const struct vouch_config *config,
 	 * for a dead server's answer is not. */
 	code = vouch__pg_query(
 		connection,
-		"SELECT pg_catalog.pg_terminate_backend(a.pid) "
-		"FROM pg_catalog.pg_stat_activity a "
+		"SELECT a.pid FROM pg_catalog.pg_stat_activity a "
 		"WHERE a.backend_type = 'walreceiver' AND NOT EXISTS ("
 		"SELECT FROM pg_catalog.pg_stat_wal_receiver r WHERE r.pid = a.pid "
 		"AND r.status = 'streaming' AND r.sender_host = $1)",
 		values, 1, deadline, &result, NULL, error);
+	/* pg_terminate_backend() knows no receivers; the signal is the same. */
+	if (code == VOUCH_OK && PQntuples(result) == 1 &&
+	    vouch__pg_value_u32(result, 0, 0, &pid) && pid > 1)
+		(void)kill((pid_t)pid, SIGTERM);
 	PQclear(result);
 	PQfinish(connection);
 	return code;

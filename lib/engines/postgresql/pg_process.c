@@ -3,6 +3,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -119,7 +120,7 @@ static pid_t pid_file_read(const struct vouch_config *config)
 }
 
 static enum vouch_error_code scan(const struct vouch_config *config,
-				  const struct stat *home, DIR *proc,
+				  const struct stat *home, DIR *proc, int number,
 				  struct vouch_pg_processes *processes,
 				  struct vouch_error *error)
 {
@@ -141,6 +142,8 @@ static enum vouch_error_code scan(const struct vouch_config *config,
 		if (belongs != OURS)
 			continue;
 		processes->count++;
+		if (number != 0)
+			(void)kill((pid_t)atol(entry->d_name), number);
 		if (atol(entry->d_name) == postmaster)
 			processes->postmaster = postmaster;
 	}
@@ -151,9 +154,9 @@ static enum vouch_error_code scan(const struct vouch_config *config,
 }
 
 enum vouch_error_code
-vouch__pg_processes_observe(const struct vouch_config *config,
-			    struct vouch_pg_processes *processes,
-			    struct vouch_error *error)
+vouch__pg_processes_tell(const struct vouch_config *config, int number,
+			 struct vouch_pg_processes *processes,
+			 struct vouch_error *error)
 {
 	struct stat home, self;
 	enum vouch_error_code code;
@@ -170,12 +173,20 @@ vouch__pg_processes_observe(const struct vouch_config *config,
 		code = vouch__error_set(error, VOUCH_E_IO,
 					"/proc does not show processes");
 	else
-		code = scan(config, &home, proc, processes, error);
+		code = scan(config, &home, proc, number, processes, error);
 	if (proc != NULL)
 		closedir(proc);
 	if (code != VOUCH_OK)
 		memset(processes, 0, sizeof(*processes));
 	return code;
+}
+
+enum vouch_error_code
+vouch__pg_processes_observe(const struct vouch_config *config,
+			    struct vouch_pg_processes *processes,
+			    struct vouch_error *error)
+{
+	return vouch__pg_processes_tell(config, 0, processes, error);
 }
 
 enum vouch_answer vouch__pg_argument_given(pid_t postmaster,

@@ -110,6 +110,11 @@ static char *conninfo_make(const struct vouch_config *config, int by_service)
 	/* A dead member must not hold up the search for the living one. */
 	put_pair(out, "connect_timeout", "2");
 	put_pair(out, "tcp_user_timeout", "5000");
+	/* The receiver waits for a server's first word without a limit of its
+	 * own; one that lost its power meanwhile never says it. */
+	put_pair(out, "keepalives_idle", "3");
+	put_pair(out, "keepalives_interval", "1");
+	put_pair(out, "keepalives_count", "3");
 	if (config->passfile[0] != '\0')
 		put_pair(out, "passfile", config->passfile);
 	return text_finish(out, &text);

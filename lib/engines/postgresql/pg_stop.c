@@ -12,7 +12,7 @@
 #include "engines/postgresql/pg_wal.h"
 #include "engines/postgresql/postgresql.h"
 
-enum { PAUSE_MS = 50, RESERVE_MAX_MS = 8000 };
+enum { PAUSE_MS = 50, RESERVE_MAX_MS = 8000, KILL_MS = 1000 };
 
 /* Waits until none is left; *postmaster follows who is there. */
 static enum vouch_error_code gone_wait(const struct vouch_config *config,
@@ -44,9 +44,29 @@ static enum vouch_error_code tell(pid_t postmaster, int number,
 						? VOUCH_E_PERMISSION : VOUCH_E_IO,
 					"cannot signal process %ld: %s",
 					(long)postmaster, strerror(errno));
-	/* A paused server hears nothing: let it go on, to end. */
-	(void)kill(postmaster, SIGCONT);
 	return VOUCH_OK;
+}
+
+/* A paused server hears nothing: let all of it go on, to end. */
+static enum vouch_error_code let_go_on(const struct vouch_config *config,
+				       struct vouch_error *error)
+{
+	struct vouch_pg_processes processes;
+
+	return vouch__pg_processes_tell(config, SIGCONT, &processes, error);
+}
+
+/* Who does not hear an immediate shutdown either, on a disk that hangs for
+ * example, is not asked any more: the log ends as after a crash. */
+static enum vouch_error_code kill_all(const struct vouch_config *config,
+				      struct vouch_deadline deadline,
+				      struct vouch_error *error)
+{
+	struct vouch_pg_processes processes;
+	enum vouch_error_code code = vouch__pg_processes_tell(
+		config, SIGKILL, &processes, error);
+
+	return code != VOUCH_OK ? code : gone_wait(config, deadline, error);
 }
 
 /* Time set aside for the immediate shutdown, which gives children 5 s. */
@@ -75,6 +95,8 @@ static enum vouch_error_code bring_down(const struct vouch_config *config,
 	if (processes.postmaster > 0) {
 		code = tell(processes.postmaster, SIGINT, error);
 		if (code == VOUCH_OK)
+			code = let_go_on(config, error);
+		if (code == VOUCH_OK)
 			code = gone_wait(config, polite, error);
 		if (code != VOUCH_E_TIMEOUT)
 			return code;
@@ -86,7 +108,12 @@ static enum vouch_error_code bring_down(const struct vouch_config *config,
 	*forced = 1; /* children without a postmaster end no log cleanly */
 	if (processes.postmaster > 0)
 		code = tell(processes.postmaster, SIGQUIT, error);
-	return code != VOUCH_OK ? code : gone_wait(config, deadline, error);
+	if (code == VOUCH_OK)
+		code = gone_wait(config,
+				 (struct vouch_deadline){
+					 .at_ms = deadline.at_ms - KILL_MS },
+				 error);
+	return code == VOUCH_E_TIMEOUT ? kill_all(config, deadline, error) : code;
 }
 
 /* The last record of the log must be the shutdown checkpoint that the control
