@@ -326,6 +326,18 @@ static void grant_void(struct run *run, struct vouch_cluster_grant *grant)
 		      VOUCH_GRANT_VOID);
 }
 
+static enum vouch_answer settings_are_pinned(struct run *run)
+{
+	static struct vouch_local local;
+	struct vouch_error error = { 0 };
+
+	if (run->context->engine->local_observe(run->config, run->deadline,
+						&local, &error) != VOUCH_OK ||
+	    local.state != VOUCH_RUN_WRITABLE || local.pinned != VOUCH_YES)
+		return VOUCH_NO;
+	return VOUCH_YES;
+}
+
 static enum vouch_error_code epoch_put(struct run *run,
 				       const struct vouch_cluster_grant *grant,
 				       uint32_t timeline, uint64_t start_lsn)
@@ -342,7 +354,10 @@ static enum vouch_error_code epoch_put(struct run *run,
 		       grant->request_id);
 	epoch.timeline = timeline;
 	epoch.start_lsn = start_lsn;
-	epoch.pinned = VOUCH_YES;
+	/* The contract of the grant is the configuration's; what the server was
+	 * started with may be another. Only what stands on its command line
+	 * binds it, and only that proves anything later (rule 520). */
+	epoch.pinned = settings_are_pinned(run);
 	epoch.method = grant->method;
 	epoch.k = grant->k;
 	epoch.member_count = grant->member_count;
@@ -447,7 +462,8 @@ static enum vouch_decision attempt_run(struct run *run,
 {
 	enum vouch_decision decision;
 
-	if (record(run, VOUCH_RECORD_REQUEST, "candidate", run->config->node,
+	if (vouch__recover_attempt(run->context, run->error) != VOUCH_OK ||
+	    record(run, VOUCH_RECORD_REQUEST, "candidate", run->config->node,
 		   "reason", attempt->reason) != VOUCH_OK ||
 	    step(run, VOUCH_STATE_REQUESTED) != VOUCH_OK)
 		return VOUCH_UNDECIDED;

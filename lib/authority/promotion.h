@@ -59,4 +59,9 @@ vouch__recover(struct vouch_context *context,
 	       const struct vouch_directory *directory,
 	       struct vouch_deadline deadline, struct vouch_error *error);
 
+/* Only the telling: an attempt of this node without an outcome was cut off, and
+ * gets one. Called with the lock held, so that none is under way. */
+VOUCH_MUST_CHECK enum vouch_error_code
+vouch__recover_attempt(struct vouch_context *context, struct vouch_error *error);
+
 #endif

@@ -25,8 +25,8 @@ static void attempt_text(struct json_object *record, const char *key, char *text
 }
 
 /* The last request without an outcome was cut off. */
-static enum vouch_error_code abort_tell(struct vouch_context *context,
-					struct vouch_error *error)
+enum vouch_error_code vouch__recover_attempt(struct vouch_context *context,
+					     struct vouch_error *error)
 {
 	struct json_object *request, *outcome, *json;
 	char id[VOUCH_NAME_SIZE];
@@ -56,6 +56,9 @@ static enum vouch_error_code abort_tell(struct vouch_context *context,
 	(void)json_object_object_add(json, "request", json_object_new_string(id));
 	(void)json_object_object_add(json, "outcome",
 				     json_object_new_string("aborted_on_crash"));
+	(void)json_object_object_add(
+		json, "why",
+		json_object_new_string("the attempt was cut off (P6-F2)"));
 	code = vouch__journal_append(context->journal, VOUCH_RECORD_OUTCOME, json,
 				     NULL, error);
 	json_object_put(json);
@@ -157,7 +160,7 @@ enum vouch_error_code vouch__recover(struct vouch_context *context,
 	code = grant_resolve(context, directory, marked ? &marker : NULL,
 			     deadline, error);
 	if (code == VOUCH_OK)
-		code = abort_tell(context, error);
+		code = vouch__recover_attempt(context, error);
 	/* What starts now is a standby, whatever it was. */
 	if (code == VOUCH_OK && marked)
 		code = vouch__marker_remove(context->config, error);
