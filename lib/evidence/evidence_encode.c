@@ -2,7 +2,6 @@
 #include <inttypes.h>
 #include <json-c/json.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "evidence/evidence_json.h"
@@ -129,8 +128,8 @@ static struct json_object *object_encode(const struct vouch_evidence *evidence,
 
 		if (!value && empty)
 			continue;
-		if (!value || json_object_object_add(json, shape->fields[i].name,
-						     value) != 0) {
+		if (!value ||
+		    !vouch__document_add(json, shape->fields[i].name, value)) {
 			json_object_put(value);
 			json_object_put(json);
 			return NULL;
@@ -182,7 +181,8 @@ static const char *object_unreadable(const struct vouch_shape *shape,
 		if ((field->type == VOUCH_FIELD_U64 &&
 		     *(const uint64_t *)at >= INT64_MAX) ||
 		    (field->type == VOUCH_FIELD_NAME &&
-		     !memchr(at, '\0', field->size)) ||
+		     (!memchr(at, '\0', field->size) ||
+		      !vouch__text_is_utf8(at))) ||
 		    (field->type == VOUCH_FIELD_ENUM &&
 		     *(const uint32_t *)at >= field->names->count))
 			found = field->name;
@@ -202,9 +202,6 @@ enum vouch_error_code vouch__evidence_encode(const struct vouch_evidence *eviden
 {
 	const char *wrong =
 		object_unreadable(&vouch__evidence_shape, (const char *)evidence);
-	struct json_object *json;
-	const char *plain = NULL;
-	size_t size = 0;
 	int skip;
 
 	*text = NULL;
@@ -213,22 +210,8 @@ enum vouch_error_code vouch__evidence_encode(const struct vouch_evidence *eviden
 					"evidence: %s has a value that cannot be "
 					"written down",
 					wrong);
-	json = object_encode(evidence, &vouch__evidence_shape,
-			     (const char *)evidence, &skip);
-	if (json)
-		plain = json_object_to_json_string_length(
-			json,
-			JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE,
-			&size);
-	if (plain)
-		*text = malloc(size + 2);
-	if (!*text) {
-		json_object_put(json);
-		return vouch__error_set(error, VOUCH_E_MEMORY, "out of memory");
-	}
-	memcpy(*text, plain, size);
-	memcpy(*text + size, "\n", 2);
-	*length = size + 1;
-	json_object_put(json);
-	return VOUCH_OK;
+	return vouch__document_write(object_encode(evidence,
+						   &vouch__evidence_shape,
+						   (const char *)evidence, &skip),
+				     "evidence", text, length, error);
 }

@@ -57,7 +57,7 @@ static const struct vouch_field operations_fields[] = {
 	ENUM(vouch_operations, condition, condition),
 	U64(vouch_operations, order),
 	ENUM(vouch_operations, last, operation),
-	U32(vouch_operations, last_rc),
+	ENUM(vouch_operations, last_result, result),
 	ENUM(vouch_operations, in_flight, answer),
 };
 SHAPE(operations);

@@ -17,6 +17,7 @@ NAMES(authorization, "unknown", "pacemaker", "operator");
 NAMES(class, "unknown", "member", "remote", "guest", "bundle");
 NAMES(operation, "none", "start", "stop", "monitor", "promote", "demote",
       "other");
+NAMES(result, "unknown", "ok", "not-running", "promoted", "failed");
 NAMES(method, "unknown", "any", "first");
 NAMES(phase, "unknown", "announced", "in-force");
 NAMES(outcome, "unknown", "open", "done", "void");

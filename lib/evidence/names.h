@@ -17,6 +17,7 @@ extern const struct vouch_names vouch__names_origin;
 extern const struct vouch_names vouch__names_authorization;
 extern const struct vouch_names vouch__names_class;
 extern const struct vouch_names vouch__names_operation;
+extern const struct vouch_names vouch__names_result;
 extern const struct vouch_names vouch__names_method;
 extern const struct vouch_names vouch__names_phase;
 extern const struct vouch_names vouch__names_outcome;

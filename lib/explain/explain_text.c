@@ -107,11 +107,27 @@ static void finding_write(FILE *out, struct json_object *finding)
 	facts_write(out, finding);
 }
 
+static void remedy_write(FILE *out, struct json_object *remedy, size_t nth)
+{
+	size_t i;
+
+	(void)fputs(nth == 0 ? "  - " : "  - or: ", out);
+	for (i = 0; i < json_object_array_length(remedy); i++) {
+		const char *text = json_object_get_string(
+			json_object_array_get_idx(remedy, i));
+
+		(void)fputs(i == 0 ? "" : "; and ", out);
+		write_safely(out, text ? text : "");
+	}
+	(void)fputs("\n", out);
+}
+
+/* What each open finding asks for: all that there is to say where no small set
+ * of changes helps. */
 static void unblock_write(FILE *out, struct json_object *findings)
 {
 	size_t i;
 
-	(void)fputs("\nWhat would have to become true:\n", out);
 	for (i = 0; findings && i < json_object_array_length(findings); i++) {
 		struct json_object *finding =
 			json_object_array_get_idx(findings, i);
@@ -123,6 +139,31 @@ static void unblock_write(FILE *out, struct json_object *findings)
 		write_safely(out, text_of(finding, "unblock"));
 		(void)fputs("\n", out);
 	}
+}
+
+static void remedies_write(FILE *out, struct json_object *json,
+			   struct json_object *findings)
+{
+	struct json_object *remedies = array_of(json, "remedies");
+	size_t count = remedies ? json_object_array_length(remedies) : 0;
+	size_t i;
+
+	(void)fputs("\nWhat would have to become true:\n", out);
+	for (i = 0; i < count; i++) {
+		struct json_object *remedy =
+			json_object_array_get_idx(remedies, i);
+
+		if (json_object_is_type(remedy, json_type_array))
+			remedy_write(out, remedy, i);
+	}
+	if (count > 0)
+		return;
+	if (text_of(json, "remedies_note")[0] != '\0') {
+		(void)fputs("  ", out);
+		write_safely(out, text_of(json, "remedies_note"));
+		(void)fputs(". What each open rule asks for:\n", out);
+	}
+	unblock_write(out, findings);
 }
 
 static void verdict_write(FILE *out, struct json_object *json)
@@ -155,7 +196,7 @@ static void verdict_write(FILE *out, struct json_object *json)
 	for (i = 0; findings && i < json_object_array_length(findings); i++)
 		finding_write(out, json_object_array_get_idx(findings, i));
 	if (!permit)
-		unblock_write(out, findings);
+		remedies_write(out, json, findings);
 	(void)fputs("\nOutside the promise: ", out);
 	write_safely(out, text_of(json, "outside_the_promise"));
 	(void)fputs(".\n", out);
@@ -166,7 +207,8 @@ static enum vouch_error_code finish(FILE *out, char **text,
 {
 	int failed = ferror(out);
 
-	if (fclose(out) != 0 || failed) {
+	/* glibc closes it well without memory for the text, too. */
+	if (fclose(out) != 0 || failed || !*text) {
 		free(*text);
 		*text = NULL;
 		return vouch__error_set(error, VOUCH_E_MEMORY, "out of memory");

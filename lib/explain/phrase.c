@@ -148,6 +148,9 @@ void vouch__phrase_value(const struct vouch_evidence *evidence,
 	case VOUCH_VALUE_OPERATION:
 		names = &vouch__names_operation;
 		break;
+	case VOUCH_VALUE_RESULT:
+		names = &vouch__names_result;
+		break;
 	}
 	if (names)
 		(void)snprintf(text, VOUCH_PHRASE_SIZE, "%s",

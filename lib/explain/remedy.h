@@ -83,6 +83,11 @@ void vouch__changes_apply(const struct vouch_evidence *evidence,
 			  const struct vouch_change *changes, uint32_t count,
 			  struct vouch_evidence *changed);
 
+/* Where to ask for a fencing of the node: where the newest failed one was asked
+ * for, for only there is the next known to be later; or else the candidate. */
+const char *vouch__fencing_origin(const struct vouch_evidence *evidence,
+				  uint8_t node);
+
 /* Searches; `changed` and `verdict` are working space of the caller. */
 void vouch__remedies_find(const struct vouch_evidence *evidence,
 			  struct vouch_evidence *changed,

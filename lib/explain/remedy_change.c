@@ -59,15 +59,6 @@ static int is_foreign(const struct vouch_evidence *evidence,
 		node->probe.system_id != other->system_id);
 }
 
-/* Was the fencing history journalled while this node held the newest epoch? If
- * not, a person's word to the fencer is not told from an old one. */
-static int confirmation_counts(const struct vouch_evidence *evidence)
-{
-	return vouch__managed(evidence) &&
-	       evidence->fencing.condition == VOUCH_PRESENT &&
-	       evidence->fencing.snapshot == VOUCH_PRESENT;
-}
-
 static int is_member_of_both(const struct vouch_evidence *evidence,
 			     const struct vouch_node *node)
 {
@@ -177,11 +168,9 @@ static int node_change_applies(const struct vouch_evidence *evidence,
 		return managed && !candidate &&
 		       (open || is_named_holder(evidence, i));
 	case VOUCH_CHANGE_CONFIRM:
-		return is_silent(node) && !candidate &&
-		       confirmation_counts(evidence);
+		return managed && is_silent(node) && !candidate;
 	case VOUCH_CHANGE_ASSERT:
-		return is_silent(node) && !candidate &&
-		       !confirmation_counts(evidence);
+		return is_silent(node) && !candidate;
 	case VOUCH_CHANGE_VOID:
 		return grant_is_open(evidence, i);
 	case VOUCH_CHANGE_CLASS:
@@ -295,7 +284,7 @@ static void operations_say(struct vouch_evidence *evidence,
 		return;
 	node->operations.condition = VOUCH_PRESENT;
 	node->operations.last = last;
-	node->operations.last_rc = 0;
+	node->operations.last_result = VOUCH_RESULT_OK;
 	node->operations.in_flight = VOUCH_NO;
 }
 
@@ -354,9 +343,7 @@ static void node_stop(struct vouch_evidence *evidence, struct vouch_node *node)
 	operations_say(evidence, node, VOUCH_OP_STOP);
 }
 
-/* A fencing asked for where the newest failed one was asked for: only there is
- * it known to be the later of the two. */
-static const char *fencing_origin(const struct vouch_evidence *evidence,
+const char *vouch__fencing_origin(const struct vouch_evidence *evidence,
 				  uint8_t node)
 {
 	const char *origin = evidence->nodes[evidence->request.candidate].name;
@@ -399,7 +386,7 @@ static void node_fence(struct vouch_evidence *evidence, uint8_t i,
 	uint64_t latest = 0;
 	uint32_t at;
 
-	memcpy(origin, fencing_origin(evidence, i), VOUCH_NAME_SIZE);
+	memcpy(origin, vouch__fencing_origin(evidence, i), VOUCH_NAME_SIZE);
 	fencing_pending_end(history, i);
 	if (history->count >= VOUCH_FENCINGS_MAX)
 		return;
@@ -453,13 +440,19 @@ static void grants_void(struct vouch_evidence *evidence, uint8_t node)
 }
 
 /* The other candidate's own records were not collected. They are taken to fit
- * its own answer; of the log, only what both have is taken to be the same. */
+ * its own answer; of the log, only what both have is taken to be the same. That
+ * the old candidate once had more than it has now must not be forgotten with
+ * its records: its agent will renew its incarnation, so it counts no more. */
 static void candidate_replace(struct vouch_evidence *evidence, uint8_t i)
 {
-	const struct vouch_probe *old =
+	struct vouch_probe *old =
 		&evidence->nodes[evidence->request.candidate].probe;
 	const struct vouch_probe *new = &evidence->nodes[i].probe;
 
+	if (evidence->own.condition == VOUCH_PRESENT &&
+	    !vouch__position_is_reached(old, evidence->own.mark_timeline,
+					evidence->own.mark_lsn))
+		old->incarnation[0] = '\0';
 	if (new->timeline != old->timeline ||
 	    vouch__probe_end(new) != vouch__probe_end(old))
 		evidence->tail.condition = VOUCH_ABSENT;
@@ -606,9 +599,7 @@ static void orders_renew(struct vouch_evidence *evidence)
 	uint32_t i;
 
 	if (evidence->after.condition == VOUCH_PRESENT)
-
 		evidence->before = evidence->after;
-	}
 	evidence->before.order = 1;
 	evidence->fencing.order = 3;
 	evidence->seal.order = 4;

@@ -30,6 +30,35 @@ static int exclude_each_other(const struct vouch_change *a,
 	return a->node == b->node && is_fate(a->kind) && is_fate(b->kind);
 }
 
+/* An assertion to vouch says no more than the same person's confirmation to the
+ * fencer, where that one is enough. */
+static int is_twin(const struct vouch_change *kept,
+		   const struct vouch_change *change)
+{
+	if (kept->node != change->node)
+		return 0;
+	return kept->kind == change->kind ||
+	       (kept->kind == VOUCH_CHANGE_CONFIRM &&
+		change->kind == VOUCH_CHANGE_ASSERT);
+}
+
+static int set_is_said(const struct search *search, uint32_t size)
+{
+	uint32_t i, j;
+
+	for (i = 0; i < search->remedies->count; i++) {
+		const struct vouch_remedy *kept = &search->remedies->sets[i];
+
+		for (j = 0; j < size; j++) {
+			if (!is_twin(&kept->changes[j], &search->set[j]))
+				break;
+		}
+		if (j == size)
+			return 1;
+	}
+	return 0;
+}
+
 static int fits(const struct search *search, uint32_t size,
 		const struct vouch_change *change)
 {
@@ -55,6 +84,8 @@ static void set_keep(struct search *search, uint32_t size)
 
 static void set_try(struct search *search, uint32_t size)
 {
+	if (set_is_said(search, size))
+		return;
 	if (search->remedies->decisions >= VOUCH_REMEDY_DECISIONS) {
 		search->remedies->complete = 0;
 		return;
@@ -67,10 +98,18 @@ static void set_try(struct search *search, uint32_t size)
 		set_keep(search, size);
 }
 
+/* Collecting again is part of every change: where it is enough by itself,
+ * nothing else is needed. */
+static int is_trivial(const struct search *search)
+{
+	return search->remedies->count > 0 &&
+	       search->remedies->sets[0].changes[0].kind == VOUCH_CHANGE_COLLECT;
+}
+
 static int is_over(const struct search *search)
 {
 	return search->remedies->count == VOUCH_REMEDIES_MAX ||
-	       !search->remedies->complete;
+	       !search->remedies->complete || is_trivial(search);
 }
 
 /* Every set of `wanted` changes that begins with the `size` chosen. The depth

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "evidence/document.h"
 #include "explain/phrase.h"
 #include "kernel/rules.h"
 
@@ -14,7 +15,7 @@
 static void put(struct json_object *object, const char *key,
 		struct json_object *value, int *ok)
 {
-	if (!object || !value || json_object_object_add(object, key, value) != 0) {
+	if (!object || !value || !vouch__document_add(object, key, value)) {
 		json_object_put(value);
 		*ok = 0;
 	}
@@ -132,8 +133,48 @@ static struct json_object *findings_encode(const struct vouch_evidence *evidence
 	return findings;
 }
 
+static struct json_object *remedy_encode(const struct vouch_evidence *evidence,
+					 const struct vouch_remedy *remedy,
+					 int *ok)
+{
+	struct json_object *json = json_object_new_array();
+	char text[VOUCH_PHRASE_SIZE];
+	uint32_t i;
+
+	for (i = 0; i < remedy->count; i++) {
+		vouch__phrase_change(evidence, &remedy->changes[i], text,
+				     sizeof(text));
+		append(json, json_object_new_string(text), ok);
+	}
+	return json;
+}
+
+static void remedies_put(struct json_object *json,
+			 const struct vouch_evidence *evidence,
+			 const struct vouch_remedies *remedies, int *ok)
+{
+	struct json_object *sets = json_object_new_array();
+	uint32_t i;
+
+	for (i = 0; remedies && i < remedies->count; i++)
+		append(sets, remedy_encode(evidence, &remedies->sets[i], ok), ok);
+	put(json, "remedies", sets, ok);
+	if (!remedies)
+		put_text(json, "remedies_note",
+			 "the evidence is bad in form, so there was nothing to "
+			 "try", ok);
+	else if (remedies->count == 0)
+		put_text(json, "remedies_note",
+			 remedies->complete ?
+				 "no one, two or three changes that vouch knows "
+				 "of would make this a permit" :
+				 "no small set of changes was found; there are "
+				 "too many to try them all", ok);
+}
+
 enum vouch_error_code vouch__verdict_encode(const struct vouch_evidence *evidence,
 					    const struct vouch_verdict *verdict,
+					    const struct vouch_remedies *remedies,
 					    char **text, struct vouch_error *error)
 {
 	/* Names may only be read from evidence whose form was found good. */
@@ -142,8 +183,7 @@ enum vouch_error_code vouch__verdict_encode(const struct vouch_evidence *evidenc
 	const struct vouch_rule *rule = vouch__rule_find(verdict->deciding_rule);
 	struct json_object *json = json_object_new_object();
 	char line[VOUCH_PHRASE_SIZE];
-	const char *plain = NULL;
-	size_t size = 0;
+	size_t size;
 	int ok = json != NULL;
 
 	put(json, "format", json_object_new_int(VOUCH_VERDICT_FORMAT), &ok);
@@ -168,6 +208,8 @@ enum vouch_error_code vouch__verdict_encode(const struct vouch_evidence *evidenc
 	headline(evidence, verdict, line);
 	put_text(json, "why", line, &ok);
 	put(json, "findings", findings_encode(evidence, verdict, &ok), &ok);
+	if (verdict->permitted != 1)
+		remedies_put(json, evidence, remedies, &ok);
 	put_text(json, "outside_the_promise",
 		 "sessions with synchronous_commit below on, cancelled "
 		 "synchronous waits, storage that lies about fsync or is rolled "
@@ -175,18 +217,7 @@ enum vouch_error_code vouch__verdict_encode(const struct vouch_evidence *evidenc
 		 &ok);
 	*text = NULL;
 	if (ok)
-		plain = json_object_to_json_string_length(
-			json,
-			JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE,
-			&size);
-	if (plain)
-		*text = malloc(size + 2);
-	if (!*text) {
-		json_object_put(json);
-		return vouch__error_set(error, VOUCH_E_MEMORY, "out of memory");
-	}
-	memcpy(*text, plain, size);
-	memcpy(*text + size, "\n", 2);
+		return vouch__document_write(json, "verdict", text, &size, error);
 	json_object_put(json);
-	return VOUCH_OK;
+	return vouch__error_set(error, VOUCH_E_MEMORY, "out of memory");
 }

@@ -72,7 +72,7 @@ void vouch__sealed_log_is_proven(struct vouch_scratch *scratch)
 			    seal->condition);
 		return;
 	}
-	same = tail->condition == VOUCH_PRESENT &&
+	same = tail->condition == VOUCH_PRESENT && tail->order != 0 &&
 	       tail->timeline == seal->timeline &&
 	       scratch->candidate->timeline == seal->timeline &&
 	       tail->record_lsn == seal->record_lsn &&
@@ -339,6 +339,9 @@ static enum vouch_reason ahead_reason(const struct vouch_scratch *scratch,
 
 	if (probe->epoch > scratch->candidate->epoch)
 		return VOUCH_R_AHEAD_EPOCH;
+	/* Whoever does not say which epoch it knows may know a newer one. */
+	if (probe->epoch == 0)
+		return VOUCH_R_AHEAD_UNREAD;
 	/* On a timeline without a row: of a grant that may have happened, or of
 	 * nobody's; the latter's tail is not worth more than where it parted. */
 	if (branch->relation == VOUCH_RELATION_DESCENDANT &&

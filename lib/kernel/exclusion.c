@@ -16,8 +16,10 @@ void vouch__silence_is_proven(struct vouch_scratch *scratch)
 		enum vouch_reason reason;
 		struct vouch_finding *finding;
 
+		/* "Writable" is heard whatever else is missing. */
 		if (i == scratch->candidate_node ||
-		    probe->condition == VOUCH_ABSENT)
+		    (probe->condition == VOUCH_ABSENT &&
+		     probe->in_recovery != VOUCH_NO))
 			continue;
 		if (probe->condition == VOUCH_PRESENT &&
 		    probe->in_recovery == VOUCH_YES)
@@ -51,8 +53,9 @@ void vouch__no_attempt_is_proven(struct vouch_scratch *scratch)
 		struct vouch_finding *finding;
 
 		if (i == scratch->candidate_node ||
-		    probe->condition != VOUCH_PRESENT ||
-		    probe->promoting == VOUCH_NO)
+		    probe->promoting == VOUCH_NO ||
+		    (probe->condition != VOUCH_PRESENT &&
+		     probe->promoting != VOUCH_YES))
 			continue;
 		failed = 1;
 		finding = vouch__find(scratch, VOUCH_UNPROVEN,
@@ -107,9 +110,10 @@ static int operations_say_stopped(const struct vouch_operations *operations)
 	if (operations->condition != VOUCH_PRESENT ||
 	    operations->in_flight != VOUCH_NO)
 		return 0;
-	return (operations->last == VOUCH_OP_STOP && operations->last_rc == 0) ||
+	return (operations->last == VOUCH_OP_STOP &&
+		operations->last_result == VOUCH_RESULT_OK) ||
 	       (operations->last == VOUCH_OP_MONITOR &&
-		operations->last_rc == 7);
+		operations->last_result == VOUCH_RESULT_NOT_RUNNING);
 }
 
 static int is_offline_and_clean(const struct vouch_node *node)
@@ -127,7 +131,8 @@ static int seal_excludes(const struct vouch_evidence *evidence,
 	const struct vouch_node *node = &evidence->nodes[holder->node];
 
 	*reason = VOUCH_R_SEAL_ABSENT;
-	if (seal->condition != VOUCH_PRESENT || seal->node != holder->node ||
+	if (seal->condition != VOUCH_PRESENT || seal->order == 0 ||
+	    seal->node != holder->node ||
 	    !vouch__name_equal(seal->incarnation, holder->incarnation))
 		return 0;
 	*reason = VOUCH_R_SEAL_STALE;
@@ -184,10 +189,11 @@ static int is_fresh_success(const struct vouch_fencing *entry, uint8_t node)
 static int is_surely_earlier(const struct vouch_fencing *a,
 			     const struct vouch_fencing *b)
 {
-	if (a->origin[0] == '\0' || !vouch__name_equal(a->origin, b->origin))
+	if (a->origin[0] == '\0' || !vouch__name_equal(a->origin, b->origin) ||
+	    a->completed_s == 0 || b->completed_s == 0)
 		return 0;
 	return a->completed_s < b->completed_s ||
-	       (a->completed_s == b->completed_s &&
+	       (a->completed_s == b->completed_s && a->completed_ns != 0 &&
 		a->completed_ns < b->completed_ns);
 }
 
@@ -219,8 +225,8 @@ success_is_spoilt(const struct vouch_fencing_history *history,
 				return VOUCH_R_FENCING_HUMAN;
 			continue;
 		}
-		/* Failed, or in a state that nobody knows. */
-		if (!is_surely_earlier(entry, success))
+		if (entry->state != VOUCH_FENCING_FAILED ||
+		    !is_surely_earlier(entry, success))
 			return VOUCH_R_FENCING_FAILED;
 	}
 	return VOUCH_R_NONE;
@@ -320,7 +326,9 @@ static enum vouch_reason fenced_is_gone(const struct vouch_evidence *evidence,
 	if (vouch__is_member(&evidence->before, evidence->nodes[node].cluster_id) ||
 	    vouch__is_member(&evidence->after, evidence->nodes[node].cluster_id))
 		return VOUCH_R_FENCED_PRESENT;
-	if (!is_offline_and_clean(&evidence->nodes[node]))
+	/* Without its number nobody can say that it is no member. */
+	if (evidence->nodes[node].cluster_id == 0 ||
+	    !is_offline_and_clean(&evidence->nodes[node]))
 		return VOUCH_R_FENCED_UNCLEAN;
 	return VOUCH_R_NONE;
 }
@@ -439,8 +447,8 @@ static void attest(struct vouch_scratch *scratch, struct vouch_holder *holder)
 		    node->probe.in_recovery);
 	vouch__cite(finding, VOUCH_C_OPERATION, holder->node,
 		    node->operations.last);
-	vouch__cite(finding, VOUCH_C_OPERATION_RC, holder->node,
-		    node->operations.last_rc);
+	vouch__cite(finding, VOUCH_C_OPERATION_RESULT, holder->node,
+		    node->operations.last_result);
 }
 
 /* Rule 340, route E3; and the holder that is itself the candidate, whose own
@@ -580,9 +588,10 @@ static int operations_say_unpromoted(const struct vouch_operations *operations)
 	case VOUCH_OP_START:
 	case VOUCH_OP_STOP:
 	case VOUCH_OP_DEMOTE:
-		return operations->last_rc == 0;
+		return operations->last_result == VOUCH_RESULT_OK;
 	case VOUCH_OP_MONITOR:
-		return operations->last_rc == 0 || operations->last_rc == 7;
+		return operations->last_result == VOUCH_RESULT_OK ||
+		       operations->last_result == VOUCH_RESULT_NOT_RUNNING;
 	case VOUCH_OP_NONE:
 	case VOUCH_OP_PROMOTE:
 	case VOUCH_OP_OTHER:

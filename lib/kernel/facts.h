@@ -112,11 +112,20 @@ enum vouch_operation {
 	VOUCH_OP_OTHER = 6,
 };
 
+/* How it ended. OCF's own code for success is 0, which is nothing here. */
+enum vouch_result {
+	VOUCH_RESULT_UNKNOWN = 0,
+	VOUCH_RESULT_OK = 1,	      /* OCF 0 */
+	VOUCH_RESULT_NOT_RUNNING = 2, /* OCF 7 */
+	VOUCH_RESULT_PROMOTED = 3,    /* OCF 8 */
+	VOUCH_RESULT_FAILED = 4,      /* any other */
+};
+
 struct vouch_operations {
 	enum vouch_condition condition;
 	uint64_t order;
 	enum vouch_operation last;
-	uint32_t last_rc; /* OCF code, 7 = not running */
+	enum vouch_result last_result;
 	/* A start, promote or demote is recorded as pending there. */
 	enum vouch_answer in_flight;
 };

@@ -104,12 +104,16 @@ static int records_are_valid(const struct vouch_evidence *evidence)
 			return 0;
 	}
 	for (i = 0; i < evidence->contract_count; i++) {
-		if (!contract_is_valid(&evidence->contracts[i].contract,
+		/* A row without its place in the order could be any. */
+		if (evidence->contracts[i].epoch == 0 ||
+		    evidence->contracts[i].serial == 0 ||
+		    !contract_is_valid(&evidence->contracts[i].contract,
 				       evidence->node_count))
 			return 0;
 	}
 	for (i = 0; i < evidence->admission_count; i++) {
-		if (evidence->admissions[i].node >= evidence->node_count ||
+		if (evidence->admissions[i].serial == 0 ||
+		    evidence->admissions[i].node >= evidence->node_count ||
 		    !text_is_terminated(evidence->admissions[i].incarnation,
 					VOUCH_NAME_SIZE))
 			return 0;

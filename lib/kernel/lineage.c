@@ -8,7 +8,9 @@ int vouch__history_is_valid(const struct vouch_probe *probe)
 {
 	uint32_t i;
 
-	if (probe->timeline == 0)
+	/* Only the first timeline has no ancestors. */
+	if (probe->timeline == 0 ||
+	    (probe->timeline > 1 && probe->history_count == 0))
 		return 0;
 	for (i = 0; i < probe->history_count; i++) {
 		uint32_t next = i + 1 < probe->history_count ?
@@ -16,6 +18,7 @@ int vouch__history_is_valid(const struct vouch_probe *probe)
 					probe->timeline;
 
 		if (probe->history[i].timeline == 0 ||
+		    probe->history[i].end_lsn == 0 ||
 		    probe->history[i].timeline >= next)
 			return 0;
 		if (i > 0 &&

@@ -251,6 +251,7 @@ enum vouch_value_kind {
 	VOUCH_VALUE_EXECUTOR,
 	VOUCH_VALUE_OUTCOME, /* of a grant */
 	VOUCH_VALUE_OPERATION,
+	VOUCH_VALUE_RESULT, /* of an operation */
 };
 
 #define VOUCH_CITED(X)                                                         \
@@ -281,7 +282,7 @@ enum vouch_value_kind {
 	X(FENCED_BEFORE, "stood in the journalled snapshot", ANSWER, "journal") \
 	X(SNAPSHOT, "journalled fencing snapshot", CONDITION, "journal")       \
 	X(OPERATION, "newest operation", OPERATION, "CIB status")              \
-	X(OPERATION_RC, "its return code", NUMBER, "CIB status")               \
+	X(OPERATION_RESULT, "its result", RESULT, "CIB status")               \
 	X(SEAL, "seal", CONDITION, "seal record")                              \
 	X(SEAL_LSN, "sealed record", LSN, "seal record")                       \
 	X(SEAL_CRC, "checksum of the sealed record", NUMBER, "seal record")    \

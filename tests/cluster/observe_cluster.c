@@ -87,14 +87,15 @@ static void node_show(const struct vouch_cluster_node *node)
 	const struct vouch_operations *operations = &node->operations;
 
 	printf("  %s id %u %s online %s unclean %s seen %s; operations %s last "
-	       "%s rc %u in flight %s\n",
+	       "%s result %s in flight %s\n",
 	       node->name, node->cluster_id,
 	       vouch__name_of(&vouch__names_class, node->node_class),
 	       answer(node->online), answer(node->unclean),
 	       answer(node->ever_seen),
 	       vouch__name_of(&vouch__names_condition, operations->condition),
 	       vouch__name_of(&vouch__names_operation, operations->last),
-	       operations->last_rc, answer(operations->in_flight));
+	       vouch__name_of(&vouch__names_result, operations->last_result),
+	       answer(operations->in_flight));
 }
 
 static void nodes_show(struct run *run)

@@ -316,7 +316,12 @@ static void expect_last(const char *lrm, enum vouch_operation last, uint32_t rc,
 
 	assert_int_equal(got.condition, VOUCH_PRESENT);
 	assert_int_equal(got.last, last);
-	assert_int_equal(got.last_rc, rc);
+	assert_int_equal(got.last_result,
+			 last == VOUCH_OP_NONE ? VOUCH_RESULT_UNKNOWN :
+			 rc == 0	       ? VOUCH_RESULT_OK :
+			 rc == 7 ? VOUCH_RESULT_NOT_RUNNING :
+			 rc == 8 ? VOUCH_RESULT_PROMOTED :
+				   VOUCH_RESULT_FAILED);
 	assert_int_equal(got.in_flight, in_flight);
 }
 

@@ -87,6 +87,20 @@ static uint32_t proven_rc(const struct record *record)
 	return (uint32_t)record->rc;
 }
 
+static enum vouch_result result_of(uint32_t rc)
+{
+	switch (rc) {
+	case RC_OK:
+		return VOUCH_RESULT_OK;
+	case RC_NOT_RUNNING:
+		return VOUCH_RESULT_NOT_RUNNING;
+	case RC_PROMOTED:
+		return VOUCH_RESULT_PROMOTED;
+	default:
+		return VOUCH_RESULT_FAILED;
+	}
+}
+
 static int is_newer(const struct record *a, const struct record *b)
 {
 	if (a->call_id != b->call_id)
@@ -195,7 +209,7 @@ void vouch__cib_operations_read(const xmlNode *cib, const xmlNode *node_state,
 	operations->condition = VOUCH_PRESENT;
 	if (newest.record.call_id >= 0) {
 		operations->last = newest.record.operation;
-		operations->last_rc = proven_rc(&newest.record);
+		operations->last_result = result_of(proven_rc(&newest.record));
 	}
 	if (newest.in_flight)
 		operations->in_flight = VOUCH_YES;
