@@ -265,8 +265,7 @@ void vouch__same_holder_is_proven(struct vouch_scratch *scratch)
 		finding->value[0] = epoch;
 		return;
 	}
-	if (evidence->own.condition != VOUCH_PRESENT ||
-	    evidence->own.mark_timeline == 0) {
+	if (!vouch__has_mark(evidence)) {
 		(void)closed(scratch, VOUCH_R_HOLDER_NO_RECORD, self, 1);
 		return;
 	}
@@ -352,7 +351,7 @@ static enum vouch_reason ahead_reason(const struct vouch_scratch *scratch,
 		return VOUCH_R_NONE;
 	if (branch->end > scratch->candidate_end)
 		return VOUCH_R_BEHIND;
-	if (probe->log_exhausted != VOUCH_YES)
+	if (probe->log_exhausted != VOUCH_YES || vouch__probe_end(probe) == 0)
 		return VOUCH_R_AHEAD_UNREAD;
 	return VOUCH_R_NONE;
 }
@@ -413,7 +412,7 @@ static int holder_is_candidate(const struct vouch_scratch *scratch,
 	       scratch->candidate->incarnation[0] != '\0' &&
 	       vouch__name_equal(scratch->candidate->incarnation,
 				 holder->incarnation) &&
-	       own->condition == VOUCH_PRESENT && own->mark_timeline != 0 &&
+	       vouch__has_mark(scratch->evidence) &&
 	       vouch__position_is_reached(scratch->candidate,
 					  own->mark_timeline, own->mark_lsn);
 }

@@ -105,10 +105,13 @@ static struct vouch_finding *route_open(struct vouch_scratch *scratch,
 	return finding;
 }
 
-static int operations_say_stopped(const struct vouch_operations *operations)
+/* What the cluster recorded of a node whose state it does not know is old. */
+static int operations_say_stopped(const struct vouch_node *node)
 {
+	const struct vouch_operations *operations = &node->operations;
+
 	if (operations->condition != VOUCH_PRESENT ||
-	    operations->in_flight != VOUCH_NO)
+	    operations->in_flight != VOUCH_NO || node->unclean != VOUCH_NO)
 		return 0;
 	return (operations->last == VOUCH_OP_STOP &&
 		operations->last_result == VOUCH_RESULT_OK) ||
@@ -143,7 +146,7 @@ static int seal_excludes(const struct vouch_evidence *evidence,
 		return 0;
 	*reason = VOUCH_R_SEAL_ACTIVE;
 	return !vouch__managed(evidence) || is_offline_and_clean(node) ||
-	       operations_say_stopped(&node->operations);
+	       operations_say_stopped(node);
 }
 
 /* Rule 320, route E1. */
@@ -434,7 +437,8 @@ static void attest(struct vouch_scratch *scratch, struct vouch_holder *holder)
 		exclude(holder, node->probe.order);
 		finding = route_open(scratch, holder, reason);
 	} else if (vouch__managed(evidence) &&
-		   operations_say_stopped(&node->operations)) {
+		   node->probe.condition == VOUCH_ABSENT &&
+		   operations_say_stopped(node)) {
 		exclude(holder, node->operations.order);
 		finding = route_open(scratch, holder, VOUCH_R_ATTESTED_STOPPED);
 	} else {
@@ -500,6 +504,10 @@ void vouch__asserted_is_proven(struct vouch_scratch *scratch)
 					      holder->epoch);
 		if (!asserted && vouch__managed(evidence))
 			entry = fencing_find(evidence, holder, 1, &reason);
+		/* "It is down", and it stands in this very view. */
+		if (entry && fenced_is_gone(evidence, holder->node) ==
+				     VOUCH_R_FENCED_PRESENT)
+			entry = 0;
 		if (asserted || entry) {
 			exclude(holder,
 				entry ? evidence->fencing.order :

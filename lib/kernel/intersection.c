@@ -26,13 +26,17 @@ static enum vouch_reason member_reason(const struct vouch_scratch *scratch,
 		return VOUCH_R_ORDER_EARLY;
 	if (!vouch__is_admitted(evidence, i, probe->incarnation))
 		return VOUCH_R_INTERSECT_AMNESIA;
-	/* It once had more than it has now, whatever its incarnation says. */
-	if (i == scratch->candidate_node &&
-	    evidence->own.condition == VOUCH_PRESENT &&
+	/* It once had more than it has now, whatever its incarnation says. A
+	 * mark that is missing is only an internal record (its agent renews the
+	 * incarnation for that); one that is unreadable leaves it open. */
+	if (i == scratch->candidate_node && !vouch__has_mark(evidence) &&
+	    evidence->own.condition != VOUCH_ABSENT)
+		return VOUCH_R_HOLDER_NO_RECORD;
+	if (i == scratch->candidate_node && vouch__has_mark(evidence) &&
 	    !vouch__position_is_reached(probe, evidence->own.mark_timeline,
 					evidence->own.mark_lsn))
 		return VOUCH_R_INTERSECT_AMNESIA;
-	if (probe->log_exhausted != VOUCH_YES)
+	if (probe->log_exhausted != VOUCH_YES || vouch__probe_end(probe) == 0)
 		return VOUCH_R_INTERSECT_UNREAD;
 	return VOUCH_R_NONE;
 }

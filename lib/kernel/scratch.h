@@ -71,6 +71,12 @@ void vouch__cite(struct vouch_finding *finding, enum vouch_cited fact,
 int vouch__is_member(const struct vouch_view *view, uint32_t cluster_id);
 int vouch__name_equal(const char *a, const char *b);
 uint64_t vouch__probe_end(const struct vouch_probe *probe);
+/* The candidate's own high-water mark is on record. */
+static inline int vouch__has_mark(const struct vouch_evidence *evidence)
+{
+	return evidence->own.condition == VOUCH_PRESENT &&
+	       evidence->own.mark_timeline != 0 && evidence->own.mark_lsn != 0;
+}
 static inline int vouch__managed(const struct vouch_evidence *evidence)
 {
 	return evidence->manager == VOUCH_MANAGER_PACEMAKER;

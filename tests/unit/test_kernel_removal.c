@@ -197,8 +197,7 @@ static struct allowed open_gaps[] = {
 	/* The candidate's own mark is a second guard against amnesia. The first
 	 * is its incarnation, which its agent renews at a start that finds the
 	 * mark missing or unreached; "internal records missing" is no veto. */
-	{ "own.condition", "*", NULL, 0 },
-	{ "own.mark_lsn", "zero", NULL, 0 },
+	{ "own.condition", "absent", NULL, 0 },
 };
 
 struct attempt {
