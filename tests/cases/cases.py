@@ -1170,3 +1170,60 @@ def _(d):
     d["contracts"].append({"epoch": 1, "serial": 2, "phase": "announced",
                            "pinned": "yes", "contract": contract(2)})
     paused(d)
+
+
+def renamed(d, names):
+    """Each incarnation under another name, and a small system identifier."""
+    for n in d["nodes"]:
+        if "probe" in n:
+            n["probe"]["incarnation"] = names[n["name"]]
+            n["probe"]["system_id"] = "1"
+    for g in d["grants"]:
+        g["incarnation"] = names[g["holder"]]
+    for a in d["admissions"]:
+        a["incarnation"] = names[a["node"]]
+
+
+@case("one-letter-incarnations", "permit", lambda: joined(fenced()))
+def _(d):
+    """One letter is a name like any other."""
+    renamed(d, {"n1": "a", "n2": "b", "n3": "c"})
+
+
+@case("one-letter-same-holder", "permit", same_holder)
+def _(d):
+    renamed(d, {"n1": "a", "n2": "b", "n3": "c"})
+
+
+@case("holder-without-incarnation", "veto 360", lambda: joined(fenced()))
+def _(d):
+    """Nobody is nobody: two missing names are not the same one."""
+    for g in d["grants"]:
+        del g["incarnation"]
+    del d["admissions"][0]
+    del d["nodes"][0]["probe"]["incarnation"]
+
+
+@case("system-unknown", "veto 360", lambda: joined(fenced()))
+def _(d):
+    """Nobody says which database this is, all alike."""
+    for n in d["nodes"]:
+        del n["probe"]["system_id"]
+
+
+@case("same-holder-two-of-four", "veto 540", same_holder)
+def _(d):
+    """Half of the nodes is no majority."""
+    d["nodes"].append(node("n4", 4, online="no"))
+    d["nodes"][2]["online"] = "no"
+    del d["nodes"][2]["probe"]
+    for v in ("before", "after"):
+        d[v]["members"] = [1, 2]
+
+
+@case("fencing-failed-in-the-same-second", "permit")
+def _(d):
+    """One clock, never set: the finer part of its time decides."""
+    entry(d).update(origin="x", completed_s=1, completed_ns=2)
+    d["fencing"]["entries"].append(dict(entry(d), state="failed",
+                                        completed_ns=1))

@@ -171,7 +171,8 @@ static void nodes_flatter(void)
 	uint32_t i;
 
 	for (i = evidence.node_count; i < VOUCH_NODES_MAX; i++)
-		evidence.nodes[i] = evidence.nodes[2];
+		evidence.nodes[i] =
+			evidence.nodes[evidence.request.candidate % VOUCH_NODES_MAX];
 }
 
 static void contract_poison(struct vouch_contract *contract)
