@@ -197,5 +197,22 @@ def writable(lab, node):
     return role(lab, node) == "primary"
 
 
+def admitted(lab, node):
+    """The nodes whose incarnation the node's own log has as admitted; nobody when it does not say."""
+    import psycopg2
+    try:
+        connection = connect(lab, node)
+    except (psycopg2.OperationalError, OSError):
+        return set()
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT DISTINCT node FROM vouch.admission")
+            return {row[0] for row in cursor.fetchall()}
+    except psycopg2.Error:
+        return set()
+    finally:
+        connection.close()
+
+
 def primaries(lab):
     return [node for node in lab.nodes if writable(lab, node)]

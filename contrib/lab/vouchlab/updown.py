@@ -179,6 +179,9 @@ def build(lab, say):
             say("pgsql-clone handed over to Pacemaker")
             promoted = wait_for_promotion(lab, 90)
             say(f"{promoted} is promoted")
+            if lab.options["agent"] == VOUCH_AGENT:
+                wait_for_admissions(lab, promoted, 60)
+                say("every standby is admitted, and every log says so")
     if not wait_for(lambda: pacemaker.best_view(lab)[1].fencing_ready(), 30, every=0.3):
         raise LabError(f"fence devices did not start; the log says:\n{log_tail(lab, 'fence_ipmilan')}")
     say("fencing is ready")
@@ -193,6 +196,14 @@ def wait_for_cluster(lab, timeout=60):
         return seen and seen.dc and seen.quorum and all(seen.online.get(n) for n in lab.nodes)
     if not wait_for(complete, timeout, every=0.2):
         raise LabError(f"the cluster is not complete after {timeout} s; the log of n1 says:\n{log_tail(lab, 'error')}")
+
+
+def wait_for_admissions(lab, promoted, timeout):
+    """Until then a standby counts nothing, and what a failure leads to depends on how far this got."""
+    others = set(lab.nodes) - {promoted}
+    if not wait_for(lambda: all(others <= database.admitted(lab, node) for node in lab.nodes), timeout, every=0.3):
+        told = "\n".join(f"  {node}: {' '.join(sorted(database.admitted(lab, node))) or 'none'}" for node in lab.nodes)
+        raise LabError(f"not all standbys are admitted after {timeout} s; as the logs have it:\n{told}")
 
 
 def wait_for_promotion(lab, timeout):
