@@ -37,12 +37,13 @@ static enum vouch_error_code start_prepare(struct vouch_context *context,
 
 	code = agent->engine->directory_observe(&agent->config, &directory,
 						error);
-	if (code == VOUCH_OK)
-		code = vouch__recover(context, &directory, agent->deadline,
-				      error);
+	/* First which life this is: an earlier one's grants say nothing of it. */
 	if (code == VOUCH_OK)
 		code = vouch__incarnation_settle(&agent->config, &directory,
 						 start->incarnation, why, error);
+	if (code == VOUCH_OK)
+		code = vouch__recover(context, &directory, start->incarnation,
+				      agent->deadline, error);
 	if (code == VOUCH_OK && why[0] != '\0') {
 		agent_log("a new incarnation begins");
 		agent_log(why);
@@ -165,8 +166,11 @@ static enum vouch_error_code stop_server(struct vouch_context *context,
 		seal_try(context, agent, &marker, &end);
 	/* An authority whose end is not known is resolved by the next start,
 	 * which needs the marker for it. */
-	if (marked && marker.timeline == 0)
+	if (marked &&
+	    vouch__grant_settle(context, &marker, deadline, error) != VOUCH_OK) {
+		agent_log(error->text);
 		return VOUCH_OK;
+	}
 	return vouch__marker_remove(&agent->config, error);
 }
 

@@ -52,12 +52,24 @@ void vouch__attempt_release(struct vouch_attempt_result *result);
 /*
  * Recovery (P6-D2): reads what is durable after a crash, tells what became of
  * this node's last attempt and grant, and records just that. Called before
- * the server is started, while none runs. `directory` is what is on disk.
+ * the server is started, while none runs. `directory` is what is on disk, and
+ * `incarnation` the life that it was settled to be: a grant to an earlier one
+ * stays open, since nothing that is there can tell how it ended. Takes the
+ * lock: VOUCH_E_BUSY while an attempt is under way here.
  */
 VOUCH_MUST_CHECK enum vouch_error_code
 vouch__recover(struct vouch_context *context,
-	       const struct vouch_directory *directory,
+	       const struct vouch_directory *directory, const char *incarnation,
 	       struct vouch_deadline deadline, struct vouch_error *error);
+
+/* Before a marker is removed: what it alone knows, that its promotion happened,
+ * must be on record elsewhere. Without it an open grant would pass for one that
+ * was never used (P6-F2). An error: leave the marker where it is. */
+struct vouch_marker;
+VOUCH_MUST_CHECK enum vouch_error_code
+vouch__grant_settle(struct vouch_context *context,
+		    const struct vouch_marker *marker,
+		    struct vouch_deadline deadline, struct vouch_error *error);
 
 /* Only the telling: an attempt of this node without an outcome was cut off, and
  * gets one. Called with the lock held, so that none is under way. */

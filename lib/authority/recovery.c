@@ -5,10 +5,12 @@
  * itself wrote: past the one the promotion left, authority moved; otherwise it
  * did not (P6-F2).
  */
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "authority/event.h"
+#include "authority/lock.h"
 #include "authority/marker.h"
 #include "authority/promotion.h"
 #include "authority/records.h"
@@ -114,6 +116,7 @@ static enum vouch_error_code claims_follow(struct vouch_context *context,
 
 static enum vouch_error_code grant_resolve(struct vouch_context *context,
 					   const struct vouch_directory *directory,
+					   const char *incarnation,
 					   const struct vouch_marker *marker,
 					   struct vouch_deadline deadline,
 					   struct vouch_error *error)
@@ -130,6 +133,10 @@ static enum vouch_error_code grant_resolve(struct vouch_context *context,
 		if (grants[i].outcome != VOUCH_GRANT_OPEN ||
 		    strcmp(grants[i].holder, context->config->node) != 0)
 			continue;
+		/* Given to another life of this directory. What that one did
+		 * cannot be told from this one: it stays open (P6-S1). */
+		if (strcmp(grants[i].incarnation, incarnation) != 0)
+			continue;
 		/* Without its marker the promotion was never asked for. */
 		if (marker && marker->epoch == grants[i].epoch &&
 		    directory->timeline > marker->from_timeline)
@@ -144,10 +151,43 @@ static enum vouch_error_code grant_resolve(struct vouch_context *context,
 	return code;
 }
 
-enum vouch_error_code vouch__recover(struct vouch_context *context,
-				     const struct vouch_directory *directory,
-				     struct vouch_deadline deadline,
-				     struct vouch_error *error)
+enum vouch_error_code vouch__grant_settle(struct vouch_context *context,
+					  const struct vouch_marker *marker,
+					  struct vouch_deadline deadline,
+					  struct vouch_error *error)
+{
+	struct vouch_cluster_grant grants[VOUCH_GRANTS_MAX];
+	uint32_t count = VOUCH_GRANTS_MAX;
+	enum vouch_error_code code;
+	uint32_t i;
+
+	if (marker->timeline == 0)
+		return vouch__error_set(error, VOUCH_E_STATE,
+					"how the promotion to epoch %" PRIu64
+					" ended is not known yet",
+					marker->epoch);
+	code = vouch__records_grants(context->journal, grants, &count, error);
+	if (code == VOUCH_OK)
+		code = claims_follow(context, grants, &count, deadline, error);
+	for (i = 0; code == VOUCH_OK && i < count; i++) {
+		if (grants[i].outcome != VOUCH_GRANT_OPEN ||
+		    grants[i].epoch != marker->epoch ||
+		    strcmp(grants[i].holder, context->config->node) != 0)
+			continue;
+		grants[i].outcome = VOUCH_GRANT_DONE;
+		code = vouch__record_grant(context->journal, &grants[i], error);
+		if (code == VOUCH_OK)
+			grant_publish(context, deadline, grants[i].epoch,
+				      VOUCH_GRANT_DONE);
+	}
+	return code;
+}
+
+static enum vouch_error_code recover_alone(struct vouch_context *context,
+					   const struct vouch_directory *directory,
+					   const char *incarnation,
+					   struct vouch_deadline deadline,
+					   struct vouch_error *error)
 {
 	struct vouch_marker marker;
 	enum vouch_error_code code;
@@ -157,12 +197,31 @@ enum vouch_error_code vouch__recover(struct vouch_context *context,
 	if (code != VOUCH_OK && code != VOUCH_E_NOT_FOUND)
 		return code;
 	marked = code == VOUCH_OK;
-	code = grant_resolve(context, directory, marked ? &marker : NULL,
+	code = grant_resolve(context, directory, incarnation, marked ? &marker : NULL,
 			     deadline, error);
 	if (code == VOUCH_OK)
 		code = vouch__recover_attempt(context, error);
 	/* What starts now is a standby, whatever it was. */
 	if (code == VOUCH_OK && marked)
 		code = vouch__marker_remove(context->config, error);
+	return code;
+}
+
+/* An attempt that is still under way has not failed to promote yet: its grant
+ * must not be declared void behind its back (P6-A2). */
+enum vouch_error_code vouch__recover(struct vouch_context *context,
+				     const struct vouch_directory *directory,
+				     const char *incarnation,
+				     struct vouch_deadline deadline,
+				     struct vouch_error *error)
+{
+	enum vouch_error_code code;
+	int lock;
+
+	code = vouch__lock_take(context->config, "recovery", &lock, error);
+	if (code != VOUCH_OK)
+		return code;
+	code = recover_alone(context, directory, incarnation, deadline, error);
+	vouch__lock_release(lock);
 	return code;
 }

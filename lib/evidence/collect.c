@@ -311,7 +311,8 @@ static enum vouch_error_code journal_collect(struct collection *collection)
 	return VOUCH_OK;
 }
 
-/* Indices of the member list and of the evidence's nodes are the same for
+/* The epochs of the own log: who may hold authority, as far as it knows.
+ * Indices of the member list and of the evidence's nodes are the same for
  * members: the nodes were filled from that list first. */
 static enum vouch_error_code log_collect(struct collection *collection)
 {
@@ -342,13 +343,69 @@ static enum vouch_error_code log_collect(struct collection *collection)
 		evidence->grants[evidence->grant_count++].source =
 			VOUCH_SOURCE_LOG;
 	}
-	for (i = 0; i < record.contract_count; i++)
-		evidence->contracts[i] = record.contracts[i];
+	return VOUCH_OK;
+}
+
+/*
+ * The rows that a proof rests on. They are read with exclusion behind: as long
+ * as the old holder could write, it could also announce another contract, and
+ * one read earlier would be about writes of the past (P6-S1).
+ */
+static enum vouch_error_code rows_collect(struct collection *collection)
+{
+	static struct vouch_log_record record;
+	struct vouch_evidence *evidence = collection->evidence;
+	uint32_t i;
+
+	evidence->rows.order = ++collection->order;
+	memset(&record, 0, sizeof(record));
+	if (collection->context->engine->records_observe(
+		    collection->config, collection->deadline, &record,
+		    collection->error) != VOUCH_OK)
+		return VOUCH_OK;
+	for (i = 0; i < record.epoch_count; i++) {
+		if (record.epochs[i].epoch <= collection->logged_epoch)
+			continue;
+		if (evidence->grant_count >= VOUCH_GRANTS_MAX)
+			return too_many(collection, "grants");
+		evidence->grants[evidence->grant_count] = record.epochs[i];
+		evidence->grants[evidence->grant_count++].source =
+			VOUCH_SOURCE_LOG;
+	}
+	evidence->rows.condition = VOUCH_PRESENT;
+	memcpy(evidence->contracts, record.contracts,
+	       record.contract_count * sizeof(record.contracts[0]));
 	evidence->contract_count = record.contract_count;
-	for (i = 0; i < record.admission_count; i++)
-		evidence->admissions[i] = record.admissions[i];
+	memcpy(evidence->admissions, record.admissions,
+	       record.admission_count * sizeof(record.admissions[0]));
 	evidence->admission_count = record.admission_count;
 	return VOUCH_OK;
+}
+
+/* The contract of the grant that a permit would lead to, and whether the server
+ * is already held to it. */
+static void offer_collect(struct collection *collection)
+{
+	static struct vouch_local local;
+	const struct vouch_config *config = collection->config;
+	struct vouch_offer *offer = &collection->evidence->offer;
+	uint8_t i;
+
+	offer->contract.method = VOUCH_METHOD_ANY;
+	offer->contract.k = config->k > 0 ? (uint32_t)config->k : 0;
+	for (i = 0; i < config->member_count; i++) {
+		if (i != collection->evidence->request.candidate)
+			offer->contract.members[offer->contract.member_count++] =
+				i;
+	}
+	memset(&local, 0, sizeof(local));
+	if (collection->context->engine->local_observe(config,
+						       collection->deadline,
+						       &local,
+						       collection->error) ==
+		    VOUCH_OK &&
+	    local.state == VOUCH_RUN_STANDBY)
+		offer->pinned = local.pinned;
 }
 
 /* --- the databases -------------------------------------------------------- */
@@ -427,7 +484,7 @@ static int is_named_holder(const struct vouch_evidence *evidence, uint8_t node)
  * those who may hold authority: their answer may be what excludes them. Only
  * then, with exclusion behind, are the positions read that count.
  */
-static void probes_collect(struct collection *collection)
+static enum vouch_error_code probes_collect(struct collection *collection)
 {
 	static struct vouch_probe probes[VOUCH_NODES_MAX];
 	struct vouch_evidence *evidence = collection->evidence;
@@ -452,8 +509,11 @@ static void probes_collect(struct collection *collection)
 		evidence->nodes[i].probe.order = collection->order;
 	}
 	for (round = 0; round < 3; round++) {
-		uint64_t before = ++collection->order;
+		uint64_t before;
 
+		if (round == 2 && rows_collect(collection) != VOUCH_OK)
+			return VOUCH_E_LIMIT;
+		before = ++collection->order;
 		for (i = 0; i < config->member_count; i++) {
 			int holder = is_named_holder(evidence, (uint8_t)i);
 			int answered = evidence->nodes[i].probe.condition ==
@@ -483,6 +543,7 @@ static void probes_collect(struct collection *collection)
 				probes[i].condition == VOUCH_ABSENT ? 0 : before;
 		}
 	}
+	return VOUCH_OK;
 }
 
 static void tail_collect(struct collection *collection)
@@ -632,7 +693,10 @@ vouch__collect(struct vouch_context *context, const struct vouch_request *reques
 	if (code != VOUCH_OK)
 		return code;
 	say(&collection, "asking every member");
-	probes_collect(&collection);
+	code = probes_collect(&collection);
+	if (code != VOUCH_OK)
+		return code;
+	offer_collect(&collection);
 	tail_collect(&collection);
 	view_collect(&collection, &evidence->after);
 	return VOUCH_OK;

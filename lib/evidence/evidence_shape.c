@@ -195,6 +195,18 @@ static const struct vouch_field own_fields[] = {
 };
 SHAPE(own);
 
+static const struct vouch_field rows_fields[] = {
+	ENUM(vouch_rows, condition, condition),
+	U64(vouch_rows, order),
+};
+SHAPE(rows);
+
+static const struct vouch_field offer_fields[] = {
+	ENUM(vouch_offer, pinned, answer),
+	OBJ(vouch_offer, contract, contract),
+};
+SHAPE(offer);
+
 /* Nodes come first: everything after them refers to nodes by name. */
 static const struct vouch_field evidence_fields[] = {
 	U32(vouch_evidence, format),
@@ -205,6 +217,8 @@ static const struct vouch_field evidence_fields[] = {
 	OBJ(vouch_evidence, before, view),
 	OBJ(vouch_evidence, after, view),
 	OBJ(vouch_evidence, own, own),
+	OBJ(vouch_evidence, rows, rows),
+	OBJ(vouch_evidence, offer, offer),
 	OBJ(vouch_evidence, seal, seal),
 	OBJ(vouch_evidence, tail, tail),
 	OBJ(vouch_evidence, fencing, fencing_history),

@@ -151,7 +151,11 @@ static int node_change_applies(const struct vouch_evidence *evidence,
 		return managed && !is_silent(node) && node->cluster_id != 0 &&
 		       !is_member_of_both(evidence, node);
 	case VOUCH_CHANGE_RESTART:
-		return !open && probe->incarnation[0] == '\0';
+		return !open &&
+		       (probe->incarnation[0] == '\0' ||
+			(candidate && evidence->offer.pinned != VOUCH_YES &&
+			 evidence->offer.contract.method !=
+				 VOUCH_METHOD_UNKNOWN));
 	case VOUCH_CHANGE_ANSWER:
 		return reference(evidence) &&
 		       (is_silent(node) || is_foreign(evidence, node));
@@ -224,6 +228,8 @@ static void evidence_copy(struct vouch_evidence *to,
 	COPY(before);
 	COPY(after);
 	COPY(own);
+	COPY(rows);
+	COPY(offer);
 	COPY(seal);
 	COPY(tail);
 	COPY(fencing.condition);
@@ -439,6 +445,32 @@ static void grants_void(struct vouch_evidence *evidence, uint8_t node)
 	}
 }
 
+/* The same configuration, seen from the other node: it offers to be held to the
+ * acknowledgements of all that the old one named, and of the old one. */
+static void offer_turn(struct vouch_offer *offer, uint8_t old, uint8_t new)
+{
+	struct vouch_contract *contract = &offer->contract;
+	struct vouch_contract from = *contract;
+	uint32_t i;
+	int stands = 0;
+
+	offer->pinned = VOUCH_YES;
+	contract->member_count = 0;
+	for (i = 0; i < from.member_count; i++) {
+		if (!stands && from.members[i] > old) {
+			contract->members[contract->member_count++] = old;
+			stands = 1;
+		}
+		if (from.members[i] != new && from.members[i] != old)
+			contract->members[contract->member_count++] =
+				from.members[i];
+	}
+	if (!stands && contract->member_count < VOUCH_NODES_MAX)
+		contract->members[contract->member_count++] = old;
+	if (contract->k > contract->member_count)
+		contract->k = contract->member_count;
+}
+
 /* The other candidate's own records were not collected. They are taken to fit
  * its own answer; of the log, only what both have is taken to be the same. That
  * the old candidate once had more than it has now must not be forgotten with
@@ -456,6 +488,7 @@ static void candidate_replace(struct vouch_evidence *evidence, uint8_t i)
 	if (new->timeline != old->timeline ||
 	    vouch__probe_end(new) != vouch__probe_end(old))
 		evidence->tail.condition = VOUCH_ABSENT;
+	offer_turn(&evidence->offer, evidence->request.candidate, i);
 	evidence->own.condition = VOUCH_PRESENT;
 	evidence->own.mark_timeline = new->timeline;
 	evidence->own.mark_lsn = vouch__probe_end(new);
@@ -546,8 +579,11 @@ static void change_apply(struct vouch_evidence *evidence,
 		node_join(evidence, node);
 		return;
 	case VOUCH_CHANGE_RESTART:
-		incarnation_restore(evidence, change->node,
-				    node->probe.incarnation);
+		if (node->probe.incarnation[0] == '\0')
+			incarnation_restore(evidence, change->node,
+					    node->probe.incarnation);
+		if (change->node == evidence->request.candidate)
+			evidence->offer.pinned = VOUCH_YES;
 		return;
 	case VOUCH_CHANGE_ANSWER:
 		node_answer(evidence, change->node);
@@ -609,9 +645,10 @@ static void orders_renew(struct vouch_evidence *evidence)
 		node->operations.order = 2;
 		node->probe.order = is_named_holder(evidence, (uint8_t)i) ? 5 : 6;
 	}
-	evidence->nodes[evidence->request.candidate].probe.order = 7;
-	evidence->tail.order = 8;
-	evidence->after.order = 9;
+	evidence->rows.order = 7;
+	evidence->nodes[evidence->request.candidate].probe.order = 8;
+	evidence->tail.order = 9;
+	evidence->after.order = 10;
 }
 
 void vouch__changes_apply(const struct vouch_evidence *evidence,

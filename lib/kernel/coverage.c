@@ -19,6 +19,19 @@ static struct vouch_finding *closed(struct vouch_scratch *scratch,
 	return finding;
 }
 
+/* The same goes for what the candidate's log says of contracts: the holder may
+ * have announced another one since. */
+static int rows_are_early(const struct vouch_scratch *scratch)
+{
+	const struct vouch_evidence *evidence = scratch->evidence;
+
+	if (evidence->contract_count == 0 && evidence->admission_count == 0)
+		return 0;
+	return evidence->rows.condition != VOUCH_PRESENT ||
+	       evidence->rows.order == 0 ||
+	       evidence->rows.order < scratch->exclusion_order;
+}
+
 /* Rule 500. A position read while the old holder could still write says
  * nothing about where its log ended. */
 void vouch__order_is_proven(struct vouch_scratch *scratch)
@@ -39,6 +52,11 @@ void vouch__order_is_proven(struct vouch_scratch *scratch)
 		finding = vouch__find(scratch, VOUCH_UNPROVEN,
 				      VOUCH_R_ORDER_EARLY, i);
 		vouch__cite(finding, VOUCH_C_PROBE, i, probe->condition);
+	}
+	if (rows_are_early(scratch)) {
+		failed = 1;
+		(void)vouch__find(scratch, VOUCH_UNPROVEN, VOUCH_R_ROWS_EARLY,
+				  scratch->candidate_node);
 	}
 	if (!failed)
 		(void)vouch__find(scratch, VOUCH_HOLDS, VOUCH_R_ORDER_OK,
@@ -173,8 +191,8 @@ static int contract_is_covered(struct vouch_scratch *scratch,
 
 /* The newest row of the candidate's epoch whose barrier was passed. What was
  * announced after it binds as well, until its own barrier. */
-static const struct vouch_contract_row *
-contract_in_force(const struct vouch_evidence *evidence, uint64_t epoch)
+const struct vouch_contract_row *
+vouch__contract_in_force(const struct vouch_evidence *evidence, uint64_t epoch)
 {
 	const struct vouch_contract_row *newest = 0;
 	uint32_t i;
@@ -199,7 +217,7 @@ void vouch__intersection_is_proven(struct vouch_scratch *scratch)
 	int covered;
 	uint32_t i;
 
-	force = contract_in_force(evidence, candidate->epoch);
+	force = vouch__contract_in_force(evidence, candidate->epoch);
 	if (candidate->condition != VOUCH_PRESENT || candidate->epoch == 0 ||
 	    !force || scratch->holder_count == 0) {
 		(void)closed(scratch, VOUCH_R_CONTRACT_UNKNOWN,
@@ -324,10 +342,12 @@ void vouch__coverage_is_proven(struct vouch_scratch *scratch)
 			    best->used[i].node, best->used[i].value);
 }
 
-/* Some grant newer than the candidate's epoch may have happened. */
+/* Some grant newer than the candidate's epoch may have happened. Where no
+ * cluster keeps the grants, there may always be one that is not known here. */
 static int newer_grant_may_have_happened(const struct vouch_scratch *scratch)
 {
-	return newest_written(scratch) > scratch->candidate->epoch;
+	return !vouch__managed(scratch->evidence) ||
+	       newest_written(scratch) > scratch->candidate->epoch;
 }
 
 static enum vouch_reason ahead_reason(const struct vouch_scratch *scratch,
@@ -342,15 +362,18 @@ static enum vouch_reason ahead_reason(const struct vouch_scratch *scratch,
 	if (probe->epoch == 0)
 		return VOUCH_R_AHEAD_UNREAD;
 	/* On a timeline without a row: of a grant that may have happened, or of
-	 * nobody's; the latter's tail is not worth more than where it parted. */
+	 * nobody's; the latter's tail is not worth more than where it parted.
+	 * Who left before the row that the candidate has is of nobody's. */
 	if (branch->relation == VOUCH_RELATION_DESCENDANT &&
+	    probe->epoch == scratch->candidate->epoch &&
 	    newer_grant_may_have_happened(scratch))
 		return VOUCH_R_AHEAD_TIMELINE;
-	if (probe->epoch < scratch->candidate->epoch &&
-	    branch->relation != VOUCH_RELATION_SAME)
-		return VOUCH_R_NONE;
-	if (branch->end > scratch->candidate_end)
+	/* An older epoch's end does not matter, off the candidate's timeline. */
+	if (branch->end > scratch->candidate_end &&
+	    (probe->epoch == scratch->candidate->epoch ||
+	     branch->relation == VOUCH_RELATION_SAME))
 		return VOUCH_R_BEHIND;
+	/* Until it has read its log, even the epoch that it names may be old. */
 	if (probe->log_exhausted != VOUCH_YES || vouch__probe_end(probe) == 0)
 		return VOUCH_R_AHEAD_UNREAD;
 	return VOUCH_R_NONE;
@@ -403,52 +426,70 @@ void vouch__none_ahead_is_proven(struct vouch_scratch *scratch)
 
 /* The candidate itself was given that epoch, and still has all it ever had:
  * nobody but it can have written under that grant. */
-static int holder_is_candidate(const struct vouch_scratch *scratch,
-			       const struct vouch_holder *holder)
+static int grant_is_candidates(const struct vouch_scratch *scratch,
+			       const struct vouch_grant *grant)
 {
 	const struct vouch_own_record *own = &scratch->evidence->own;
 
-	return holder->node == scratch->candidate_node &&
+	return grant->holder == scratch->candidate_node &&
 	       scratch->candidate->incarnation[0] != '\0' &&
 	       vouch__name_equal(scratch->candidate->incarnation,
-				 holder->incarnation) &&
+				 grant->incarnation) &&
 	       vouch__has_mark(scratch->evidence) &&
 	       vouch__position_is_reached(scratch->candidate,
 					  own->mark_timeline, own->mark_lsn);
 }
 
-/* Rule 560. A grant is an announced contract, whether or not the promotion
- * then happened: what its holder acknowledged, if it ever wrote, must be here
- * as well. The holder itself needs no contract to know its own log. */
+/* One grant; 1 when all that was acknowledged under it is in the log. */
+static int grant_is_satisfied(struct vouch_scratch *scratch,
+			      const struct vouch_grant *grant)
+{
+	struct vouch_intersection found;
+	struct vouch_finding *finding;
+
+	if (grant_is_candidates(scratch, grant))
+		return 1;
+	found = vouch__intersect(scratch, &grant->contract);
+	if (found.proven && found.ahead == VOUCH_NO_NODE)
+		return 1;
+	finding = vouch__find(scratch, VOUCH_UNPROVEN,
+			      VOUCH_R_GRANT_UNSATISFIED,
+			      scratch->candidate_node);
+	finding->node_b = grant->holder;
+	cite_intersection(finding, scratch, &found);
+	finding->value[0] = grant->epoch;
+	return 0;
+}
+
+/*
+ * Rule 560. A grant is an announced contract, whether or not the promotion then
+ * happened: what its holder acknowledged, if it ever wrote, must be here as
+ * well. That goes for each epoch whose row the log lacks, not for the last one
+ * alone: the one before it may have asked for less. Whoever has the whole log
+ * of the last writer has theirs, too.
+ */
 void vouch__grants_satisfied_is_proven(struct vouch_scratch *scratch)
 {
-	const struct vouch_evidence *evidence = scratch->evidence;
+	uint64_t epoch = scratch->newest_epoch;
 	int failed = 0;
-	uint32_t i;
 
-	for (i = 0; i < scratch->holder_count; i++) {
-		const struct vouch_holder *holder = &scratch->holders[i];
-		struct vouch_intersection found;
-		struct vouch_grant_view view;
-		struct vouch_finding *finding;
+	if (scratch->same_holder || scratch->sealed_log)
+		epoch = 0;
+	for (; epoch > scratch->candidate->epoch; epoch--) {
+		struct vouch_grant_view view =
+			vouch__grant_of(scratch->evidence, epoch);
 
-		if (holder->epoch <= scratch->candidate->epoch)
-			continue;
-		if (i == 0 && (scratch->same_holder || scratch->sealed_log))
-			continue;
-		if (holder_is_candidate(scratch, holder))
-			continue;
-		view = vouch__grant_of(evidence, holder->epoch);
-		found = vouch__intersect(scratch, &view.grant->contract);
-		if (found.proven && found.ahead == VOUCH_NO_NODE)
-			continue;
-		failed = 1;
-		finding = vouch__find(scratch, VOUCH_UNPROVEN,
-				      VOUCH_R_GRANT_UNSATISFIED,
-				      scratch->candidate_node);
-		finding->node_b = holder->node;
-		cite_intersection(finding, scratch, &found);
-		finding->value[0] = holder->epoch;
+		if (!view.known) {
+			struct vouch_finding *finding = vouch__find(
+				scratch, VOUCH_UNPROVEN, VOUCH_R_HOLDER_UNKNOWN,
+				VOUCH_NO_NODE);
+
+			finding->value[0] = epoch;
+			return;
+		}
+		if (view.outcome != VOUCH_GRANT_VOID &&
+		    !grant_is_satisfied(scratch, view.grant))
+			failed = 1;
 	}
 	if (!failed)
 		(void)vouch__find(scratch, VOUCH_HOLDS, VOUCH_R_GRANTS_SATISFIED,

@@ -407,8 +407,9 @@ static enum vouch_reason attest_by_probe(const struct vouch_scratch *scratch,
 	     node->operations.in_flight != VOUCH_NO))
 		return VOUCH_R_ATTEST_IN_FLIGHT;
 	/* In recovery now, perhaps not a moment later: its own promotion may
-	 * be under way. */
-	if (holder->outcome != VOUCH_GRANT_DONE)
+	 * be under way. A grant to an earlier life of it cannot be. */
+	if (holder->outcome != VOUCH_GRANT_DONE &&
+	    vouch__name_equal(probe->incarnation, holder->incarnation))
 		return VOUCH_R_ATTEST_OPEN;
 	if (probe->system_id == 0 ||
 	    probe->system_id != scratch->candidate->system_id ||

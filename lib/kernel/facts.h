@@ -318,6 +318,22 @@ struct vouch_own_record {
 	enum vouch_answer adopted; /* an authority was ever recorded */
 };
 
+/* When the rows of the candidate's own log were read: its contracts and its
+ * admissions. They may change as long as the old holder can write. */
+struct vouch_rows {
+	enum vouch_condition condition;
+	uint64_t order;
+};
+
+/* What a promotion would start. */
+struct vouch_offer {
+	/* The candidate's running server enforces exactly this contract, from
+	 * its command line. */
+	enum vouch_answer pinned;
+	/* ... that its grant would name. */
+	struct vouch_contract contract;
+};
+
 struct vouch_evidence {
 	uint32_t format;
 	char cluster[VOUCH_NAME_SIZE];
@@ -326,6 +342,8 @@ struct vouch_evidence {
 	struct vouch_view before;
 	struct vouch_view after;
 	struct vouch_own_record own;
+	struct vouch_rows rows;
+	struct vouch_offer offer;
 	struct vouch_seal seal;
 	struct vouch_tail tail;
 	struct vouch_fencing_history fencing;

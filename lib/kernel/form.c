@@ -177,6 +177,16 @@ static int fencing_is_valid(const struct vouch_evidence *evidence)
 	return 1;
 }
 
+/* One that is not there at all is for its own rule to refuse. */
+static int offer_is_valid(const struct vouch_evidence *evidence)
+{
+	const struct vouch_contract *contract = &evidence->offer.contract;
+
+	return (contract->method == 0 && contract->member_count == 0 &&
+		contract->k == 0) ||
+	       contract_is_valid(contract, evidence->node_count);
+}
+
 static int request_is_valid(const struct vouch_evidence *evidence)
 {
 	return evidence->request.candidate < evidence->node_count &&
@@ -194,6 +204,7 @@ void vouch__form_is_proven(struct vouch_scratch *scratch)
 			    evidence->manager == VOUCH_MANAGER_NONE) &&
 			   nodes_are_valid(evidence) &&
 			   request_is_valid(evidence) &&
+			   offer_is_valid(evidence) &&
 			   view_is_valid(&evidence->before) &&
 			   view_is_valid(&evidence->after) &&
 			   records_are_valid(evidence) &&

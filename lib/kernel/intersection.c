@@ -41,6 +41,11 @@ static enum vouch_reason member_reason(const struct vouch_scratch *scratch,
 	return VOUCH_R_NONE;
 }
 
+int vouch__remembers(const struct vouch_scratch *scratch, uint8_t i)
+{
+	return member_reason(scratch, i) == VOUCH_R_NONE;
+}
+
 struct vouch_intersection
 vouch__intersect(const struct vouch_scratch *scratch,
 		 const struct vouch_contract *contract)

@@ -80,6 +80,15 @@ const struct vouch_rule vouch__rules[] = {
 	{ VOUCH_RULE_GRANTS_SATISFIED, VOUCH_RULE_REQUIRED, "coverage.grants",
 	  "P6-S1", "the contract of every newer grant is satisfied as well",
 	  vouch__grants_satisfied_is_proven },
+	{ VOUCH_RULE_UNSEEN, VOUCH_RULE_REQUIRED, "coverage.unseen", "P6-S1",
+	  "where no cluster keeps the grants, none that nobody here knows can "
+	  "matter",
+	  vouch__unseen_grants_are_covered },
+	{ VOUCH_RULE_ENFORCED, VOUCH_RULE_REQUIRED, "coverage.enforced",
+	  "P6-S1",
+	  "the candidate's server enforces the contract that its grant would "
+	  "name",
+	  vouch__offer_is_proven },
 	{ VOUCH_RULE_READY, VOUCH_RULE_REQUIRED, "visibility.ready", "P6-S3",
 	  "the candidate is consistent and has replayed all it has",
 	  vouch__readiness_is_proven },

@@ -123,6 +123,15 @@ struct vouch_intersection
 vouch__intersect(const struct vouch_scratch *scratch,
 		 const struct vouch_contract *contract);
 
+/* Does node i answer, and still have all that it ever acknowledged? */
+int vouch__remembers(const struct vouch_scratch *scratch, uint8_t i);
+
+/* coverage.c */
+/* The newest row of an epoch whose barrier was passed; 0 when there is none.
+ * Rows with a later serial bind as well. */
+const struct vouch_contract_row *
+vouch__contract_in_force(const struct vouch_evidence *evidence, uint64_t epoch);
+
 /* The predicates of the rule table, one file per obligation. */
 void vouch__form_is_proven(struct vouch_scratch *);
 void vouch__request_is_proven(struct vouch_scratch *);
@@ -155,6 +164,8 @@ void vouch__same_holder_is_proven(struct vouch_scratch *);
 void vouch__coverage_is_proven(struct vouch_scratch *);
 void vouch__none_ahead_is_proven(struct vouch_scratch *);
 void vouch__grants_satisfied_is_proven(struct vouch_scratch *);
+void vouch__unseen_grants_are_covered(struct vouch_scratch *);
+void vouch__offer_is_proven(struct vouch_scratch *);
 void vouch__readiness_is_proven(struct vouch_scratch *);
 
 #endif /* VOUCH_KERNEL_SCRATCH_H */

@@ -152,6 +152,8 @@ enum vouch_outcome {
 	X(ORDER_OK, "positions were read after exclusion held", "")            \
 	X(ORDER_EARLY, "the position of @n was read before exclusion held",    \
 	  "collect the evidence again")                                        \
+	X(ROWS_EARLY, "the records in the log of @n were read before exclusion held", \
+	  "collect the evidence again")                                        \
 	X(SEAL_REACHED, "the log of @n ends in the sealed record at @A", "")   \
 	X(SEAL_OTHER_RECORD, "the record of @n at @A is not the sealed one",   \
 	  "the candidate has the whole log of the sealed holder")              \
@@ -201,6 +203,22 @@ enum vouch_outcome {
 	X(GRANT_UNSATISFIED, "epoch @a was granted to @m, and its contract is not " \
 	  "satisfied",                                                         \
 	  "@m answers, or promote a node that knows epoch @a")                 \
+	X(GRANTS_KEPT, "the cluster keeps every grant", "")                    \
+	X(UNSEEN_NONE, "every node answers and remembers: none held an epoch unseen", "") \
+	X(UNSEEN_SEALED, "@n sealed its log and did not start since", "")      \
+	X(UNSEEN_COVERED, "whatever @n acknowledged unseen is on a node that "  \
+	  "answers (k = @c)", "")                                              \
+	X(UNSEEN_OPEN, "@n does not answer or does not remember; without a "    \
+	  "cluster manager it may have held an epoch that nobody here knows "  \
+	  "(@a of @b others count, k = @c)", "@n answers in recovery, admitted") \
+	X(OFFER_WEAKER, "the configuration asks for k = @a, the contract in "   \
+	  "force is k = @b; without a cluster manager nobody else would learn " \
+	  "of it", "set k to @b, and change it on the running primary")        \
+	X(OFFER_OK, "the server on @n enforces the contract that its grant "    \
+	  "would name (k = @c of @b)", "")                                     \
+	X(OFFER_UNPINNED, "the server on @n does not enforce the contract that " \
+	  "its grant would name (k = @c of @b)",                               \
+	  "restart @n through its agent")                                      \
 	/* lineage */                                                          \
 	X(SYSTEM_SAME, "all that answer are the same database system", "")     \
 	X(SYSTEM_OTHER, "@n is another database system",                       \
@@ -291,6 +309,7 @@ enum vouch_value_kind {
 	X(K, "acknowledgements required (k)", NUMBER, "contract in the log")   \
 	X(N, "members that may acknowledge (n)", NUMBER, "contract in the log") \
 	X(S, "members that answered and count (S)", NUMBER, "SQL")             \
+	X(PINNED, "contract pinned on its command line", ANSWER, "running server") \
 	X(MARK, "own high-water mark", LSN, "state file")                      \
 	X(SYSTEM_ID, "system identifier", NUMBER, "SQL")                       \
 	X(ASSERTION, "asserted down", ANSWER, "operator")                      \

@@ -82,6 +82,8 @@ static uint8_t first_outside(const struct vouch_evidence *evidence)
 	}
 	if (!is_between(evidence, evidence->fencing.condition,
 			evidence->fencing.order) ||
+	    !is_between(evidence, evidence->rows.condition,
+			evidence->rows.order) ||
 	    !is_between(evidence, evidence->seal.condition,
 			evidence->seal.order) ||
 	    !is_between(evidence, evidence->tail.condition,

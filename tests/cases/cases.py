@@ -70,6 +70,8 @@ def fenced():
         "before": view(1), "after": view(9),
         "own": {"condition": "present", "mark_timeline": 1,
                 "mark_lsn": LSN_OLD, "adopted": "yes"},
+        "rows": {"condition": "present", "order": 7},
+        "offer": {"pinned": "yes", "contract": contract(1, ())},
         "fencing": {
             "condition": "present", "order": 3, "snapshot": "present",
             "snapshot_epoch": 1, "snapshot_holder": "n1",
@@ -168,6 +170,10 @@ def case(name, expect, base=fenced):
         def build():
             d = copy.deepcopy(base())
             change(d)
+            # The grant would name all but the candidate, unless the case says otherwise.
+            offered = d.get("offer", {}).get("contract", {})
+            if offered.get("members") == []:
+                offered["members"] = [n["name"] for n in d["nodes"] if n["name"] != d["request"]["candidate"]]
             return d
         CASES[name] = (expect, build, (change.__doc__ or "").strip())
         return change
@@ -1227,3 +1233,119 @@ def _(d):
     entry(d).update(origin="x", completed_s=1, completed_ns=2)
     d["fencing"]["entries"].append(dict(entry(d), state="failed",
                                         completed_ns=1))
+
+
+@case("records-read-too-early", "veto 500", lambda: joined(fenced()))
+def _(d):
+    """The holder may have announced another contract since."""
+    d["rows"]["order"] = 4
+
+
+@case("records-never-read", "veto 500")
+def _(d):
+    d["rows"] = {"condition": "absent"}
+
+
+@case("records-outside-the-view", "veto 210")
+def _(d):
+    d["rows"]["order"] = 11
+
+
+@case("contract-not-enforced", "veto 580")
+def _(d):
+    """Somebody edited k under the running server: the grant would lie."""
+    d["offer"]["pinned"] = "no"
+
+
+@case("contract-enforcement-unknown", "veto 580")
+def _(d):
+    del d["offer"]["pinned"]
+
+
+@case("no-contract-to-offer", "veto 580")
+def _(d):
+    del d["offer"]["contract"]
+
+
+@case("offer-names-the-candidate", "veto 580")
+def _(d):
+    """Nobody acknowledges to himself."""
+    d["offer"]["contract"] = contract(1, ("n1", "n2"))
+
+
+@case("offer-asks-for-too-many", "veto 100")
+def _(d):
+    d["offer"]["contract"] = contract(3, ("n1", "n3"))
+
+
+@case("an-asynchronous-epoch-between", "veto 560")
+def _(d):
+    """n1 held epoch 2 without asking anybody, and then epoch 3: a standby that
+    has neither row must have what was acknowledged under each."""
+    for epoch, k in ((2, 0), (3, 1)):
+        for source in ("cluster", "journal"):
+            d["grants"].append(grant(epoch, source=source, k=k))
+    d["fencing"]["snapshot_epoch"] = 3
+
+
+@case("a-synchronous-epoch-between", "permit")
+def _(d):
+    for epoch in (2, 3):
+        for source in ("cluster", "journal"):
+            d["grants"].append(grant(epoch, source=source))
+    d["fencing"]["snapshot_epoch"] = 3
+
+
+@case("an-unknown-epoch-between", "veto 560")
+def _(d):
+    """Nobody here knows what epoch 2 was granted for."""
+    for source in ("cluster", "journal"):
+        d["grants"].append(grant(3, source=source))
+    d["fencing"]["snapshot_epoch"] = 3
+
+
+@case("open-grant-of-a-former-life", "permit", lambda: joined(fenced()))
+def _(d):
+    """The grant was given to a directory that is gone; what answers now cannot
+    be promoting by it, and n3 has all that it may have acknowledged."""
+    for g in d["grants"]:
+        g["incarnation"] = "i0"
+    for source in ("cluster", "journal"):
+        d["grants"].append(grant(2, source=source, outcome="open", inc="i0"))
+
+
+@case("lower-epoch-not-read-to-its-end", "veto 550", lambda: joined(fenced()))
+def _(d):
+    """Until it has read its log, the epoch that it names may be an old one."""
+    n1 = d["nodes"][0]["probe"]
+    n1.update(order=7, log_exhausted="no")
+    d["nodes"][2]["probe"]["order"] = 5
+    for n in (1, 2):
+        d["nodes"][n]["probe"].update(
+            timeline=2, epoch=2, epoch_timeline=2,
+            history=[{"timeline": 1, "end_lsn": LSN_OLD}])
+    for source in ("cluster", "journal", "log"):
+        d["grants"].append(grant(2, "n3", source, inc="i3", k=2, members=("n1", "n2")))
+    d["contracts"].append({"epoch": 2, "serial": 2, "phase": "in-force", "pinned": "yes",
+                           "contract": contract(2, ("n1", "n2"))})
+
+
+@case("alone-weaker-configuration", "veto 570", alone)
+def _(d):
+    """Without a cluster nobody would learn that less is asked for."""
+    d["offer"]["contract"]["k"] = 0
+
+
+@case("alone-follower-of-an-unseen-grant", "veto 550", alone)
+def _(d):
+    """n3 followed somebody's promotion that is not known here."""
+    d["nodes"][2]["probe"].update(
+        timeline=2, history=[{"timeline": 1, "end_lsn": LSN}],
+        received_lsn=LSN_AHEAD, replayed_lsn=LSN_AHEAD)
+
+
+@case("alone-all-re-created", "veto 570", alone_sealed)
+def _(d):
+    """All answer, none remembers: an epoch may be gone with its nodes."""
+    d["nodes"][0] = {"name": "n1", "probe": probe(6, inc="i9")}
+    d["nodes"][2] = {"name": "n3", "probe": probe(7, inc="i8")}

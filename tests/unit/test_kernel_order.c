@@ -132,6 +132,7 @@ static void nodes_renumber(struct vouch_evidence *e, const uint8_t *to)
 		e->admissions[i].node = map(to, e->admissions[i].node);
 	for (i = 0; i < e->assertion_count; i++)
 		e->assertions[i].node = map(to, e->assertions[i].node);
+	contract_renumber(&e->offer.contract, to);
 	for (i = 0; i < e->contract_count; i++)
 		contract_renumber(&e->contracts[i].contract, to);
 	for (i = 0; i < e->grant_count; i++) {
@@ -178,6 +179,7 @@ static void observations_may_be_numbered_otherwise(void **state)
 
 		e->before.order *= by;
 		e->after.order *= by;
+		e->rows.order *= by;
 		e->seal.order *= by;
 		e->tail.order *= by;
 		e->fencing.order *= by;

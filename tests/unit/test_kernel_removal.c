@@ -131,6 +131,8 @@ static struct allowed unused_facts[] = {
 	/* A candidate that holds the open grant itself knows its own log. */
 	{ "grants.outcome", "done", "own-promotion-cut-short", 0 },
 	{ "grants.contract.*", "*", "own-promotion-cut-short", 0 },
+	/* Open, and harmless: its holder's present life cannot use it. */
+	{ "grants.outcome", "done void", "open-grant-of-a-former-life", 0 },
 	/* The contract of a log that needs no quorum is not read. */
 	{ "contracts", "del", "W1 W3", 0 },
 	{ "contracts.phase", "announced unknown", "W1 W3", 0 },
@@ -169,6 +171,12 @@ static struct allowed unused_facts[] = {
 	{ "seal.condition", "stale malformed contradictory", "E2 E3 E4", 0 },
 	{ "seal.unbroken", "yes no", "E2 E3 E4", 0 },
 	{ "tail.*", "*", "W2 W3", 0 },
+	/* What the next epoch asks for is the administrator's choice; that the
+	 * server already enforces it is not (rule 580). Only without a cluster
+	 * must it not be less than now (rule 570). */
+	{ "offer.contract.method", "any first", NULL, 0 },
+	{ "offer.contract.k", "zero", "E1 E2 E3 E4 W3", 0 },
+	{ "offer.contract.members", "del", NULL, 0 },
 };
 
 /* A missing fact that lifts a veto although nothing is wrong with that: what
@@ -185,6 +193,8 @@ static struct allowed whole_objections[] = {
 	{ "candidate.probe.history", "del", NULL, 0 },
 	{ "contracts.contract.members", "del", NULL, 0 },
 	{ "grants.contract.members", "del", NULL, 0 },
+	{ "offer.contract.members", "del", NULL, 0 },
+	{ "offer.contract.k", "zero", "offer-asks-for-too-many", 0 },
 	/* An answer of its own, as above. */
 	{ "other.probe.received_lsn", "zero", NULL, 0 },
 	/* Who does not answer objects to nothing; it must be accounted for. */

@@ -1,0 +1,527 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Drives the kernel through histories of simulated clusters. See README.md. */
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "explain/phrase.h"
+#include "kernel/decide.h"
+#include "kernel/rules.h"
+#include "tests/model/world.h"
+
+enum { WALK = 160 };
+
+static const char *const wrong_names[WRONG_KINDS] = {
+	"nothing", "LOST: an acknowledged write is missing (P6-S1)",
+	"TWO WRITERS (P6-A1)", "FALSE VETO: it was provable",
+	"UNPROVEN PERMIT: proof.md does not allow it (P6-F1)"
+};
+
+struct options {
+	uint64_t decisions, seed;
+	int nodes, k, method, managed, depth, replay, quiet, all;
+};
+
+/* --- looking at one world ------------------------------------------------------------ */
+
+/* Those who do not answer, and in truth cannot write. */
+static uint8_t rightly_asserted(const struct world *world, uint8_t self)
+{
+	uint8_t asserted = 0, i;
+
+	for (i = 0; i < world->node_count; i++) {
+		const struct node *node = &world->nodes[i];
+
+		if (i != self && (!node->power || node->server == SERVER_DOWN))
+			asserted |= (uint8_t)(1u << i);
+	}
+	return asserted;
+}
+
+/* Would each standby be permitted, this very moment? */
+static void look(const struct world *world, int thorough)
+{
+	struct seen seen;
+	uint8_t i, asserted;
+	int permitted;
+
+	for (i = 0; i < world->node_count && !world->over; i++) {
+		if (!world->nodes[i].power ||
+		    world->nodes[i].server != SERVER_STANDBY)
+			continue;
+		observe_all(world, &seen, i, 0);
+		(void)judge(world, &seen, &permitted);
+		asserted = rightly_asserted(world, i);
+		if (!thorough || asserted == 0)
+			continue;
+		observe_all(world, &seen, i, asserted);
+		(void)judge(world, &seen, &permitted);
+	}
+}
+
+static uint64_t random_next(uint64_t *seed)
+{
+	*seed ^= *seed << 13;
+	*seed ^= *seed >> 7;
+	*seed ^= *seed << 17;
+	return *seed >> 11;
+}
+
+/* --- showing what went wrong ----------------------------------------------------------- */
+
+struct history {
+	struct world begin;
+	uint32_t count;
+	struct event events[WALK];
+};
+
+static enum wrong history_run(const struct history *history, const uint8_t *left_out,
+			      struct world *world)
+{
+	uint32_t i;
+
+	*world = history->begin;
+	judge_wrong = WRONG_NOTHING;
+	for (i = 0; i < history->count; i++) {
+		if (left_out[i] || !event_apply(world, history->events[i]))
+			continue;
+		if (judge_wrong == WRONG_NOTHING)
+			look(world, 1);
+		if (judge_wrong != WRONG_NOTHING)
+			break;
+	}
+	return judge_wrong;
+}
+
+static void verdict_print(const struct world *world, const struct seen *seen)
+{
+	static struct vouch_evidence evidence;
+	static struct vouch_verdict verdict;
+	char text[VOUCH_PHRASE_SIZE];
+	uint16_t missing;
+	uint32_t i;
+
+	observe_evidence(world, seen, &evidence);
+	vouch__decide(&evidence, &verdict);
+	printf("  asked: n%d, asserted down: %#x: %s, and proof.md %s (obligation %d)\n",
+	       seen->candidate + 1, seen->asserted,
+	       verdict.permitted == 1 ? "permit" : "veto",
+	       provable(&evidence, &missing) ? "permits" : "does not", missing);
+	for (i = 0; i < verdict.finding_count; i++) {
+		const struct vouch_finding *finding = &verdict.findings[i];
+		const struct vouch_rule *rule = vouch__rule_find(finding->rule);
+
+		if (finding->outcome == VOUCH_NOT_USED ||
+		    (verdict.permitted != 1 && finding->outcome == VOUCH_HOLDS))
+			continue;
+		vouch__phrase_reason(&evidence, finding, text);
+		printf("    %d %s: %s\n", finding->rule, rule ? rule->name : "?",
+		       text);
+	}
+}
+
+static void world_print(const struct world *world)
+{
+	static const char *const servers[] = { "down", "standby", "primary" };
+	uint8_t i, head;
+
+	for (i = 0; i < world->node_count; i++) {
+		const struct node *node = &world->nodes[i];
+
+		printf("  n%d: %s, %s%s, incarnation %d, ring %d, SQL %d, log:", i + 1,
+		       node->power ? "powered" : "no power",
+		       servers[node->server],
+		       node->server == SERVER_PRIMARY && node->grant == NOTHING ?
+			       " by hand" :
+			       "",
+		       node->incarnation, node->ring_group, node->sql_group);
+		for (head = node->head; head != 0;
+		     head = world->records[head].parent) {
+			const struct record *record = &world->records[head];
+
+			printf(" %c%d.%d%s", "?wst"
+					     "ecba"[record->kind],
+			       record->timeline, record->lsn,
+			       record->acked ? "!" : "");
+		}
+		printf("\n");
+	}
+}
+
+static void history_show(const struct history *history)
+{
+	static struct world world, before;
+	uint8_t left_out[WALK] = { 0 };
+	enum wrong wrong = history_run(history, left_out, &world);
+	char text[256];
+	uint32_t i, again = 1;
+	struct seen seen;
+	int permitted;
+
+	if (wrong == WRONG_NOTHING) {
+		printf("(it does not happen again)\n");
+		return;
+	}
+	/* Without each event that it does not need. */
+	while (again) {
+		again = 0;
+		for (i = history->count; i-- > 0;) {
+			if (left_out[i])
+				continue;
+			left_out[i] = 1;
+			if (history_run(history, left_out, &world) == wrong)
+				again = 1;
+			else
+				left_out[i] = 0;
+		}
+	}
+	printf("%s\n%d nodes, k = %d, method %d, %s; n1 is primary\n",
+	       wrong_names[wrong], history->begin.node_count,
+	       history->begin.config_k, history->begin.config_method,
+	       history->begin.managed ? "Pacemaker" : "no cluster manager");
+	world = history->begin;
+	judge_wrong = WRONG_NOTHING;
+	for (i = 0; i < history->count && judge_wrong == WRONG_NOTHING; i++) {
+		if (left_out[i])
+			continue;
+		before = world;
+		if (!event_apply(&world, history->events[i]))
+			continue;
+		event_print(&world, history->events[i], text, sizeof(text));
+		printf("  %s\n", text);
+		if (judge_wrong == WRONG_NOTHING)
+			look(&world, 1);
+		else if (world_attempt_of(&before, history->events[i].node)) {
+			seen = world_attempt_of(&before, history->events[i].node)->seen;
+			if (world_attempt_of(&before, history->events[i].node)->step ==
+			    ATTEMPT_OTHERS) {
+				observe_end(&before, &seen);
+				world = before;
+				verdict_print(&before, &seen);
+			}
+		}
+	}
+	world_print(&world);
+	for (i = 0; i < world.node_count; i++) {
+		uint8_t asserted = rightly_asserted(&world, (uint8_t)i);
+		int twice;
+
+		if (!world.nodes[i].power ||
+		    world.nodes[i].server != SERVER_STANDBY)
+			continue;
+		for (twice = 0; twice < 2; twice++) {
+			observe_all(&world, &seen, (uint8_t)i, twice ? asserted : 0);
+			if (judge(&world, &seen, &permitted) == wrong) {
+				verdict_print(&world, &seen);
+				return;
+			}
+		}
+	}
+}
+
+/* --- random histories ------------------------------------------------------------------- */
+
+static void world_draw(const struct options *options, uint64_t *seed,
+		       struct world *world)
+{
+	int nodes = options->nodes ? options->nodes :
+				     (int)(2 + (random_next(seed) % 12) / 2);
+	int k, managed;
+
+	if (nodes > NODES)
+		nodes = NODES;
+	if (nodes == 2 && !options->nodes)
+		nodes = 3;
+	k = options->k >= 0 ? options->k :
+	    random_next(seed) % 2 ? nodes / 2 :
+				    (int)(random_next(seed) % (uint64_t)nodes);
+	managed = options->managed >= 0 ? options->managed :
+					  random_next(seed) % 8 != 0;
+	world_begin(world, nodes, k,
+		    options->method ? options->method :
+				      (int)(1 + (random_next(seed) % 4 == 0)),
+		    managed);
+}
+
+/* One history; returns 0 when something is wrong. */
+static int walk(const struct options *options, uint64_t number)
+{
+	static struct history history;
+	static struct world world;
+	uint64_t seed = (number + 1) * 0x9e3779b97f4a7c15ull ^ 0x5851f42d4c957f2dull;
+	static const int sanities[] = { 0, 40, 70, 85, 93, 97 };
+	uint32_t tries;
+	int sanity;
+
+	random_next(&seed);
+	world_draw(options, &seed, &world);
+	sanity = sanities[random_next(&seed) % 6];
+	history.begin = world;
+	history.count = 0;
+	judge_wrong = WRONG_NOTHING;
+	for (tries = 0; tries < 4000 && history.count < WALK && !world.over; tries++) {
+		struct event event = event_random(&world, &seed, sanity);
+
+		if (!event_apply(&world, event))
+			continue;
+		history.events[history.count++] = event;
+		if (judge_wrong == WRONG_NOTHING)
+			look(&world, random_next(&seed) % 4 == 0);
+		if (judge_wrong != WRONG_NOTHING)
+			break;
+	}
+	if (judge_wrong == WRONG_NOTHING)
+		return 1;
+	printf("\nhistory %llu (replay: --seed=%llu --replay)\n",
+	       (unsigned long long)number, (unsigned long long)number);
+	if (!options->quiet) {
+		struct tally kept = tally;
+
+		history_show(&history);
+		tally = kept;
+	}
+	return 0;
+}
+
+/* --- every history ------------------------------------------------------------------------ */
+
+struct visited {
+	uint64_t *slots, mask, used;
+};
+
+/* 1 when this world was not yet looked at with so many events left. */
+static int visited_add(struct visited *visited, uint64_t hash, uint32_t left)
+{
+	uint64_t key = hash & ~15ull, at = (hash >> 4) & visited->mask;
+
+	while (visited->slots[at] != 0) {
+		if ((visited->slots[at] & ~15ull) == key) {
+			if ((visited->slots[at] & 15) >= left + 1)
+				return 0;
+			visited->slots[at] = key | (left + 1);
+			return 2;
+		}
+		at = (at + 1) & visited->mask;
+	}
+	if (visited->used * 10 > visited->mask * 9)
+		return 1; /* full: looked at again, never left out */
+	visited->used++;
+	visited->slots[at] = key | (left + 1);
+	return 1;
+}
+
+static int descend(const struct options *options, struct visited *visited,
+		   struct history *history, const struct world *world,
+		   uint32_t left)
+{
+	uint32_t count = event_count(world), i;
+	struct world next;
+	int fresh, ok = 1;
+
+	for (i = 0; i < count; i++) {
+		struct event event = event_nth(world, i);
+
+		next = *world;
+		judge_wrong = WRONG_NOTHING;
+		if (!event_apply(&next, event))
+			continue;
+		history->events[history->count++] = event;
+		fresh = visited_add(visited, world_hash(&next), left);
+		if (fresh == 1)
+			look(&next, 1);
+		if (judge_wrong != WRONG_NOTHING) {
+			ok = 0;
+			if (!options->quiet)
+				history_show(history);
+			if (!options->all)
+				return 0;
+		} else if (fresh && left > 0 && !next.over &&
+			   !descend(options, visited, history, &next, left - 1)) {
+			ok = 0;
+			if (!options->all)
+				return 0;
+		}
+		history->count--;
+	}
+	return ok;
+}
+
+static int exhaust(const struct options *options, int nodes, int k, int method)
+{
+	static struct visited visited;
+	static struct history history;
+	static struct world world;
+	uint64_t before = tally.decisions;
+	int ok;
+
+	if (!visited.slots) {
+		visited.mask = (1ull << 24) - 1;
+		visited.slots = calloc(visited.mask + 1, sizeof(*visited.slots));
+		if (!visited.slots) {
+			fprintf(stderr, "explore: out of memory\n");
+			exit(3);
+		}
+	}
+	memset(visited.slots, 0, (visited.mask + 1) * sizeof(*visited.slots));
+	visited.used = 0;
+	world_begin(&world, nodes, k, method, options->managed != 0);
+	history.begin = world;
+	history.count = 0;
+	look(&world, 1);
+	ok = descend(options, &visited, &history, &world,
+		     (uint32_t)options->depth - 1);
+	printf("%d nodes, %s %d, every history of %d events: %llu worlds, %llu "
+	       "decisions\n",
+	       nodes, method == VOUCH_METHOD_FIRST ? "FIRST" : "ANY", k,
+	       options->depth, (unsigned long long)visited.used,
+	       (unsigned long long)(tally.decisions - before));
+	fflush(stdout);
+	return ok;
+}
+
+/* --- command line ---------------------------------------------------------------------------- */
+
+static void usage(FILE *to)
+{
+	fprintf(to,
+		"usage: explore [OPTIONS]\n"
+		"Looks for a permit that loses an acknowledged write or makes two writers, and\n"
+		"for a veto where proof.md allows a permit.\n\n"
+		"  --decisions=N   random histories until N decisions (default 1000000)\n"
+		"  --exhaustive=D  instead: every history of up to D events, each k, ANY and FIRST\n"
+		"  --seed=N        number of the first history (default 0)\n"
+		"  --replay        only that one, with what happens in it\n"
+		"  --nodes=N --k=K --method=any|first --managed=0|1   instead of drawing them\n"
+		"  --all           goes on after something wrong was found\n"
+		"  --quiet         does not show histories\n\n"
+		"Exit code 0 when nothing was wrong, 1 when something was, 2 for usage.\n");
+}
+
+static int number_of(const char *text, uint64_t limit, uint64_t *value)
+{
+	char *end;
+
+	*value = strtoull(text, &end, 10);
+	return *text >= '0' && *text <= '9' && *end == '\0' && *value <= limit;
+}
+
+static void report(double seconds)
+{
+	uint32_t i;
+
+	printf("%llu decisions: %llu permits, %llu promotions; vetoes by rule:",
+	       (unsigned long long)tally.decisions,
+	       (unsigned long long)tally.permits,
+	       (unsigned long long)tally.promotions);
+	for (i = 1; i < 1000; i++) {
+		if (tally.by_rule[i])
+			printf(" %u: %llu", i, (unsigned long long)tally.by_rule[i]);
+	}
+	printf("\n%.0f decisions per second, simulation included\n",
+	       (double)tally.decisions / (seconds > 0.001 ? seconds : 0.001));
+	printf("lost %llu, two writers %llu, false vetoes %llu, unproven permits %llu\n",
+	       (unsigned long long)tally.wrong[WRONG_LOST],
+	       (unsigned long long)tally.wrong[WRONG_TWO_WRITERS],
+	       (unsigned long long)tally.wrong[WRONG_VETO],
+	       (unsigned long long)tally.wrong[WRONG_PERMIT]);
+}
+
+static int options_read(int argc, char **argv, struct options *options)
+{
+	static const struct option names[] = {
+		{ "decisions", 1, 0, 'd' }, { "exhaustive", 1, 0, 'x' },
+		{ "seed", 1, 0, 's' },	    { "replay", 0, 0, 'r' },
+		{ "nodes", 1, 0, 'n' },	    { "k", 1, 0, 'k' },
+		{ "method", 1, 0, 'm' },    { "managed", 1, 0, 'p' },
+		{ "all", 0, 0, 'a' },	    { "quiet", 0, 0, 'q' },
+		{ "help", 0, 0, 'h' },	    { 0, 0, 0, 0 }
+	};
+	uint64_t value = 0;
+	int name;
+
+	while ((name = getopt_long(argc, argv, "h", names, 0)) != -1) {
+		int ok = 1;
+
+		switch (name) {
+		case 'd': ok = number_of(optarg, UINT64_MAX / 2, &options->decisions); break;
+		case 'x': ok = number_of(optarg, 12, &value) && value > 0;
+			options->depth = (int)value; break;
+		case 's': ok = number_of(optarg, UINT64_MAX / 2, &options->seed); break;
+		case 'r': options->replay = 1; break;
+		case 'n': ok = number_of(optarg, NODES, &value) && value >= 2;
+			options->nodes = (int)value; break;
+		case 'k': ok = number_of(optarg, NODES - 1, &value);
+			options->k = (int)value; break;
+		case 'm': ok = strcmp(optarg, "any") == 0 || strcmp(optarg, "first") == 0;
+			options->method = optarg[0] == 'a' ? VOUCH_METHOD_ANY :
+							     VOUCH_METHOD_FIRST;
+			break;
+		case 'p': ok = number_of(optarg, 1, &value);
+			options->managed = (int)value; break;
+		case 'a': options->all = 1; break;
+		case 'q': options->quiet = 1; break;
+		case 'h': usage(stdout); exit(0);
+		default: return 0;
+		}
+		if (!ok) {
+			fprintf(stderr, "explore: '%s' is no value for this option\n",
+				optarg);
+			return 0;
+		}
+	}
+	return optind == argc;
+}
+
+static int every_history(const struct options *options)
+{
+	int nodes = options->nodes ? options->nodes : 3;
+	int k, method, ok = 1;
+
+	for (k = 0; k < nodes; k++) {
+		for (method = VOUCH_METHOD_ANY; method <= VOUCH_METHOD_FIRST; method++) {
+			if ((options->k >= 0 && options->k != k) ||
+			    (options->method && options->method != method) ||
+			    /* the same contract */
+			    (method == VOUCH_METHOD_FIRST &&
+			     (k == 0 || k == nodes - 1)))
+				continue;
+			ok &= exhaust(options, nodes, k, method);
+			if (!ok && !options->all)
+				return 0;
+		}
+	}
+	return ok;
+}
+
+int main(int argc, char **argv)
+{
+	struct options options = { 1000000, 0, 0, -1, 0, -1, 0, 0, 0, 0 };
+	struct timespec begin, end;
+	uint64_t number;
+	int ok = 1;
+
+	if (!options_read(argc, argv, &options)) {
+		usage(stderr);
+		return 2;
+	}
+	clock_gettime(CLOCK_MONOTONIC, &begin);
+	if (options.depth) {
+		ok = every_history(&options);
+	} else {
+		for (number = options.seed;
+		     tally.decisions < options.decisions && (ok || options.all);
+		     number++) {
+			ok &= walk(&options, number);
+			if (options.replay)
+				break;
+		}
+		printf("histories %llu to %llu\n", (unsigned long long)options.seed,
+		       (unsigned long long)number - !options.replay);
+	}
+	clock_gettime(CLOCK_MONOTONIC, &end);
+	report((double)(end.tv_sec - begin.tv_sec) +
+	       (double)(end.tv_nsec - begin.tv_nsec) / 1e9);
+	return ok ? 0 : 1;
+}

@@ -1,0 +1,253 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The simulated cluster: small, flat, copied by assignment. It knows everything
+ * (which record was acknowledged, who can really write); what a decision may
+ * see of it is made by observe.c alone.
+ *
+ * Logs are one tree of records; a node's log is the path from the root to its
+ * head. An LSN is the depth of a record, so two forks have equal LSNs, and a new
+ * timeline takes the number after that of the log it left: two forks can both
+ * be "timeline 2", as in PostgreSQL.
+ */
+#ifndef MODEL_WORLD_H
+#define MODEL_WORLD_H
+
+#include <stdint.h>
+
+enum {
+	NODES = 7,
+	RECORDS = 160,
+	GRANTS = 12,
+	FENCINGS = 14,
+	ATTEMPTS = 2,
+	NOBODY = 0xff,
+	NOTHING = 0xff, /* no record, no grant */
+};
+
+enum record_kind {
+	RECORD_ROOT,
+	RECORD_WRITE,
+	RECORD_SHUTDOWN, /* the shutdown checkpoint that a seal names */
+	RECORD_TIMELINE, /* a new timeline begins; .a: its grant or NOTHING */
+	RECORD_EPOCH,	 /* .a: the grant, .b: pinned */
+	RECORD_ANNOUNCE, /* .a: k, .b: method */
+	RECORD_BARRIER,	 /* ends the announcement before it */
+	RECORD_ADMIT,	 /* .a: node, .b: incarnation */
+};
+
+struct record {
+	uint8_t parent, kind, timeline, a, b;
+	uint8_t acked;	 /* the client was told, and may rely on it */
+	uint16_t lsn;
+	uint32_t hash; /* of the whole path to it */
+};
+
+struct contract {
+	uint8_t k, method, members; /* members: a bit for each node */
+};
+
+struct grant {
+	uint8_t epoch, holder, incarnation;
+	struct contract contract;
+};
+
+enum { OUTCOME_OPEN, OUTCOME_DONE, OUTCOME_VOID };
+
+struct fencing {
+	uint8_t target, action, state, executor, origin;
+};
+
+/* What somebody knows of the grants: one bit, and two for the outcome. */
+struct known {
+	uint16_t grants, done, voided;
+};
+
+enum { STATUS_ONLINE, STATUS_UNCLEAN, STATUS_OFFLINE };
+
+struct operation {
+	uint8_t last, result, in_flight;
+};
+
+struct seal {
+	uint8_t present, node, epoch, incarnation, record, unbroken;
+};
+
+/* A node's copy of the cluster's configuration and status. */
+struct cib {
+	uint8_t version; /* of the configuration */
+	uint8_t updates; /* of the status: the coordinator's go on */
+	uint8_t fencing_enabled;
+	struct known known;
+	struct seal seal;
+	uint8_t status[NODES];
+	struct operation operations[NODES];
+};
+
+enum { SERVER_DOWN, SERVER_STANDBY, SERVER_PRIMARY };
+
+struct node {
+	uint8_t power, ring_group, sql_group, ring_seq;
+	uint8_t seen; /* peers seen since Corosync started, a bit each */
+	uint8_t server, head, upstream;
+	uint8_t incarnation;
+	uint8_t unread, lagging, paused, dirty; /* dirty: checksum failures */
+	uint8_t new_directory; /* its agent will notice at the next start */
+	struct contract setting; /* what the running server enforces */
+	uint8_t grant;		 /* by which it became primary, or NOTHING */
+	uint8_t rogue_seen; /* a monitor saw it writable without authority */
+	uint8_t mark;		 /* record of the high-water mark, or NOTHING */
+	/* 0: no marker; the timeline that was left, and the one begun */
+	uint8_t marker_epoch, marker_from, marker_timeline;
+	struct known journal;
+	uint8_t snapshot_epoch, snapshot_holder;
+	uint16_t snapshot_fencings;
+	uint16_t fencings; /* entries that its fencer knows */
+	struct operation operation; /* its own executor's history */
+	struct seal own_seal;	    /* without a cluster manager: its journal's */
+	struct cib cib;
+};
+
+/* What was collected so far, in terms of the world. */
+struct seen_probe {
+	uint8_t present, order, server, head, incarnation, unread, lagging,
+		paused, dirty, promoting;
+};
+
+struct seen {
+	uint8_t candidate;
+	uint8_t order;
+	uint8_t at_once; /* nothing happened while it was collected */
+	uint8_t before_members, after_members;
+	uint8_t before_quorate, after_quorate;
+	uint8_t before_seq, after_seq;
+	uint8_t before_version, after_version;
+	uint8_t before_order, after_order;
+	uint8_t before_fencing, after_fencing;
+	uint8_t ever_seen;
+	uint8_t operations_order, fencing_order, seal_order, tail_order,
+		rows_order;
+	uint8_t epochs; /* head of the own log when its epochs were read */
+	uint8_t rows;	/* ... and its contracts and admissions, later */
+	uint8_t tail; /* head of the own log when the tail was read */
+	uint8_t mark, pinned;
+	uint8_t asserted; /* nodes that the operator asserts to be down */
+	uint8_t snapshot_epoch, snapshot_holder;
+	uint16_t snapshot_fencings, fencings;
+	struct known cluster, journal;
+	struct seal seal;
+	uint8_t status[NODES];
+	struct operation operations[NODES];
+	struct seen_probe probes[NODES];
+	struct fencing entries[FENCINGS];
+};
+
+enum attempt_step {
+	ATTEMPT_NONE,
+	ATTEMPT_VIEW,	  /* view, operations, fencing, rows, grants read */
+	ATTEMPT_ASKED,	  /* seal read, everybody asked once */
+	ATTEMPT_HOLDERS,  /* holders asked again */
+	ATTEMPT_OTHERS,	  /* the others asked again */
+	ATTEMPT_APPROVED, /* permitted */
+	ATTEMPT_CLAIMED,  /* the cluster has the grant */
+	ATTEMPT_MARKED,	  /* journal, recheck and marker done */
+	ATTEMPT_PROMOTED, /* writable, without its row */
+	ATTEMPT_ROW,	  /* the row is written */
+};
+
+struct attempt {
+	uint8_t step, node, grant, by_cluster, lied_to;
+	struct seen seen;
+};
+
+struct world {
+	uint8_t node_count, managed, two_node, wait_for_all;
+	uint8_t config_k, config_method;
+	uint8_t incarnations; /* how many there were so far */
+	uint8_t record_count, grant_count, fencing_count;
+	uint8_t ring_seq;
+	/* Somebody was told a lie about these nodes (fencing that reported what
+	 * it did not do, a wrong word of an operator): outside the promise. */
+	uint8_t lied;
+	uint8_t over; /* out of room, or after a lie came true: nothing follows */
+	struct record records[RECORDS];
+	struct grant grants[GRANTS];
+	struct fencing fencings[FENCINGS];
+	struct node nodes[NODES];
+	struct attempt attempts[ATTEMPTS];
+};
+
+/* world.c */
+void world_begin(struct world *world, int node_count, int k, int method,
+		 int managed);
+uint8_t world_append(struct world *world, uint8_t node, int kind, int a, int b);
+int world_is_on_path(const struct world *world, uint8_t record, uint8_t head);
+struct contract world_config_contract(const struct world *world, uint8_t holder);
+int world_reaches(const struct world *world, uint8_t a, uint8_t b); /* SQL */
+int world_in_group(const struct world *world, uint8_t a, uint8_t b); /* ring */
+int world_is_quorate(const struct world *world, uint8_t node);
+void world_acknowledge(struct world *world, uint8_t primary);
+void world_ring_changed(struct world *world);
+uint64_t world_hash(const struct world *world);
+struct attempt *world_attempt_of(struct world *world, uint8_t node);
+/* The newest epoch's grant that `known` names; NOTHING when there is none. */
+uint8_t world_newest_grant(const struct world *world, const struct known *known);
+
+/* events.c: an event is one number, so that a history is a list of numbers. */
+struct event {
+	uint8_t kind, node, other, value;
+};
+int event_apply(struct world *world, struct event event); /* 0: not possible */
+/* `sanity`: of 100 events so many are what a sane cluster would do. */
+struct event event_random(const struct world *world, uint64_t *seed, int sanity);
+uint32_t event_count(const struct world *world);
+struct event event_nth(const struct world *world, uint32_t n);
+void event_print(const struct world *world, struct event event, char *text,
+		 uint32_t size);
+
+/* attempt.c */
+int attempt_begin(struct world *world, uint8_t node, int by_cluster,
+		  uint8_t asserted);
+int attempt_advance(struct world *world, struct attempt *attempt);
+void attempt_drop(struct world *world, uint8_t node);
+void recovery_run(struct world *world, uint8_t node);
+void recovery_settle(struct world *world, uint8_t node);
+
+/* observe.c */
+struct vouch_evidence;
+void observe_view(const struct world *world, struct seen *seen, uint8_t node);
+void observe_seal(const struct world *world, struct seen *seen);
+void observe_probe(const struct world *world, struct seen *seen, uint8_t node,
+		   int order);
+void observe_all(const struct world *world, struct seen *seen, uint8_t node,
+		 uint8_t asserted);
+int observe_is_holder(const struct world *world, const struct seen *seen,
+		      uint8_t node);
+void observe_asked(const struct world *world, struct seen *seen);
+void observe_holders(const struct world *world, struct seen *seen);
+void observe_others(const struct world *world, struct seen *seen);
+void observe_end(const struct world *world, struct seen *seen);
+void observe_evidence(const struct world *world, const struct seen *seen,
+		      struct vouch_evidence *evidence);
+
+/* oracle.c: what is true. */
+enum wrong { WRONG_NOTHING, WRONG_LOST, WRONG_TWO_WRITERS, WRONG_VETO,
+	     WRONG_PERMIT, WRONG_KINDS };
+/* `at_once`: nothing happened since the evidence was collected. */
+enum wrong oracle_promotion(const struct world *world, uint8_t candidate,
+			    int at_once);
+
+/* provable.c: what proof.md allows to conclude from the evidence. */
+int provable(const struct vouch_evidence *evidence, uint16_t *missing);
+
+/* judge.c: asks the kernel, and compares. */
+struct tally {
+	uint64_t decisions, permits, promotions, wrong[WRONG_KINDS];
+	uint64_t by_rule[1000];
+};
+extern struct tally tally;
+enum wrong judge(const struct world *world, const struct seen *seen,
+		 int *permitted);
+/* The first thing that went wrong since it was last cleared. */
+extern enum wrong judge_wrong;
+
+#endif
