@@ -368,6 +368,14 @@ static enum vouch_reason ahead_reason(const struct vouch_scratch *scratch,
 	    probe->epoch == scratch->candidate->epoch &&
 	    newer_grant_may_have_happened(scratch))
 		return VOUCH_R_AHEAD_TIMELINE;
+	/* On a timeline of this number, without the row that stands at its
+	 * beginning: it follows that promotion from its first record on, or
+	 * another one, unseen, that took the same number. */
+	if (!vouch__managed(scratch->evidence) &&
+	    (branch->relation == VOUCH_RELATION_SAME ||
+	     branch->relation == VOUCH_RELATION_DESCENDANT) &&
+	    probe->epoch < scratch->candidate->epoch)
+		return VOUCH_R_AHEAD_ROWLESS;
 	/* An older epoch's end does not matter, off the candidate's timeline. */
 	if (branch->end > scratch->candidate_end &&
 	    (probe->epoch == scratch->candidate->epoch ||
@@ -401,7 +409,8 @@ void vouch__none_ahead_is_proven(struct vouch_scratch *scratch)
 		finding = vouch__find(scratch, VOUCH_UNPROVEN, reason,
 				      scratch->candidate_node);
 		finding->node_b = i;
-		if (reason == VOUCH_R_AHEAD_EPOCH) {
+		if (reason == VOUCH_R_AHEAD_EPOCH ||
+		    reason == VOUCH_R_AHEAD_ROWLESS) {
 			finding->value[0] = scratch->candidate->epoch;
 			finding->value[1] = probe->epoch;
 		} else if (reason == VOUCH_R_AHEAD_TIMELINE) {

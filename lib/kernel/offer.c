@@ -55,6 +55,23 @@ static int is_sealed_and_silent(const struct vouch_scratch *scratch, uint8_t i)
 	       evidence->seal.epoch == scratch->newest_epoch;
 }
 
+/* It answers, and no life of it was ever admitted: there is none to forget. */
+static int is_new_and_answers(const struct vouch_scratch *scratch, uint8_t i)
+{
+	const struct vouch_evidence *evidence = scratch->evidence;
+	const struct vouch_probe *probe = &evidence->nodes[i].probe;
+	uint32_t j;
+
+	if (i == scratch->candidate_node || probe->condition != VOUCH_PRESENT ||
+	    probe->in_recovery != VOUCH_YES)
+		return 0;
+	for (j = 0; j < evidence->admission_count; j++) {
+		if (evidence->admissions[j].node == i)
+			return 0;
+	}
+	return evidence->rows.condition == VOUCH_PRESENT;
+}
+
 /* One such node; 1 when nothing that it may have acknowledged is missing. */
 static int unseen_is_covered(struct vouch_scratch *scratch, uint8_t node,
 			     uint32_t k)
@@ -109,7 +126,8 @@ void vouch__unseen_grants_are_covered(struct vouch_scratch *scratch)
 		finding->value[1] = most;
 	}
 	for (i = 0; i < evidence->node_count; i++) {
-		if (vouch__remembers(scratch, i))
+		if (vouch__remembers(scratch, i) ||
+		    is_new_and_answers(scratch, i))
 			continue;
 		all = 0;
 		if (is_sealed_and_silent(scratch, i)) {

@@ -199,6 +199,9 @@ enum vouch_outcome {
 	  "@m has read its log and answers completely")                        \
 	X(AHEAD_TIMELINE, "@m followed a newer timeline (@b) than @n (@a)",    \
 	  "promote @m instead, or resolve the open grant")                     \
+	X(AHEAD_ROWLESS, "@m is on the timeline of @n and knows epoch @b, not " \
+	  "@a; without a cluster manager it may be another one of that number", \
+	  "stop @m and assert it down, or re-create it")                       \
 	X(GRANTS_SATISFIED, "every newer grant is satisfied as a contract", "") \
 	X(GRANT_UNSATISFIED, "epoch @a was granted to @m, and its contract is not " \
 	  "satisfied",                                                         \

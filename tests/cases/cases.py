@@ -1349,3 +1349,17 @@ def _(d):
     """All answer, none remembers: an epoch may be gone with its nodes."""
     d["nodes"][0] = {"name": "n1", "probe": probe(6, inc="i9")}
     d["nodes"][2] = {"name": "n3", "probe": probe(7, inc="i8")}
+
+
+@case("alone-same-timeline-without-its-row", "veto 550", alone)
+def _(d):
+    """n3 is on "timeline 2" as well, and does not know the epoch that began it."""
+    for n in (1, 2):
+        d["nodes"][n]["probe"].update(timeline=2, history=[{"timeline": 1, "end_lsn": LSN_OLD}])
+    d["nodes"][1]["probe"].update(epoch=2, epoch_timeline=2)
+    for source in ("journal", "log"):
+        d["grants"].append(grant(2, "n1", source, k=2))
+    d["grants"] = [g for g in d["grants"] if g["epoch"] == 2]
+    d["contracts"].append({"epoch": 2, "serial": 2, "phase": "in-force", "pinned": "yes", "contract": contract(2)})
+    d["offer"]["contract"]["k"] = 2
+    d["assertions"].append(dict(d["assertions"][0], epoch=2))

@@ -54,7 +54,7 @@ static void journal_learns(struct node *node, uint8_t grant, int outcome)
 }
 
 int attempt_begin(struct world *world, uint8_t node, int by_cluster,
-		  uint8_t asserted)
+		  uint8_t asserted, int hasty)
 {
 	struct attempt *attempt = 0;
 	int i;
@@ -85,6 +85,9 @@ int attempt_begin(struct world *world, uint8_t node, int by_cluster,
 			world->lied |= (uint8_t)(1u << i);
 	}
 	observe_view(world, &attempt->seen, node);
+	attempt->seen.hasty = (uint8_t)hasty;
+	if (hasty)
+		observe_hastily(world, &attempt->seen);
 	return 1;
 }
 
@@ -198,8 +201,10 @@ static int promote(struct world *world, struct attempt *attempt)
 	/* What was permitted comes true: the lie that it rested on as well. */
 	if (world->lied)
 		world->over = 1;
-	else if (wrong != WRONG_NOTHING && judge_wrong == WRONG_NOTHING)
+	else if (wrong != WRONG_NOTHING && judge_wrong == WRONG_NOTHING) {
 		judge_wrong = wrong;
+		tally.wrong[wrong]++;
+	}
 	tally.promotions++;
 	node->server = SERVER_PRIMARY;
 	node->upstream = NOBODY;

@@ -1,19 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* What can happen. Each event either changes the world or is not possible. */
+#include "tests/model/events.h"
 #include "tests/model/world.h"
 
 #include <stdio.h>
 #include <string.h>
 
 #include "kernel/facts.h"
-
-enum event_kind {
-	EV_WRITE, EV_STREAM, EV_STREAM_ONE, EV_CRASH, EV_POWER_OFF, EV_POWER_ON,
-	EV_START, EV_STOP, EV_LEAVE, EV_FOLLOW, EV_ROGUE, EV_CUT, EV_HEAL,
-	EV_FENCE, EV_MONITOR, EV_ADMIT, EV_CLONE, EV_REWIND, EV_ROLLBACK,
-	EV_ANNOUNCE, EV_APPLY, EV_BARRIER, EV_CONFIG, EV_ASK, EV_STEP, EV_KILL,
-	EV_CATCH_UP, EV_STALL, EV_SWITCH_FENCING, EV_PROMOTE, EV_KINDS
-};
 
 enum { CUT_RING = 1, CUT_SQL = 2, CUT_BOTH = 3 };
 enum {
@@ -52,12 +45,14 @@ static const struct {
 	[EV_BARRIER] = { "@n writes the barrier", 1, 1, 5, 1 },
 	[EV_CONFIG] = { "somebody edits the configuration: k = @v", 1, NODES, 1, 1 },
 	[EV_ASK] = { "a promotion of @n is requested (1 by the cluster, 2 with "
-		     "an operator's word that all are down who do not answer): @v",
-		     1, 4, 16, 1 },
+		     "an operator's word that all are down who do not answer, 4 and 8 by a "
+		     "collector that reads positions or rows first): @v",
+		     1, 16, 16, 1 },
 	[EV_STEP] = { "the attempt on @n goes on", 1, 1, 90, 1 },
 	[EV_KILL] = { "the attempt on @n is cut off", 1, 1, 2, 1 },
 	[EV_CATCH_UP] = { "@n reads and replays its log", 1, 1, 10, 1 },
 	[EV_STALL] = { "@n stalls (0 lags, 1 pauses, 2 checksum failure): @v", 1, 3, 3, 1 },
+	[EV_SWAP] = { "the former disk of @n is put back", 1, 1, 3, 1 },
 	[EV_SWITCH_FENCING] = { "fencing is switched off (0) or on: @v", 1, 8, 3, 1 },
 	[EV_PROMOTE] = { "a promotion of @n, in one go (0 done, cut off when 1 "
 			 "claimed, 2 marked, 3 promoted, 4 the row is there): @v",
@@ -488,9 +483,37 @@ static int re_create(struct world *world, uint8_t node, uint8_t source)
 	    world->nodes[source].server == SERVER_DOWN ||
 	    !world_reaches(world, node, source))
 		return 0;
+	of->spare.present = SPARE_KEPT;
+	of->spare.head = of->head;
+	of->spare.incarnation = of->incarnation;
+	of->spare.mark = of->mark;
+	of->spare.new_directory = of->new_directory;
 	of->head = world->nodes[source].head;
 	of->new_directory = 1;
 	of->dirty = 0;
+	return 1;
+}
+
+/* With all that the agent had recorded on it: nothing on the node can tell, and
+ * before its later life was admitted everywhere nobody can. That much is outside
+ * the promise: "storage that is rolled back unseen". */
+static int swap_disks(struct world *world, uint8_t node)
+{
+	struct node *of = &world->nodes[node];
+	uint8_t i;
+
+	if (of->server != SERVER_DOWN || of->spare.present != SPARE_KEPT)
+		return 0;
+	for (i = 0; i < world->node_count; i++) {
+		if (i != node && latest_admission(world, world->nodes[i].head,
+						  node) != of->incarnation)
+			return 0;
+	}
+	of->spare.present = SPARE_IN_USE;
+	of->head = of->spare.head;
+	of->incarnation = of->spare.incarnation;
+	of->mark = of->spare.mark;
+	of->new_directory = of->spare.new_directory;
 	return 1;
 }
 
@@ -614,7 +637,7 @@ static uint8_t silent_nodes(const struct world *world, uint8_t node)
 static int ask(struct world *world, uint8_t node, uint8_t how)
 {
 	return attempt_begin(world, node, (how & 1) && world->managed,
-			     (how & 2) ? silent_nodes(world, node) : 0);
+			     (how & 2) ? silent_nodes(world, node) : 0, how >> 2);
 }
 
 static int catch_up(struct world *world, uint8_t node)
@@ -682,7 +705,7 @@ static int promote_at_once(struct world *world, uint8_t node, uint8_t until)
 					ATTEMPT_ROW };
 	struct attempt *attempt;
 
-	if (!attempt_begin(world, node, world->managed, 0))
+	if (!attempt_begin(world, node, world->managed, 0, 0))
 		return 0;
 	while ((attempt = world_attempt_of(world, node)) &&
 	       attempt->step < last[until]) {
@@ -698,7 +721,7 @@ int event_apply(struct world *world, struct event event)
 	uint8_t n = event.node;
 
 	if (world->over || n >= world->node_count ||
-	    event.other >= NODES || event.value >= 8)
+	    event.other >= NODES || event.value >= 16)
 		return 0;
 	switch ((enum event_kind)event.kind) {
 	case EV_WRITE: return write_one(world, n);
@@ -733,6 +756,7 @@ int event_apply(struct world *world, struct event event)
 	case EV_KILL: return cut_off(world, n);
 	case EV_CATCH_UP: return catch_up(world, n);
 	case EV_STALL: return stall(world, n, event.value);
+	case EV_SWAP: return swap_disks(world, n);
 	case EV_SWITCH_FENCING: return switch_fencing(world, n, event.value != 0);
 	case EV_PROMOTE: return promote_at_once(world, n, event.value);
 	case EV_KINDS:
@@ -769,7 +793,7 @@ static struct event event_sane(const struct world *world, uint64_t *seed)
 	static const uint8_t without[] = {
 		EV_START, EV_START, EV_POWER_ON, EV_FENCE, EV_ASK, EV_ASK,
 		EV_STEP, EV_STEP, EV_STEP, EV_PROMOTE, EV_HEAL, EV_CATCH_UP,
-		EV_CLONE
+		EV_CLONE, EV_CONFIG, EV_CONFIG, EV_STOP
 	};
 	struct event event = { 0, 0, 0, 0 };
 	uint8_t primary = NOBODY, i;
@@ -794,7 +818,7 @@ static struct event event_sane(const struct world *world, uint64_t *seed)
 	if (event.kind == EV_FENCE)
 		event.value = FENCE_WORKS;
 	else if (event.kind == EV_ASK)
-		event.value = (uint8_t)(random_next(seed) % 8 ? 1 : event.value);
+		event.value = (uint8_t)(random_next(seed) % 4 ? 1 : event.value);
 	else if (event.kind == EV_PROMOTE)
 		event.value = (uint8_t)(random_next(seed) % 2 ? 0 : event.value);
 	return event;
@@ -875,7 +899,9 @@ void event_print(const struct world *world, struct event event, char *text,
 			text[at++] = 'n';
 		text[at++] = (char)(*from == 'n' ? '1' + event.node :
 				    *from == 'o' ? '1' + event.other :
-						   '0' + event.value);
+				    event.value < 10 ?
+						   '0' + event.value :
+						   'a' + event.value - 10);
 	}
 	text[at] = '\0';
 }

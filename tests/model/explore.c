@@ -16,7 +16,8 @@ enum { WALK = 160 };
 static const char *const wrong_names[WRONG_KINDS] = {
 	"nothing", "LOST: an acknowledged write is missing (P6-S1)",
 	"TWO WRITERS (P6-A1)", "FALSE VETO: it was provable",
-	"UNPROVEN PERMIT: proof.md does not allow it (P6-F1)"
+	"UNPROVEN PERMIT: proof.md does not allow it (P6-F1)",
+	"A PERSON'S WORD CALLED FENCING (P6-A1a)"
 };
 
 struct options {
@@ -242,7 +243,8 @@ static void world_draw(const struct options *options, uint64_t *seed,
 	world_begin(world, nodes, k,
 		    options->method ? options->method :
 				      (int)(1 + (random_next(seed) % 4 == 0)),
-		    managed);
+		    managed,
+		    random_next(seed) % 8 ? 0 : (int)(random_next(seed) & 0x7f));
 }
 
 /* One history; returns 0 when something is wrong. */
@@ -252,7 +254,7 @@ static int walk(const struct options *options, uint64_t number)
 	static struct world world;
 	uint64_t seed = (number + 1) * 0x9e3779b97f4a7c15ull ^ 0x5851f42d4c957f2dull;
 	static const int sanities[] = { 0, 40, 70, 85, 93, 97 };
-	uint32_t tries;
+	uint32_t tries, beginning;
 	int sanity;
 
 	random_next(&seed);
@@ -261,8 +263,14 @@ static int walk(const struct options *options, uint64_t number)
 	history.begin = world;
 	history.count = 0;
 	judge_wrong = WRONG_NOTHING;
+	beginning = (uint32_t)random_next(&seed) % (BEGINNINGS * 4);
 	for (tries = 0; tries < 4000 && history.count < WALK && !world.over; tries++) {
-		struct event event = event_random(&world, &seed, sanity);
+		struct event event;
+
+		if (!beginning_nth(&world, beginning, tries, &event)) {
+			beginning = BEGINNINGS;
+			event = event_random(&world, &seed, sanity);
+		}
 
 		if (!event_apply(&world, event))
 			continue;
@@ -274,6 +282,8 @@ static int walk(const struct options *options, uint64_t number)
 	}
 	if (judge_wrong == WRONG_NOTHING)
 		return 1;
+	if (options->quiet)
+		printf("%s\n", wrong_names[judge_wrong]);
 	printf("\nhistory %llu (replay: --seed=%llu --replay)\n",
 	       (unsigned long long)number, (unsigned long long)number);
 	if (!options->quiet) {
@@ -312,9 +322,26 @@ static int visited_add(struct visited *visited, uint64_t hash, uint32_t left)
 	return 1;
 }
 
+/* Standbys that nothing has happened to yet are all alike: the first of them
+ * stands for the others. FIRST k tells them apart. */
+static int is_one_of_many(const struct world *world, const struct event *event,
+			  uint8_t touched)
+{
+	return world->config_method == VOUCH_METHOD_ANY &&
+	       (event->node > touched + 1 || event->other > touched + 1 ||
+		(event->node == touched + 1 && event->other > event->node));
+}
+
+static uint8_t touched_by(const struct event *event, uint8_t touched)
+{
+	if (event->node > touched)
+		touched = event->node;
+	return event->other > touched ? event->other : touched;
+}
+
 static int descend(const struct options *options, struct visited *visited,
 		   struct history *history, const struct world *world,
-		   uint32_t left)
+		   uint8_t touched, uint32_t left)
 {
 	uint32_t count = event_count(world), i;
 	struct world next;
@@ -323,12 +350,18 @@ static int descend(const struct options *options, struct visited *visited,
 	for (i = 0; i < count; i++) {
 		struct event event = event_nth(world, i);
 
+		if (is_one_of_many(world, &event, touched))
+			continue;
 		next = *world;
 		judge_wrong = WRONG_NOTHING;
 		if (!event_apply(&next, event))
 			continue;
 		history->events[history->count++] = event;
-		fresh = visited_add(visited, world_hash(&next), left);
+		fresh = visited_add(visited,
+				    world_hash(&next) ^
+					    touched_by(&event, touched) *
+						    0x9e3779b97f4a7c15ull,
+				    left);
 		if (fresh == 1)
 			look(&next, 1);
 		if (judge_wrong != WRONG_NOTHING) {
@@ -338,7 +371,8 @@ static int descend(const struct options *options, struct visited *visited,
 			if (!options->all)
 				return 0;
 		} else if (fresh && left > 0 && !next.over &&
-			   !descend(options, visited, history, &next, left - 1)) {
+			   !descend(options, visited, history, &next,
+				    touched_by(&event, touched), left - 1)) {
 			ok = 0;
 			if (!options->all)
 				return 0;
@@ -366,11 +400,11 @@ static int exhaust(const struct options *options, int nodes, int k, int method)
 	}
 	memset(visited.slots, 0, (visited.mask + 1) * sizeof(*visited.slots));
 	visited.used = 0;
-	world_begin(&world, nodes, k, method, options->managed != 0);
+	world_begin(&world, nodes, k, method, options->managed != 0, 0);
 	history.begin = world;
 	history.count = 0;
 	look(&world, 1);
-	ok = descend(options, &visited, &history, &world,
+	ok = descend(options, &visited, &history, &world, 0,
 		     (uint32_t)options->depth - 1);
 	printf("%d nodes, %s %d, every history of %d events: %llu worlds, %llu "
 	       "decisions\n",
@@ -395,7 +429,8 @@ static void usage(FILE *to)
 		"  --replay        only that one, with what happens in it\n"
 		"  --nodes=N --k=K --method=any|first --managed=0|1   instead of drawing them\n"
 		"  --all           goes on after something wrong was found\n"
-		"  --quiet         does not show histories\n\n"
+		"  --quiet         does not show histories\n"
+		"  --truth         looks for lost writes and two writers only\n\n"
 		"Exit code 0 when nothing was wrong, 1 when something was, 2 for usage.\n");
 }
 
@@ -421,11 +456,13 @@ static void report(double seconds)
 	}
 	printf("\n%.0f decisions per second, simulation included\n",
 	       (double)tally.decisions / (seconds > 0.001 ? seconds : 0.001));
-	printf("lost %llu, two writers %llu, false vetoes %llu, unproven permits %llu\n",
+	printf("lost %llu, two writers %llu, false vetoes %llu, unproven permits %llu, "
+	       "misnamed %llu\n",
 	       (unsigned long long)tally.wrong[WRONG_LOST],
 	       (unsigned long long)tally.wrong[WRONG_TWO_WRITERS],
 	       (unsigned long long)tally.wrong[WRONG_VETO],
-	       (unsigned long long)tally.wrong[WRONG_PERMIT]);
+	       (unsigned long long)tally.wrong[WRONG_PERMIT],
+	       (unsigned long long)tally.wrong[WRONG_WORDS]);
 }
 
 static int options_read(int argc, char **argv, struct options *options)
@@ -436,6 +473,7 @@ static int options_read(int argc, char **argv, struct options *options)
 		{ "nodes", 1, 0, 'n' },	    { "k", 1, 0, 'k' },
 		{ "method", 1, 0, 'm' },    { "managed", 1, 0, 'p' },
 		{ "all", 0, 0, 'a' },	    { "quiet", 0, 0, 'q' },
+		{ "truth", 0, 0, 't' },
 		{ "help", 0, 0, 'h' },	    { 0, 0, 0, 0 }
 	};
 	uint64_t value = 0;
@@ -461,6 +499,7 @@ static int options_read(int argc, char **argv, struct options *options)
 		case 'p': ok = number_of(optarg, 1, &value);
 			options->managed = (int)value; break;
 		case 'a': options->all = 1; break;
+		case 't': judge_by_truth_alone = 1; break;
 		case 'q': options->quiet = 1; break;
 		case 'h': usage(stdout); exit(0);
 		default: return 0;

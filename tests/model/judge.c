@@ -7,6 +7,30 @@
 
 struct tally tally;
 enum wrong judge_wrong;
+int judge_by_truth_alone;
+
+/* A person's word is never shown as fencing (P6-A1a). */
+static int calls_it_fencing(const struct vouch_evidence *evidence,
+			    const struct vouch_verdict *verdict)
+{
+	uint32_t i, j;
+
+	for (i = 0; i < verdict->finding_count; i++) {
+		const struct vouch_finding *finding = &verdict->findings[i];
+		int machine = 0;
+
+		if (finding->rule != 330 || finding->outcome != VOUCH_HOLDS)
+			continue;
+		for (j = 0; j < evidence->fencing.count; j++)
+			machine |= evidence->fencing.entries[j].node ==
+					   finding->node &&
+				   evidence->fencing.entries[j].executor ==
+					   VOUCH_EXECUTOR_MACHINE;
+		if (!machine)
+			return 1;
+	}
+	return 0;
+}
 
 enum wrong judge(const struct world *world, const struct seen *seen, int *permitted)
 {
@@ -22,10 +46,14 @@ enum wrong judge(const struct world *world, const struct seen *seen, int *permit
 	tally.decisions++;
 	tally.permits += verdict.permitted == 1;
 	tally.by_rule[verdict.deciding_rule % 1000]++;
-	if (*permitted && !world->lied)
+	/* What is no longer there cannot be promoted, whatever was permitted. */
+	if (*permitted && !world->lied &&
+	    world->nodes[seen->candidate].server == SERVER_STANDBY)
 		wrong = oracle_promotion(world, seen->candidate,
 					 seen->at_once);
-	if (wrong == WRONG_NOTHING) {
+	if (wrong == WRONG_NOTHING && calls_it_fencing(&evidence, &verdict))
+		wrong = WRONG_WORDS;
+	if (wrong == WRONG_NOTHING && !judge_by_truth_alone) {
 		proven = provable(&evidence, &missing);
 		if (proven && !*permitted)
 			wrong = WRONG_VETO;

@@ -105,7 +105,7 @@ void observe_asked(const struct world *world, struct seen *seen)
 	uint8_t i;
 
 	seen->order++;
-	for (i = 0; i < world->node_count; i++) {
+	for (i = 0; i < world->node_count && !(seen->hasty & HASTY_POSITIONS); i++) {
 		if (i != seen->candidate)
 			observe_probe(world, seen, i, seen->order);
 	}
@@ -130,13 +130,27 @@ void observe_holders(const struct world *world, struct seen *seen)
 	}
 }
 
+/* Not as the collector does it: whoever reads so must be refused. */
+void observe_hastily(const struct world *world, struct seen *seen)
+{
+	uint8_t i;
+
+	if (seen->hasty & HASTY_ROWS) {
+		seen->rows = world->nodes[seen->candidate].head;
+		seen->rows_order = ++seen->order;
+	}
+	seen->order++;
+	for (i = 0; i < world->node_count && (seen->hasty & HASTY_POSITIONS); i++)
+		observe_probe(world, seen, i, seen->order);
+}
+
 /* The third the others: a position is as old as the beginning of its reading. */
 void observe_others(const struct world *world, struct seen *seen)
 {
 	uint8_t i;
 
 	seen->order++;
-	for (i = 0; i < world->node_count; i++) {
+	for (i = 0; i < world->node_count && !(seen->hasty & HASTY_POSITIONS); i++) {
 		if (is_asked_again(seen, i) &&
 		    !observe_is_holder(world, seen, i))
 			observe_probe(world, seen, i, seen->order);
@@ -149,9 +163,12 @@ void observe_end(const struct world *world, struct seen *seen)
 	const struct node *node = &world->nodes[seen->candidate];
 	struct contract wanted = world_config_contract(world, seen->candidate);
 
-	seen->rows = node->head;
-	seen->rows_order = ++seen->order;
-	observe_probe(world, seen, seen->candidate, ++seen->order);
+	if (!(seen->hasty & HASTY_ROWS)) {
+		seen->rows = node->head;
+		seen->rows_order = ++seen->order;
+	}
+	if (!(seen->hasty & HASTY_POSITIONS))
+		observe_probe(world, seen, seen->candidate, ++seen->order);
 	seen->tail = node->head;
 	seen->tail_order = ++seen->order;
 	seen->pinned = memcmp(&wanted, &node->setting, sizeof(wanted)) == 0;

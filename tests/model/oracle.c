@@ -43,6 +43,10 @@ enum wrong oracle_promotion(const struct world *world, uint8_t candidate,
 {
 	if (another_can_write(world, candidate, at_once))
 		return WRONG_TWO_WRITERS;
+	/* A whole machine that was set back cannot know it: outside the promise.
+	 * As a member it counts nothing, and that is looked at. */
+	if (world->nodes[candidate].spare.present == SPARE_IN_USE)
+		return WRONG_NOTHING;
 	return something_is_missing(world, candidate) ? WRONG_LOST :
 							WRONG_NOTHING;
 }

@@ -418,6 +418,11 @@ static int is_ahead(evidence_t *e, const struct vouch_probe *x, uint64_t written
 	/* Until it has read its log nobody knows. */
 	if (!yes(x->log_exhausted))
 		return 1;
+	if (!managed(e) && x->epoch < c->epoch &&
+	    (goes_on_from(c, x) ||
+	     (x->timeline == c->timeline &&
+	      shared(x, c) == end_of(c) && shared(c, x) == end_of(x))))
+		return 1;
 	if (x->epoch != c->epoch)
 		return x->epoch > c->epoch || x->epoch == 0 ||
 		       /* on the same timeline a newer row is a later record */
@@ -433,6 +438,16 @@ static int is_ahead(evidence_t *e, const struct vouch_probe *x, uint64_t written
 
 /* Whom the unseen grant of a node that is silent, or does not remember, would
  * have asked: everybody but itself. */
+static int is_new(evidence_t *e, uint8_t node)
+{
+	uint32_t i, lives = 0;
+
+	for (i = 0; i < e->admission_count; i++)
+		lives += e->admissions[i].node == node;
+	return node != e->request.candidate && answered(&e->nodes[node].probe) &&
+	       yes(e->nodes[node].probe.in_recovery) && lives == 0;
+}
+
 static int unseen_is_covered(evidence_t *e, uint64_t since)
 {
 	const struct vouch_probe *c = candidate_of(e);
@@ -456,7 +471,7 @@ static int unseen_is_covered(evidence_t *e, uint64_t since)
 	for (i = 0; i < e->node_count; i++) {
 		struct vouch_contract unseen = { VOUCH_METHOD_ANY, least, 0, { 0 } };
 
-		if (counts(e, (uint8_t)i, since) ||
+		if (counts(e, (uint8_t)i, since) || is_new(e, (uint8_t)i) ||
 		    (i != e->request.candidate && !answered(&e->nodes[i].probe) &&
 		     e->seal.condition == VOUCH_PRESENT && yes(e->seal.unbroken) &&
 		     e->seal.node == i && e->seal.epoch == newest_epoch(e)))

@@ -24,7 +24,7 @@ struct contract world_config_contract(const struct world *world, uint8_t holder)
 
 /* n1 holds epoch 1, everybody is admitted and follows it. */
 void world_begin(struct world *world, int node_count, int k, int method,
-		 int managed)
+		 int managed, int strangers)
 {
 	uint8_t i;
 
@@ -71,9 +71,14 @@ void world_begin(struct world *world, int node_count, int k, int method,
 			node->cib.operations[j].result = VOUCH_RESULT_OK;
 		}
 	}
-	(void)world_append(world, 0, RECORD_EPOCH, 0, 1);
-	for (i = 1; i < node_count; i++)
-		(void)world_append(world, 0, RECORD_ADMIT, i, i);
+	if (strangers & 1)
+		world->nodes[0].setting.k = 0;
+	(void)world_append(world, 0, RECORD_EPOCH, 0,
+			   !(strangers & 1) || k == 0);
+	for (i = 1; i < node_count; i++) {
+		if (!(strangers & (1 << i)))
+			(void)world_append(world, 0, RECORD_ADMIT, i, i);
+	}
 	for (i = 0; i < node_count; i++) {
 		world->nodes[i].head = world->nodes[0].head;
 		world->nodes[i].mark = world->nodes[0].head;
@@ -282,6 +287,13 @@ uint64_t world_hash(const struct world *world)
 				      0;
 		node->head = node->mark = node->cib.seal.record = 0;
 		node->own_seal.record = 0;
+		heads[i][4] = node->spare.present ?
+				      world->records[node->spare.head].hash :
+				      0;
+		heads[i][5] = node->spare.present && node->spare.mark != NOTHING ?
+				      world->records[node->spare.mark].hash :
+				      0;
+		node->spare.head = node->spare.mark = 0;
 		node->cib.updates = (uint8_t)(world->ring_seq - node->cib.updates);
 		node->ring_seq = (uint8_t)(world->ring_seq - node->ring_seq);
 	}

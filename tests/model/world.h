@@ -83,6 +83,7 @@ struct cib {
 	struct operation operations[NODES];
 };
 
+enum { SPARE_NONE, SPARE_KEPT, SPARE_IN_USE };
 enum { SERVER_DOWN, SERVER_STANDBY, SERVER_PRIMARY };
 
 struct node {
@@ -92,6 +93,10 @@ struct node {
 	uint8_t incarnation;
 	uint8_t unread, lagging, paused, dirty; /* dirty: checksum failures */
 	uint8_t new_directory; /* its agent will notice at the next start */
+	/* The disk that was replaced, with the agent's records on it. */
+	struct {
+		uint8_t present, head, incarnation, mark, new_directory;
+	} spare;
 	struct contract setting; /* what the running server enforces */
 	uint8_t grant;		 /* by which it became primary, or NOTHING */
 	uint8_t rogue_seen; /* a monitor saw it writable without authority */
@@ -107,6 +112,8 @@ struct node {
 	struct cib cib;
 };
 
+enum { HASTY_POSITIONS = 1, HASTY_ROWS = 2 };
+
 /* What was collected so far, in terms of the world. */
 struct seen_probe {
 	uint8_t present, order, server, head, incarnation, unread, lagging,
@@ -116,6 +123,7 @@ struct seen_probe {
 struct seen {
 	uint8_t candidate;
 	uint8_t order;
+	uint8_t hasty; /* what was read before anything else */
 	uint8_t at_once; /* nothing happened while it was collected */
 	uint8_t before_members, after_members;
 	uint8_t before_quorate, after_quorate;
@@ -177,8 +185,10 @@ struct world {
 };
 
 /* world.c */
+/* `strangers`: a bit for each standby that was never admitted; bit 0: n1 was
+ * started by somebody else, and asks for no acknowledgement at all. */
 void world_begin(struct world *world, int node_count, int k, int method,
-		 int managed);
+		 int managed, int strangers);
 uint8_t world_append(struct world *world, uint8_t node, int kind, int a, int b);
 int world_is_on_path(const struct world *world, uint8_t record, uint8_t head);
 struct contract world_config_contract(const struct world *world, uint8_t holder);
@@ -204,9 +214,14 @@ struct event event_nth(const struct world *world, uint32_t n);
 void event_print(const struct world *world, struct event event, char *text,
 		 uint32_t size);
 
+/* beginnings.c: the n-th event of a beginning; 0 after its last. */
+enum { BEGINNINGS = 6 };
+int beginning_nth(const struct world *world, uint32_t beginning, uint32_t n,
+		  struct event *event);
+
 /* attempt.c */
 int attempt_begin(struct world *world, uint8_t node, int by_cluster,
-		  uint8_t asserted);
+		  uint8_t asserted, int hasty);
 int attempt_advance(struct world *world, struct attempt *attempt);
 void attempt_drop(struct world *world, uint8_t node);
 void recovery_run(struct world *world, uint8_t node);
@@ -225,13 +240,14 @@ int observe_is_holder(const struct world *world, const struct seen *seen,
 void observe_asked(const struct world *world, struct seen *seen);
 void observe_holders(const struct world *world, struct seen *seen);
 void observe_others(const struct world *world, struct seen *seen);
+void observe_hastily(const struct world *world, struct seen *seen);
 void observe_end(const struct world *world, struct seen *seen);
 void observe_evidence(const struct world *world, const struct seen *seen,
 		      struct vouch_evidence *evidence);
 
 /* oracle.c: what is true. */
 enum wrong { WRONG_NOTHING, WRONG_LOST, WRONG_TWO_WRITERS, WRONG_VETO,
-	     WRONG_PERMIT, WRONG_KINDS };
+	     WRONG_PERMIT, WRONG_WORDS, WRONG_KINDS };
 /* `at_once`: nothing happened since the evidence was collected. */
 enum wrong oracle_promotion(const struct world *world, uint8_t candidate,
 			    int at_once);
@@ -249,5 +265,7 @@ enum wrong judge(const struct world *world, const struct seen *seen,
 		 int *permitted);
 /* The first thing that went wrong since it was last cleared. */
 extern enum wrong judge_wrong;
+/* 1: only what is true counts, not what was provable. */
+extern int judge_by_truth_alone;
 
 #endif

@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* How some histories begin: deep waters that random steps seldom reach. */
+#include "tests/model/events.h"
+#include "tests/model/world.h"
+
+enum { K = 0xfe }; /* as configured at first */
+
+static const struct event asked_nobody[] = {
+	/* n1 holds an epoch of its own that asks nobody, then one that asks. */
+	{ EV_CONFIG, 0, 0, 0 }, { EV_CRASH, 0, 0, 0 }, { EV_START, 0, 0, 0 },
+	{ EV_PROMOTE, 0, 0, 0 }, { EV_WRITE, 0, 0, 0 }, { EV_CRASH, 0, 0, 0 },
+	{ EV_CONFIG, 0, 0, K }, { EV_START, 0, 0, 0 }, { EV_PROMOTE, 0, 0, 0 },
+	{ EV_MONITOR, 1, 0, 0 }, { EV_MONITOR, 2, 0, 0 }, { EV_KINDS, 0, 0, 0 }
+};
+static const struct event re_created[] = {
+	{ EV_CRASH, 1, 0, 0 }, { EV_CLONE, 1, 0, 0 }, { EV_START, 1, 0, 0 },
+	{ EV_FOLLOW, 1, 0, 0 }, { EV_STREAM, 1, 0, 0 }, { EV_STREAM, 2, 0, 0 },
+	{ EV_ADMIT, 1, 0, 0 }, { EV_STREAM, 1, 0, 0 }, { EV_STREAM, 2, 0, 0 },
+	{ EV_WRITE, 0, 0, 0 }, { EV_STREAM, 1, 0, 0 }, { EV_KINDS, 0, 0, 0 }
+};
+static const struct event old_disk[] = {
+	{ EV_CRASH, 1, 0, 0 }, { EV_CLONE, 1, 0, 0 }, { EV_START, 1, 0, 0 },
+	{ EV_FOLLOW, 1, 0, 0 }, { EV_ADMIT, 1, 0, 0 }, { EV_STREAM, 1, 0, 0 },
+	{ EV_STREAM, 2, 0, 0 }, { EV_WRITE, 0, 0, 0 }, { EV_STREAM, 1, 0, 0 },
+	{ EV_CRASH, 1, 0, 0 }, { EV_SWAP, 1, 0, 0 }, { EV_START, 1, 0, 0 },
+	{ EV_KINDS, 0, 0, 0 }
+};
+static const struct event switched_over[] = {
+	{ EV_STOP, 0, 0, 0 }, { EV_START, 0, 0, 0 }, { EV_PROMOTE, 1, 0, 0 },
+	{ EV_FOLLOW, 0, 1, 0 }, { EV_FOLLOW, 2, 1, 0 }, { EV_STREAM, 0, 0, 0 },
+	{ EV_STREAM, 2, 0, 0 }, { EV_MONITOR, 0, 0, 0 }, { EV_MONITOR, 2, 0, 0 },
+	{ EV_KINDS, 0, 0, 0 }
+};
+static const struct event contract_changed[] = {
+	{ EV_ANNOUNCE, 0, 0, 1 }, { EV_STREAM, 1, 0, 0 }, { EV_STREAM, 2, 0, 0 },
+	{ EV_APPLY, 0, 0, 0 }, { EV_WRITE, 0, 0, 0 }, { EV_BARRIER, 0, 0, 0 },
+	{ EV_KINDS, 0, 0, 0 }
+};
+static const struct event by_hand[] = {
+	{ EV_ROGUE, 2, 0, 0 }, { EV_WRITE, 2, 0, 0 }, { EV_CRASH, 2, 0, 0 },
+	{ EV_START, 2, 0, 0 }, { EV_WRITE, 0, 0, 0 }, { EV_KINDS, 0, 0, 0 }
+};
+static const struct event *const beginnings[BEGINNINGS] = {
+	asked_nobody, re_created, old_disk, switched_over, contract_changed,
+	by_hand
+};
+
+int beginning_nth(const struct world *world, uint32_t beginning, uint32_t n,
+		  struct event *event)
+{
+	if (beginning >= BEGINNINGS || beginnings[beginning][n].kind == EV_KINDS)
+		return 0;
+	*event = beginnings[beginning][n];
+	if (event->value == K)
+		event->value = world->grants[0].contract.k;
+	return 1;
+}
