@@ -446,21 +446,6 @@ static int monitor(struct world *world, uint8_t node)
 	return 1;
 }
 
-static uint8_t latest_admission(const struct world *world, uint8_t head,
-				uint8_t node)
-{
-	for (; head != 0; head = world->records[head].parent) {
-		const struct record *record = &world->records[head];
-
-		if (record->kind == RECORD_ADMIT && record->a == node)
-			return record->b;
-		if (record->kind == RECORD_EPOCH &&
-		    world->grants[record->a].holder == node)
-			return world->grants[record->a].incarnation;
-	}
-	return NOTHING;
-}
-
 static int admit(struct world *world, uint8_t node, uint8_t primary)
 {
 	const struct node *of = &world->nodes[node];
@@ -469,7 +454,7 @@ static int admit(struct world *world, uint8_t node, uint8_t primary)
 	    of->upstream != primary ||
 	    world->nodes[primary].grant == NOTHING ||
 	    of->head != world->nodes[primary].head ||
-	    latest_admission(world, of->head, node) == of->incarnation)
+	    world_admission(world, of->head, node) == of->incarnation)
 		return 0;
 	(void)world_append(world, primary, RECORD_ADMIT, node, of->incarnation);
 	return 1;
@@ -505,7 +490,7 @@ static int swap_disks(struct world *world, uint8_t node)
 	if (of->server != SERVER_DOWN || of->spare.present != SPARE_KEPT)
 		return 0;
 	for (i = 0; i < world->node_count; i++) {
-		if (i != node && latest_admission(world, world->nodes[i].head,
+		if (i != node && world_admission(world, world->nodes[i].head,
 						  node) != of->incarnation)
 			return 0;
 	}

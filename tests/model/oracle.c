@@ -24,6 +24,25 @@ static int another_can_write(const struct world *world, uint8_t candidate,
 	return 0;
 }
 
+/* A whole machine that was set back, with its records, cannot know it; nor can a
+ * candidate whose log does not have the life that came after. Outside the
+ * promise: "storage that is rolled back unseen". */
+static int nobody_can_tell(const struct world *world, uint8_t candidate)
+{
+	uint8_t i;
+
+	for (i = 0; i < world->node_count; i++) {
+		const struct node *node = &world->nodes[i];
+
+		if (node->spare.present == SPARE_IN_USE &&
+		    (i == candidate ||
+		     world_admission(world, world->nodes[candidate].head, i) ==
+			     node->incarnation))
+			return 1;
+	}
+	return 0;
+}
+
 /* P6-S1. */
 static int something_is_missing(const struct world *world, uint8_t candidate)
 {
@@ -43,9 +62,7 @@ enum wrong oracle_promotion(const struct world *world, uint8_t candidate,
 {
 	if (another_can_write(world, candidate, at_once))
 		return WRONG_TWO_WRITERS;
-	/* A whole machine that was set back cannot know it: outside the promise.
-	 * As a member it counts nothing, and that is looked at. */
-	if (world->nodes[candidate].spare.present == SPARE_IN_USE)
+	if (nobody_can_tell(world, candidate))
 		return WRONG_NOTHING;
 	return something_is_missing(world, candidate) ? WRONG_LOST :
 							WRONG_NOTHING;

@@ -245,6 +245,20 @@ uint8_t world_newest_grant(const struct world *world, const struct known *known)
 	return newest;
 }
 
+uint8_t world_admission(const struct world *world, uint8_t head, uint8_t node)
+{
+	for (; head != 0; head = world->records[head].parent) {
+		const struct record *record = &world->records[head];
+
+		if (record->kind == RECORD_ADMIT && record->a == node)
+			return record->b;
+		if (record->kind == RECORD_EPOCH &&
+		    world->grants[record->a].holder == node)
+			return world->grants[record->a].incarnation;
+	}
+	return NOTHING;
+}
+
 /* --- equality of worlds ------------------------------------------------------ */
 
 static uint64_t fold(uint64_t hash, const void *bytes, uint32_t size)

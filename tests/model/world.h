@@ -202,6 +202,9 @@ struct attempt *world_attempt_of(struct world *world, uint8_t node);
 /* The newest epoch's grant that `known` names; NOTHING when there is none. */
 uint8_t world_newest_grant(const struct world *world, const struct known *known);
 
+/* The incarnation of a node that the log up to `head` admitted last. */
+uint8_t world_admission(const struct world *world, uint8_t head, uint8_t node);
+
 /* events.c: an event is one number, so that a history is a list of numbers. */
 struct event {
 	uint8_t kind, node, other, value;
