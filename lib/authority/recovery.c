@@ -80,38 +80,79 @@ static void grant_publish(struct vouch_context *context,
 	(void)!vouch__privilege_lower(context->config, &error);
 }
 
-/* Claims of this node that only the cluster knows: the attempt was cut off
- * before it could journal them. */
-static enum vouch_error_code claims_follow(struct vouch_context *context,
-					   struct vouch_cluster_grant *grants,
-					   uint32_t *count,
-					   struct vouch_deadline deadline,
-					   struct vouch_error *error)
-{
-	struct vouch_cluster_grant seen[VOUCH_GRANTS_MAX];
-	struct vouch_error ignored = { 0 };
-	uint32_t seen_count = VOUCH_GRANTS_MAX;
-	enum vouch_error_code code;
-	uint32_t i, j;
+/* The grants that the cluster names; none where there is no cluster. */
+struct seen {
+	uint32_t count;
+	struct vouch_cluster_grant grants[VOUCH_GRANTS_MAX];
+};
 
+static enum vouch_error_code seen_read(struct vouch_context *context,
+				       struct vouch_deadline deadline,
+				       struct seen *seen,
+				       struct vouch_error *error)
+{
+	struct vouch_error ignored = { 0 };
+	enum vouch_error_code code;
+
+	seen->count = 0;
 	if (!context->cluster)
 		return VOUCH_OK;
 	code = vouch__privilege_raise(error);
 	if (code != VOUCH_OK)
 		return code;
+	seen->count = VOUCH_GRANTS_MAX;
 	code = context->cluster_ops->grants_observe(context->cluster, deadline,
-						    seen, &seen_count, error);
+						    seen->grants, &seen->count,
+						    error);
 	if (vouch__privilege_lower(context->config, &ignored) != VOUCH_OK)
 		return VOUCH_E_PERMISSION;
-	for (i = 0; code == VOUCH_OK && i < seen_count; i++) {
-		for (j = 0; j < *count && grants[j].epoch != seen[i].epoch; j++)
-			;
-		if (j == *count && *count < VOUCH_GRANTS_MAX)
-			grants[(*count)++] = seen[i];
-	}
+	if (code != VOUCH_OK)
+		seen->count = 0;
 	return code;
 }
 
+/* Claims of this node that only the cluster knows: the attempt was cut off
+ * before it could journal them. */
+static void seen_merge(const struct seen *seen,
+		       struct vouch_cluster_grant *grants, uint32_t *count)
+{
+	uint32_t i, j;
+
+	for (i = 0; i < seen->count; i++) {
+		for (j = 0; j < *count &&
+			    grants[j].epoch != seen->grants[i].epoch;
+		     j++)
+			;
+		if (j == *count && *count < VOUCH_GRANTS_MAX)
+			grants[(*count)++] = seen->grants[i];
+	}
+}
+
+static int is_open_in(const struct seen *seen, uint64_t epoch)
+{
+	uint32_t i;
+
+	for (i = 0; i < seen->count; i++) {
+		if (seen->grants[i].epoch == epoch)
+			return seen->grants[i].outcome == VOUCH_GRANT_OPEN;
+	}
+	return 0;
+}
+
+/* Without its marker the promotion was never asked for. */
+static enum vouch_grant_outcome
+outcome_of(const struct vouch_cluster_grant *grant,
+	   const struct vouch_directory *directory,
+	   const struct vouch_marker *marker)
+{
+	return marker && marker->epoch == grant->epoch &&
+			       directory->timeline > marker->from_timeline ?
+		       VOUCH_GRANT_DONE :
+		       VOUCH_GRANT_VOID;
+}
+
+/* Also what was journalled already, but did not reach the cluster: there it
+ * would stay open, and everybody else more careful than needed. */
 static enum vouch_error_code grant_resolve(struct vouch_context *context,
 					   const struct vouch_directory *directory,
 					   const struct vouch_marker *marker,
@@ -120,24 +161,28 @@ static enum vouch_error_code grant_resolve(struct vouch_context *context,
 {
 	struct vouch_cluster_grant grants[VOUCH_GRANTS_MAX];
 	uint32_t count = VOUCH_GRANTS_MAX;
+	struct seen seen;
 	enum vouch_error_code code;
 	uint32_t i;
 
 	code = vouch__records_grants(context->journal, grants, &count, error);
 	if (code == VOUCH_OK)
-		code = claims_follow(context, grants, &count, deadline, error);
+		code = seen_read(context, deadline, &seen, error);
+	if (code == VOUCH_OK)
+		seen_merge(&seen, grants, &count);
 	for (i = 0; code == VOUCH_OK && i < count; i++) {
-		if (grants[i].outcome != VOUCH_GRANT_OPEN ||
-		    strcmp(grants[i].holder, context->config->node) != 0)
+		int open = grants[i].outcome == VOUCH_GRANT_OPEN;
+
+		if (strcmp(grants[i].holder, context->config->node) != 0)
 			continue;
-		/* Without its marker the promotion was never asked for. */
-		if (marker && marker->epoch == grants[i].epoch &&
-		    directory->timeline > marker->from_timeline)
-			grants[i].outcome = VOUCH_GRANT_DONE;
-		else
-			grants[i].outcome = VOUCH_GRANT_VOID;
-		code = vouch__record_grant(context->journal, &grants[i], error);
-		if (code == VOUCH_OK)
+		if (open) {
+			grants[i].outcome =
+				outcome_of(&grants[i], directory, marker);
+			code = vouch__record_grant(context->journal, &grants[i],
+						   error);
+		}
+		if (code == VOUCH_OK &&
+		    (open || is_open_in(&seen, grants[i].epoch)))
 			grant_publish(context, deadline, grants[i].epoch,
 				      grants[i].outcome);
 	}
