@@ -5,30 +5,43 @@
  * itself wrote: past the one the promotion left, authority moved; otherwise it
  * did not (P6-F2).
  */
-#include <stdio.h>
 #include <string.h>
 
 #include "authority/event.h"
 #include "authority/marker.h"
 #include "authority/promotion.h"
 #include "authority/records.h"
+#include "common/json.h"
 #include "common/privilege.h"
 
-static void attempt_text(struct json_object *record, const char *key, char *text)
+static enum vouch_error_code abort_record(struct vouch_context *context,
+					  const char *id,
+					  struct vouch_error *error)
 {
-	struct json_object *value;
+	struct json_object *json = json_object_new_object();
+	enum vouch_error_code code;
 
-	text[0] = '\0';
-	if (json_object_object_get_ex(record, key, &value))
-		(void)snprintf(text, VOUCH_NAME_SIZE, "%s",
-			       json_object_get_string(value));
+	code = vouch__json_put_text(json, "request", id);
+	if (code == VOUCH_OK)
+		code = vouch__json_put_text(json, "outcome", "aborted_on_crash");
+	if (code == VOUCH_OK)
+		code = vouch__json_put_text(json, "why",
+					    "the attempt was cut off (P6-F2)");
+	if (code != VOUCH_OK)
+		code = vouch__error_set(error, code, "out of memory");
+	else
+		code = vouch__journal_append(context->journal,
+					     VOUCH_RECORD_OUTCOME, json, NULL,
+					     error);
+	json_object_put(json);
+	return code;
 }
 
 /* The last request without an outcome was cut off. */
 enum vouch_error_code vouch__recover_attempt(struct vouch_context *context,
 					     struct vouch_error *error)
 {
-	struct json_object *request, *outcome, *json;
+	struct json_object *request, *outcome;
 	char id[VOUCH_NAME_SIZE];
 	enum vouch_error_code code;
 
@@ -38,8 +51,10 @@ enum vouch_error_code vouch__recover_attempt(struct vouch_context *context,
 		return VOUCH_OK;
 	if (code != VOUCH_OK)
 		return code;
-	attempt_text(request, "request", id);
+	code = vouch__json_get_text(request, "request", id, sizeof(id), error);
 	json_object_put(request);
+	if (code != VOUCH_OK)
+		return code;
 	code = vouch__journal_find(context->journal, VOUCH_RECORD_OUTCOME,
 				   "request", id, &outcome, error);
 	if (code == VOUCH_OK) {
@@ -50,19 +65,7 @@ enum vouch_error_code vouch__recover_attempt(struct vouch_context *context,
 		return code;
 	vouch__event_emit(context->config, "aborted_on_crash", id,
 			  context->config->node, "the attempt was cut off", 0);
-	json = json_object_new_object();
-	if (!json)
-		return vouch__error_set(error, VOUCH_E_MEMORY, "out of memory");
-	(void)json_object_object_add(json, "request", json_object_new_string(id));
-	(void)json_object_object_add(json, "outcome",
-				     json_object_new_string("aborted_on_crash"));
-	(void)json_object_object_add(
-		json, "why",
-		json_object_new_string("the attempt was cut off (P6-F2)"));
-	code = vouch__journal_append(context->journal, VOUCH_RECORD_OUTCOME, json,
-				     NULL, error);
-	json_object_put(json);
-	return code;
+	return abort_record(context, id, error);
 }
 
 static void grant_publish(struct vouch_context *context,
