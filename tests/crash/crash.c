@@ -8,6 +8,8 @@
 
 #include "tests/crash/crash.h"
 #include "tests/crash/disk.h"
+#include "tests/crash/failing.h"
+#include "tests/crash/memory.h"
 #include "tests/crash/trial.h"
 
 const struct trial_effort crash_full = {
@@ -54,7 +56,7 @@ int crash_states(const struct trial_effort *effort)
 		     "points", "states", "old", "new", "third", "lost");
 	for (i = 0; i <= operation_count; i++) {
 		const char *name = i < operation_count ? operations[i].name :
-							 "recovery";
+							 "recovery, at each call of one";
 		struct trial_tally tally = { 0 };
 		int ran = i < operation_count ?
 				  trial_operation(&operations[i], effort,
@@ -102,5 +104,57 @@ int crash_breakages(int thoroughly)
 		     "third", "lost");
 	for (lie = DISK_LIE_NONE + 1; lie < DISK_LIE_COUNT; lie++)
 		ok = breakage_shows((enum disk_lie)lie, thoroughly) && ok;
+	return ok;
+}
+
+/* How many calls there are between two that fail, in a quick run. */
+static unsigned long stride_of(const struct operation *operation,
+			       enum fault fault, int thoroughly)
+{
+	int long_one = operation->kind == OPERATION_ATTEMPT;
+
+	if (fault == FAULT_WORLD || fault == FAULT_ANSWER)
+		return 1;
+	if (fault == FAULT_MEMORY)
+		return !long_one ? (thoroughly ? 1 : 23) :
+				   (thoroughly ? 7 : 997);
+	return thoroughly || !long_one ? 1 : 17;
+}
+
+static int fault_is_safe(enum fault fault, int thoroughly)
+{
+	struct failing_tally all = { 0 };
+	unsigned int i;
+	int ok = 1;
+
+	for (i = 0; i < operation_count; i++) {
+		struct failing_tally tally = { 0 };
+
+		if (!failing_operation(&operations[i], fault,
+				       stride_of(&operations[i], fault,
+						 thoroughly),
+				       &tally))
+			ok = 0;
+		failing_tally_add(&all, &tally);
+	}
+	(void)printf("%-20s %8lu %10lu %8lu %7lu\n", fault_text(fault), all.runs,
+		     all.succeeded, all.refused, all.unsafe);
+	if (!ok || all.unsafe > 0 || all.runs == 0)
+		(void)printf("    FAILED: %s\n", all.first);
+	(void)fflush(stdout);
+	return ok && all.unsafe == 0 && all.runs > 0;
+}
+
+int crash_failures(int thoroughly)
+{
+	int fault, ok = 1;
+
+	(void)printf("%-20s %8s %10s %8s %7s\n", "failing call", "runs",
+		     "succeeded", "refused", "unsafe");
+	for (fault = 0; fault < FAULT_COUNT; fault++) {
+		if (fault == FAULT_MEMORY && !MEMORY_CAN_FAIL)
+			continue;
+		ok = fault_is_safe((enum fault)fault, thoroughly) && ok;
+	}
 	return ok;
 }

@@ -11,5 +11,6 @@ extern const struct trial_effort crash_quick;
 
 int crash_states(const struct trial_effort *effort);
 int crash_breakages(int thoroughly);
+int crash_failures(int thoroughly);
 
 #endif

@@ -19,7 +19,9 @@ int main(int argc, char **argv)
 	ok = crash_states(effort);
 	(void)printf("\n");
 	ok = crash_breakages(argc == 1) && ok;
-	(void)printf("\n%s\n", ok ? "third = 0, lost = 0, every breakage found" :
+	(void)printf("\n");
+	ok = crash_failures(argc == 1) && ok;
+	(void)printf("\n%s\n", ok ? "third = 0, lost = 0, every breakage found, unsafe = 0" :
 				   "FAILED");
 	return ok ? 0 : 1;
 }

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "authority/syscalls.h"
+#include "tests/crash/memory.h"
 
 enum { DESCRIPTORS = 4096 };
 
@@ -56,11 +57,10 @@ static int file_new(struct disk *disk, int is_directory)
 
 struct disk *disk_new(void)
 {
-	struct disk *disk = calloc(1, sizeof(*disk));
+	struct disk *disk = memory_own(sizeof(*disk));
 	int i;
 
-	if (!disk)
-		abort();
+	memset(disk, 0, sizeof(*disk));
 	for (i = 0; i < DISK_NAMES; i++)
 		disk->names[i].directory = -1;
 	(void)file_new(disk, 1);
@@ -75,18 +75,16 @@ void disk_free(struct disk *disk)
 		return;
 	for (i = 0; i < disk->file_count; i++) {
 		if (disk->files[i].owned)
-			free(disk->files[i].bytes);
+			memory_own_free(disk->files[i].bytes);
 	}
-	free(disk);
+	memory_own_free(disk);
 }
 
 struct disk *disk_clone(const struct disk *from)
 {
-	struct disk *disk = malloc(sizeof(*disk));
+	struct disk *disk = memory_own(sizeof(*disk));
 	int i;
 
-	if (!disk)
-		abort();
 	memcpy(disk, from, sizeof(*disk));
 	for (i = 0; i < disk->file_count; i++)
 		disk->files[i].owned = 0;
@@ -144,14 +142,12 @@ static void own(struct disk_file *file, size_t length)
 	/* Grows by doubling: appends to a long journal must stay cheap. */
 	if (file->owned && length <= file->length)
 		return;
-	bytes = malloc(length + length / 2 + 64);
-	if (!bytes)
-		abort();
+	bytes = memory_own(length + length / 2 + 64);
 	if (file->length > 0)
 		memcpy(bytes, file->bytes,
 		       file->length < length ? file->length : length);
 	if (file->owned)
-		free(file->bytes);
+		memory_own_free(file->bytes);
 	file->bytes = bytes;
 	file->owned = 1;
 }
@@ -256,7 +252,7 @@ void disk_record_note(enum disk_call_kind kind, uint64_t number)
 void disk_record_free(void)
 {
 	while (disk_recorded > 0)
-		free(disk_calls[--disk_recorded].bytes);
+		memory_own_free(disk_calls[--disk_recorded].bytes);
 	disk_recording = 0;
 }
 
@@ -290,9 +286,7 @@ static void record_data(enum disk_call_kind kind, int file, off_t offset,
 	call->length = length;
 	if (length == 0)
 		return;
-	call->bytes = malloc(length);
-	if (!call->bytes)
-		abort();
+	call->bytes = memory_own(length);
 	memcpy(call->bytes, bytes, length);
 }
 

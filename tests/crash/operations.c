@@ -168,6 +168,30 @@ static int follower_cut_off(const struct vouch_config *config)
 	return follower(config);
 }
 
+/* The server did not leave recovery; the marker is there, the grant open. */
+static int cut_before_promotion(const struct vouch_config *config)
+{
+	struct vouch_error error;
+	int ok = follower(config);
+
+	world_now.no_promote = 1;
+	ok = ok && operation_promote(config, &error) == VOUCH_UNDECIDED;
+	world_now.no_promote = 0;
+	return ok && world_now.timeline == 1 && world_now.grant_count == 2;
+}
+
+/* It did, and the next thing failed. */
+static int cut_after_promotion(const struct vouch_config *config)
+{
+	struct vouch_error error;
+	int ok = follower(config);
+
+	world_now.no_row = 1;
+	ok = ok && operation_promote(config, &error) == VOUCH_UNDECIDED;
+	world_now.no_row = 0;
+	return ok && world_now.timeline == 2 && world_now.grant_count == 2;
+}
+
 /* --- what is done -------------------------------------------------------------------- */
 
 static enum vouch_error_code prepare_run(const struct vouch_config *config,
@@ -334,37 +358,41 @@ static enum vouch_error_code giving_up_run(const struct vouch_config *config,
 }
 
 const struct operation operations[] = {
-	{ "state directory, first", OPERATION_PARTS, READING_DIRECTORY, nothing,
+	{ "state directory, first", OPERATION_PARTS, 0, READING_DIRECTORY, nothing,
 	  prepare_run },
-	{ "journal, first record", OPERATION_PARTS, READING_PARTS,
+	{ "journal, first record", OPERATION_PARTS, 0, READING_PARTS,
 	  empty_directory, append_run },
-	{ "journal, append", OPERATION_PARTS, READING_PARTS, one_record,
+	{ "journal, append", OPERATION_PARTS, 0, READING_PARTS, one_record,
 	  append_run },
-	{ "journal, append over sectors", OPERATION_PARTS, READING_PARTS,
+	{ "journal, append over sectors", OPERATION_PARTS, 0, READING_PARTS,
 	  one_record, append_long_run },
-	{ "journal, append after a torn tail", OPERATION_PARTS, READING_PARTS,
+	{ "journal, append after a torn tail", OPERATION_PARTS, 0, READING_PARTS,
 	  torn_tail, append_run },
-	{ "marker, first", OPERATION_PARTS, READING_MARKER, incarnated,
+	{ "marker, first", OPERATION_PARTS, 0, READING_MARKER, incarnated,
 	  marker_run },
-	{ "marker, replaced", OPERATION_PARTS, READING_MARKER, marked,
+	{ "marker, replaced", OPERATION_PARTS, 0, READING_MARKER, marked,
 	  marker_run },
-	{ "marker, replaced after a crash", OPERATION_PARTS, READING_MARKER,
+	{ "marker, replaced after a crash", OPERATION_PARTS, 0, READING_MARKER,
 	  marked_with_leftover, marker_run },
-	{ "marker, removed", OPERATION_PARTS, READING_MARKER, marked,
+	{ "marker, removed", OPERATION_PARTS, 0, READING_MARKER, marked,
 	  removal_run },
-	{ "high-water mark, raised", OPERATION_PARTS, READING_MARK, incarnated,
+	{ "high-water mark, raised", OPERATION_PARTS, 0, READING_MARK, incarnated,
 	  mark_run },
-	{ "incarnation, first", OPERATION_PARTS, READING_INCARNATION,
+	{ "incarnation, first", OPERATION_PARTS, 0, READING_INCARNATION,
 	  empty_directory, settle_run },
-	{ "incarnation, renewed", OPERATION_PARTS, READING_INCARNATION,
+	{ "incarnation, renewed", OPERATION_PARTS, 0, READING_INCARNATION,
 	  incarnated, renewal_run },
-	{ "grant, void", OPERATION_PARTS, READING_PARTS, follower, void_run },
-	{ "seal", OPERATION_PARTS, READING_PARTS, follower, seal_run },
-	{ "promotion, permitted", OPERATION_ATTEMPT, 0, follower,
+	{ "grant, void", OPERATION_PARTS, 0, READING_PARTS, follower, void_run },
+	{ "seal", OPERATION_PARTS, 0, READING_PARTS, follower, seal_run },
+	{ "promotion, permitted", OPERATION_ATTEMPT, 1, 0, follower,
 	  promotion_run },
-	{ "promotion, denied", OPERATION_ATTEMPT, 0, follower_contradicted,
+	{ "promotion, denied", OPERATION_ATTEMPT, 1, 0, follower_contradicted,
 	  denial_run },
-	{ "promotion, given up", OPERATION_ATTEMPT, 0, follower_cut_off,
+	{ "promotion, given up", OPERATION_ATTEMPT, 1, 0, follower_cut_off,
 	  giving_up_run },
+	{ "recovery before the promotion", OPERATION_ATTEMPT, 0, 0,
+	  cut_before_promotion, operation_recover },
+	{ "recovery after the promotion", OPERATION_ATTEMPT, 0, 0,
+	  cut_after_promotion, operation_recover },
 };
 const unsigned int operation_count = sizeof(operations) / sizeof(operations[0]);

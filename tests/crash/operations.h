@@ -13,6 +13,7 @@ enum operation_kind { OPERATION_PARTS, OPERATION_ATTEMPT };
 struct operation {
 	const char *name;
 	enum operation_kind kind;
+	int decides; /* a request, whose answer is a decision */
 	int decisive; /* enum reading_part; READING_PARTS: the journal */
 	/* On an empty /var/lib; 0 when it failed. */
 	int (*prepare)(const struct vouch_config *config);

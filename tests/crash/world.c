@@ -19,6 +19,7 @@ char world_incarnation[VOUCH_NAME_SIZE];
 unsigned int world_aborted_events;
 unsigned int world_fail_nth;
 int world_fail_onwards;
+int world_fail_after;
 unsigned int world_calls;
 
 /* --- in place of the library's own: no root, no file outside the disk ----------- */
@@ -119,6 +120,8 @@ void world_begin(void)
 	world_now.grants[0] = world_grant(1, "n1", VOUCH_GRANT_DONE);
 	world_aborted_events = 0;
 	world_fail_nth = 0;
+	world_fail_onwards = 0;
+	world_fail_after = 0;
 	world_calls = 0;
 	world_changes = 0;
 	world_states[0] = world_now;
@@ -293,12 +296,17 @@ static enum vouch_error_code promote(const struct vouch_config *config,
 				     uint32_t *timeline, uint64_t *start_lsn,
 				     struct vouch_error *error)
 {
+	int failed;
+
 	(void)config;
 	(void)deadline;
-	if (fails())
+	failed = fails();
+	if ((failed && !world_fail_after) || world_now.no_promote)
 		return no_answer(error, VOUCH_E_ENGINE);
 	world_now.timeline = from_timeline + 1;
 	changed();
+	if (failed)
+		return no_answer(error, VOUCH_E_TIMEOUT);
 	*timeline = world_now.timeline;
 	*start_lsn = LOG_END;
 	return VOUCH_OK;
@@ -310,14 +318,17 @@ static enum vouch_error_code epoch_write(const struct vouch_config *config,
 					 struct vouch_deadline deadline,
 					 struct vouch_error *error)
 {
+	int failed;
+
 	(void)config;
 	(void)create;
 	(void)deadline;
-	if (fails())
+	failed = fails();
+	if ((failed && !world_fail_after) || world_now.no_row)
 		return no_answer(error, VOUCH_E_ENGINE);
 	world_now.epoch_row = epoch->epoch;
 	changed();
-	return VOUCH_OK;
+	return failed ? no_answer(error, VOUCH_E_TIMEOUT) : VOUCH_OK;
 }
 
 /* --- the cluster ------------------------------------------------------------------------ */
@@ -426,13 +437,16 @@ static enum vouch_error_code grant_claim(struct vouch_cluster *cluster,
 					 const struct vouch_cluster_grant *grant,
 					 struct vouch_error *error)
 {
+	int failed = fails();
+
 	(void)cluster;
 	(void)deadline;
-	if (fails() || world_now.grant_count == WORLD_GRANTS)
+	if ((failed && !world_fail_after) ||
+	    world_now.grant_count == WORLD_GRANTS)
 		return no_answer(error, VOUCH_E_CLUSTER);
 	world_now.grants[world_now.grant_count++] = *grant;
 	changed();
-	return VOUCH_OK;
+	return failed ? no_answer(error, VOUCH_E_TIMEOUT) : VOUCH_OK;
 }
 
 static enum vouch_error_code grant_close(struct vouch_cluster *cluster,
@@ -442,19 +456,20 @@ static enum vouch_error_code grant_close(struct vouch_cluster *cluster,
 					 uint64_t keep_from,
 					 struct vouch_error *error)
 {
+	int failed = fails();
 	uint32_t i;
 
 	(void)cluster;
 	(void)deadline;
 	(void)keep_from;
-	if (fails())
+	if (failed && !world_fail_after)
 		return no_answer(error, VOUCH_E_CLUSTER);
 	for (i = 0; i < world_now.grant_count; i++) {
 		if (world_now.grants[i].epoch == epoch)
 			world_now.grants[i].outcome = outcome;
 	}
 	changed();
-	return VOUCH_OK;
+	return failed ? no_answer(error, VOUCH_E_TIMEOUT) : VOUCH_OK;
 }
 
 static enum vouch_error_code seal_observe(struct vouch_cluster *cluster,

@@ -15,6 +15,8 @@ struct world {
 	uint32_t grant_count;
 	struct vouch_cluster_grant grants[WORLD_GRANTS];
 	int n1_writable; /* a live contradiction: the verdict is a veto */
+	int no_promote;  /* the server does not leave recovery */
+	int no_row;	 /* the epoch's row cannot be written */
 	int view_moves;	 /* the membership changes after the claim */
 };
 
@@ -28,6 +30,7 @@ extern unsigned int world_aborted_events; /* aborted_on_crash was emitted */
 /* The n-th call to cluster or database fails; 0: none. As disk_failure. */
 extern unsigned int world_fail_nth;
 extern int world_fail_onwards;
+extern int world_fail_after; /* it happens, and is not answered */
 extern unsigned int world_calls;
 
 void world_begin(void);
