@@ -305,9 +305,12 @@ static enum vouch_error_code append_locked(struct vouch_journal *journal,
 	code = vouch__line_encode(label, record, &text, &length, error);
 	if (code != VOUCH_OK)
 		return code;
-	/* A torn tail never became durable: the record takes its place. */
+	/* A torn tail never became durable: the record takes its place. It must
+	 * be gone for good before: what a power cut left of it after the new
+	 * text would stand where the newline belongs. */
 	if ((size > journal->checked &&
-	     vouch__syscalls->ftruncate(journal->fd, journal->checked) != 0) ||
+	     (vouch__syscalls->ftruncate(journal->fd, journal->checked) != 0 ||
+	      vouch__syscalls->fsync(journal->fd) != 0)) ||
 	    line_write(journal, text, length) != 0) {
 		code = failed(journal, "cannot be written durably", error);
 		cut_back(journal);

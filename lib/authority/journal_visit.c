@@ -18,6 +18,7 @@ struct walk {
 	int stop;
 	uint64_t newer; /* the record last read, 0 when none or unreadable */
 	/* Bad records, and the newest of them for the message. */
+	enum vouch_error_code failure; /* no memory: nothing is said of the file */
 	unsigned int bad_count;
 	long long bad_at;
 	const char *bad_why;
@@ -52,11 +53,17 @@ static void record_visit(struct walk *walk, const struct vouch_line *line,
 			 uint64_t sequence)
 {
 	struct json_object *record;
+	enum vouch_error_code code;
 
 	if (!type_may_be(line, walk->type))
 		return;
-	if (vouch__json_parse(line->json, line->json_length, &record, NULL) !=
-	    VOUCH_OK) {
+	code = vouch__json_parse(line->json, line->json_length, &record, NULL);
+	if (code == VOUCH_E_MEMORY) {
+		walk->failure = code;
+		walk->stop = 1;
+		return;
+	}
+	if (code != VOUCH_OK) {
 		bad(walk, "its content is no JSON");
 		return;
 	}
@@ -101,6 +108,8 @@ static enum vouch_error_code walk_lines(struct walk *walk, off_t size,
 			line_visit(walk, text, length);
 	}
 	vouch__reader_end(&walk->reader);
+	if (code == VOUCH_OK && walk->failure != VOUCH_OK)
+		code = vouch__error_set(error, walk->failure, "out of memory");
 	return code;
 }
 

@@ -11,6 +11,7 @@
 #include "authority/lock.h"
 #include "authority/marker.h"
 #include "authority/records.h"
+#include "common/json.h"
 #include "common/privilege.h"
 #include "evidence/evidence_json.h"
 #include "kernel/transitions.h"
@@ -46,12 +47,7 @@ static void progress(struct run *run, const char *text)
 		run->context->progress(text);
 }
 
-static void put_text(struct json_object *json, const char *key, const char *text)
-{
-	(void)json_object_object_add(json, key, json_object_new_string(text));
-}
-
-/* Journals {"request": id} plus up to two texts. */
+/* Journals {"request": id} plus two texts. */
 static enum vouch_error_code record(struct run *run, const char *type,
 				    const char *key_a, const char *text_a,
 				    const char *key_b, const char *text_b)
@@ -59,14 +55,16 @@ static enum vouch_error_code record(struct run *run, const char *type,
 	struct json_object *json = json_object_new_object();
 	enum vouch_error_code code;
 
-	if (!json)
-		return vouch__error_set(run->error, VOUCH_E_MEMORY,
-					"out of memory");
-	put_text(json, "request", run->result->request_id);
-	put_text(json, key_a, text_a);
-	put_text(json, key_b, text_b);
-	code = vouch__journal_append(run->context->journal, type, json, NULL,
-				     run->error);
+	code = vouch__json_put_text(json, "request", run->result->request_id);
+	if (code == VOUCH_OK)
+		code = vouch__json_put_text(json, key_a, text_a);
+	if (code == VOUCH_OK)
+		code = vouch__json_put_text(json, key_b, text_b);
+	if (code != VOUCH_OK)
+		code = vouch__error_set(run->error, code, "out of memory");
+	else
+		code = vouch__journal_append(run->context->journal, type, json,
+					     NULL, run->error);
 	json_object_put(json);
 	return code;
 }
@@ -95,14 +93,16 @@ static void emit(struct run *run, const char *name, const char *text)
 			  run->config->node, text, run->result->epoch);
 }
 
-/* The verdict's one sentence, for events and logs. */
+/* The verdict's one sentence, for events and logs; "" without memory. */
 static void why_of(const char *verdict, char *text, size_t size)
 {
-	struct json_object *json = verdict ? json_tokener_parse(verdict) : NULL;
-	struct json_object *why;
+	struct json_object *json, *why;
 
 	text[0] = '\0';
-	if (json && json_object_object_get_ex(json, "why", &why))
+	if (vouch__json_parse(verdict, strlen(verdict), &json, NULL) != VOUCH_OK)
+		return;
+	if (json_object_object_get_ex(json, "why", &why) &&
+	    json_object_is_type(why, json_type_string))
 		(void)snprintf(text, size, "%s", json_object_get_string(why));
 	json_object_put(json);
 }

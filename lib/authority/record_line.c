@@ -18,6 +18,24 @@ static uint32_t checksum(const char *label, const char *json, size_t length)
 	return vouch__crc32c(crc, json, length);
 }
 
+/* json-c leaves out what it has no memory for: what is written must be read
+ * back as what was meant, or a fact would be lost in a record that checks out. */
+static enum vouch_error_code text_check(struct json_object *json,
+					const char *plain, size_t length,
+					struct vouch_error *error)
+{
+	struct json_object *again;
+	enum vouch_error_code code =
+		vouch__json_parse(plain, length, &again, error);
+	int same = code == VOUCH_OK && json_object_equal(json, again);
+
+	json_object_put(again);
+	if (same || code == VOUCH_E_LIMIT)
+		return code;
+	return vouch__error_set(error, VOUCH_E_MEMORY,
+				"out of memory while a record was written");
+}
+
 enum vouch_error_code vouch__line_encode(const char *label,
 					 struct json_object *json, char **text,
 					 size_t *length,
@@ -27,6 +45,7 @@ enum vouch_error_code vouch__line_encode(const char *label,
 	const char *plain = json_object_to_json_string_length(
 		json, JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE,
 		&json_length);
+	enum vouch_error_code code;
 	int written;
 
 	*text = NULL;
@@ -41,6 +60,9 @@ enum vouch_error_code vouch__line_encode(const char *label,
 	if (memchr(plain, '\n', json_length))
 		return vouch__error_set(error, VOUCH_E_MALFORMED,
 					"a record holds a newline");
+	code = text_check(json, plain, json_length, error);
+	if (code != VOUCH_OK)
+		return code;
 	written = asprintf(text, "%s%s %08" PRIx32 " %zu %s\n", magic, label,
 			   checksum(label, plain, json_length), json_length,
 			   plain);

@@ -15,10 +15,11 @@
 #include <json-c/json.h>
 
 #include "common/error.h"
+#include "common/json.h"
 
 enum {
 	VOUCH_LINE_LABEL_SIZE = 64,
-	VOUCH_LINE_JSON_MAX = 16 * 1024 * 1024,
+	VOUCH_LINE_JSON_MAX = VOUCH_JSON_MAX,
 	VOUCH_LINE_MAX = VOUCH_LINE_JSON_MAX + 128, /* with its newline */
 };
 

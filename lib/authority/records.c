@@ -179,6 +179,21 @@ enum vouch_error_code vouch__records_grants(struct vouch_journal *journal,
 	return VOUCH_OK;
 }
 
+/* A promotion that happened stays on record whatever the cluster says later: if
+ * that names another holder, the decision must see both (P6-A1). A grant that is
+ * void or open gives way to what the cluster has: its number may have been used up
+ * by two nodes that did not see each other's claim. */
+static int is_known(const struct vouch_cluster_grant *known,
+		    const struct vouch_cluster_grant *grant)
+{
+	if (known->epoch != grant->epoch)
+		return 0;
+	return known->outcome == VOUCH_GRANT_DONE ||
+	       (known->outcome == grant->outcome &&
+		strcmp(known->holder, grant->holder) == 0 &&
+		strcmp(known->request_id, grant->request_id) == 0);
+}
+
 enum vouch_error_code vouch__records_follow(struct vouch_journal *journal,
 					    const struct vouch_cluster_grant *grants,
 					    uint32_t count,
@@ -192,9 +207,7 @@ enum vouch_error_code vouch__records_follow(struct vouch_journal *journal,
 	code = vouch__records_grants(journal, known, &known_count, error);
 	for (i = 0; code == VOUCH_OK && i < count; i++) {
 		for (j = 0; j < known_count; j++) {
-			if (known[j].epoch == grants[i].epoch &&
-			    (known[j].outcome == grants[i].outcome ||
-			     known[j].outcome == VOUCH_GRANT_DONE))
+			if (is_known(&known[j], &grants[i]))
 				break;
 		}
 		if (j == known_count)

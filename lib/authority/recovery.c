@@ -6,7 +6,6 @@
  * did not (P6-F2).
  */
 #include <inttypes.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "authority/event.h"
@@ -14,23 +13,37 @@
 #include "authority/marker.h"
 #include "authority/promotion.h"
 #include "authority/records.h"
+#include "common/json.h"
 #include "common/privilege.h"
 
-static void attempt_text(struct json_object *record, const char *key, char *text)
+static enum vouch_error_code abort_record(struct vouch_context *context,
+					  const char *id,
+					  struct vouch_error *error)
 {
-	struct json_object *value;
+	struct json_object *json = json_object_new_object();
+	enum vouch_error_code code;
 
-	text[0] = '\0';
-	if (json_object_object_get_ex(record, key, &value))
-		(void)snprintf(text, VOUCH_NAME_SIZE, "%s",
-			       json_object_get_string(value));
+	code = vouch__json_put_text(json, "request", id);
+	if (code == VOUCH_OK)
+		code = vouch__json_put_text(json, "outcome", "aborted_on_crash");
+	if (code == VOUCH_OK)
+		code = vouch__json_put_text(json, "why",
+					    "the attempt was cut off (P6-F2)");
+	if (code != VOUCH_OK)
+		code = vouch__error_set(error, code, "out of memory");
+	else
+		code = vouch__journal_append(context->journal,
+					     VOUCH_RECORD_OUTCOME, json, NULL,
+					     error);
+	json_object_put(json);
+	return code;
 }
 
 /* The last request without an outcome was cut off. */
 enum vouch_error_code vouch__recover_attempt(struct vouch_context *context,
 					     struct vouch_error *error)
 {
-	struct json_object *request, *outcome, *json;
+	struct json_object *request, *outcome;
 	char id[VOUCH_NAME_SIZE];
 	enum vouch_error_code code;
 
@@ -40,8 +53,10 @@ enum vouch_error_code vouch__recover_attempt(struct vouch_context *context,
 		return VOUCH_OK;
 	if (code != VOUCH_OK)
 		return code;
-	attempt_text(request, "request", id);
+	code = vouch__json_get_text(request, "request", id, sizeof(id), error);
 	json_object_put(request);
+	if (code != VOUCH_OK)
+		return code;
 	code = vouch__journal_find(context->journal, VOUCH_RECORD_OUTCOME,
 				   "request", id, &outcome, error);
 	if (code == VOUCH_OK) {
@@ -52,19 +67,7 @@ enum vouch_error_code vouch__recover_attempt(struct vouch_context *context,
 		return code;
 	vouch__event_emit(context->config, "aborted_on_crash", id,
 			  context->config->node, "the attempt was cut off", 0);
-	json = json_object_new_object();
-	if (!json)
-		return vouch__error_set(error, VOUCH_E_MEMORY, "out of memory");
-	(void)json_object_object_add(json, "request", json_object_new_string(id));
-	(void)json_object_object_add(json, "outcome",
-				     json_object_new_string("aborted_on_crash"));
-	(void)json_object_object_add(
-		json, "why",
-		json_object_new_string("the attempt was cut off (P6-F2)"));
-	code = vouch__journal_append(context->journal, VOUCH_RECORD_OUTCOME, json,
-				     NULL, error);
-	json_object_put(json);
-	return code;
+	return abort_record(context, id, error);
 }
 
 static void grant_publish(struct vouch_context *context,
@@ -82,38 +85,79 @@ static void grant_publish(struct vouch_context *context,
 	(void)!vouch__privilege_lower(context->config, &error);
 }
 
-/* Claims of this node that only the cluster knows: the attempt was cut off
- * before it could journal them. */
-static enum vouch_error_code claims_follow(struct vouch_context *context,
-					   struct vouch_cluster_grant *grants,
-					   uint32_t *count,
-					   struct vouch_deadline deadline,
-					   struct vouch_error *error)
-{
-	struct vouch_cluster_grant seen[VOUCH_GRANTS_MAX];
-	struct vouch_error ignored = { 0 };
-	uint32_t seen_count = VOUCH_GRANTS_MAX;
-	enum vouch_error_code code;
-	uint32_t i, j;
+/* The grants that the cluster names; none where there is no cluster. */
+struct seen {
+	uint32_t count;
+	struct vouch_cluster_grant grants[VOUCH_GRANTS_MAX];
+};
 
+static enum vouch_error_code seen_read(struct vouch_context *context,
+				       struct vouch_deadline deadline,
+				       struct seen *seen,
+				       struct vouch_error *error)
+{
+	struct vouch_error ignored = { 0 };
+	enum vouch_error_code code;
+
+	seen->count = 0;
 	if (!context->cluster)
 		return VOUCH_OK;
 	code = vouch__privilege_raise(error);
 	if (code != VOUCH_OK)
 		return code;
+	seen->count = VOUCH_GRANTS_MAX;
 	code = context->cluster_ops->grants_observe(context->cluster, deadline,
-						    seen, &seen_count, error);
+						    seen->grants, &seen->count,
+						    error);
 	if (vouch__privilege_lower(context->config, &ignored) != VOUCH_OK)
 		return VOUCH_E_PERMISSION;
-	for (i = 0; code == VOUCH_OK && i < seen_count; i++) {
-		for (j = 0; j < *count && grants[j].epoch != seen[i].epoch; j++)
-			;
-		if (j == *count && *count < VOUCH_GRANTS_MAX)
-			grants[(*count)++] = seen[i];
-	}
+	if (code != VOUCH_OK)
+		seen->count = 0;
 	return code;
 }
 
+/* Claims of this node that only the cluster knows: the attempt was cut off
+ * before it could journal them. */
+static void seen_merge(const struct seen *seen,
+		       struct vouch_cluster_grant *grants, uint32_t *count)
+{
+	uint32_t i, j;
+
+	for (i = 0; i < seen->count; i++) {
+		for (j = 0; j < *count &&
+			    grants[j].epoch != seen->grants[i].epoch;
+		     j++)
+			;
+		if (j == *count && *count < VOUCH_GRANTS_MAX)
+			grants[(*count)++] = seen->grants[i];
+	}
+}
+
+static int is_open_in(const struct seen *seen, uint64_t epoch)
+{
+	uint32_t i;
+
+	for (i = 0; i < seen->count; i++) {
+		if (seen->grants[i].epoch == epoch)
+			return seen->grants[i].outcome == VOUCH_GRANT_OPEN;
+	}
+	return 0;
+}
+
+/* Without its marker the promotion was never asked for. */
+static enum vouch_grant_outcome
+outcome_of(const struct vouch_cluster_grant *grant,
+	   const struct vouch_directory *directory,
+	   const struct vouch_marker *marker)
+{
+	return marker && marker->epoch == grant->epoch &&
+			       directory->timeline > marker->from_timeline ?
+		       VOUCH_GRANT_DONE :
+		       VOUCH_GRANT_VOID;
+}
+
+/* Also what was journalled already, but did not reach the cluster: there it
+ * would stay open, and everybody else more careful than needed. */
 static enum vouch_error_code grant_resolve(struct vouch_context *context,
 					   const struct vouch_directory *directory,
 					   const char *incarnation,
@@ -123,28 +167,32 @@ static enum vouch_error_code grant_resolve(struct vouch_context *context,
 {
 	struct vouch_cluster_grant grants[VOUCH_GRANTS_MAX];
 	uint32_t count = VOUCH_GRANTS_MAX;
+	struct seen seen;
 	enum vouch_error_code code;
 	uint32_t i;
 
 	code = vouch__records_grants(context->journal, grants, &count, error);
 	if (code == VOUCH_OK)
-		code = claims_follow(context, grants, &count, deadline, error);
+		code = seen_read(context, deadline, &seen, error);
+	if (code == VOUCH_OK)
+		seen_merge(&seen, grants, &count);
 	for (i = 0; code == VOUCH_OK && i < count; i++) {
-		if (grants[i].outcome != VOUCH_GRANT_OPEN ||
-		    strcmp(grants[i].holder, context->config->node) != 0)
+		int open = grants[i].outcome == VOUCH_GRANT_OPEN;
+
+		if (strcmp(grants[i].holder, context->config->node) != 0)
 			continue;
 		/* Given to another life of this directory. What that one did
 		 * cannot be told from this one: it stays open (P6-S1). */
-		if (strcmp(grants[i].incarnation, incarnation) != 0)
+		if (open && strcmp(grants[i].incarnation, incarnation) != 0)
 			continue;
-		/* Without its marker the promotion was never asked for. */
-		if (marker && marker->epoch == grants[i].epoch &&
-		    directory->timeline > marker->from_timeline)
-			grants[i].outcome = VOUCH_GRANT_DONE;
-		else
-			grants[i].outcome = VOUCH_GRANT_VOID;
-		code = vouch__record_grant(context->journal, &grants[i], error);
-		if (code == VOUCH_OK)
+		if (open) {
+			grants[i].outcome =
+				outcome_of(&grants[i], directory, marker);
+			code = vouch__record_grant(context->journal, &grants[i],
+						   error);
+		}
+		if (code == VOUCH_OK &&
+		    (open || is_open_in(&seen, grants[i].epoch)))
 			grant_publish(context, deadline, grants[i].epoch,
 				      grants[i].outcome);
 	}
@@ -158,6 +206,7 @@ enum vouch_error_code vouch__grant_settle(struct vouch_context *context,
 {
 	struct vouch_cluster_grant grants[VOUCH_GRANTS_MAX];
 	uint32_t count = VOUCH_GRANTS_MAX;
+	struct seen seen;
 	enum vouch_error_code code;
 	uint32_t i;
 
@@ -168,7 +217,9 @@ enum vouch_error_code vouch__grant_settle(struct vouch_context *context,
 					marker->epoch);
 	code = vouch__records_grants(context->journal, grants, &count, error);
 	if (code == VOUCH_OK)
-		code = claims_follow(context, grants, &count, deadline, error);
+		code = seen_read(context, deadline, &seen, error);
+	if (code == VOUCH_OK)
+		seen_merge(&seen, grants, &count);
 	for (i = 0; code == VOUCH_OK && i < count; i++) {
 		if (grants[i].outcome != VOUCH_GRANT_OPEN ||
 		    grants[i].epoch != marker->epoch ||

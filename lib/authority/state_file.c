@@ -54,6 +54,7 @@ static enum vouch_error_code decode(const struct vouch_config *config,
 				    struct vouch_error *error)
 {
 	struct vouch_line line;
+	enum vouch_error_code code;
 	const char *why;
 
 	if (length == 0)
@@ -66,10 +67,10 @@ static enum vouch_error_code decode(const struct vouch_config *config,
 	if (strcmp(line.label, name) != 0)
 		return corrupt(config, name, "it is another file's content",
 			       error);
-	if (vouch__json_parse(line.json, line.json_length, content, error) !=
-	    VOUCH_OK)
-		return corrupt(config, name, "its content is no JSON", error);
-	return VOUCH_OK;
+	code = vouch__json_parse(line.json, line.json_length, content, error);
+	if (code == VOUCH_OK || code == VOUCH_E_MEMORY)
+		return code;
+	return corrupt(config, name, "its content is no JSON", error);
 }
 
 static enum vouch_error_code read_whole(const struct vouch_config *config,

@@ -25,6 +25,9 @@ static int real_unlink(int directory, const char *name)
 	return unlinkat(directory, name, 0);
 }
 
+/* A signal now and then is normal; one at each try must not make us spin. */
+enum { INTERRUPTIONS_MAX = 1000 };
+
 const struct vouch_syscalls vouch__syscalls_real = {
 	.openat = real_openat,
 	.fstat = fstat,
@@ -43,12 +46,14 @@ const struct vouch_syscalls *vouch__syscalls = &vouch__syscalls_real;
 
 int vouch__syscalls_read(int fd, void *data, size_t length, off_t offset)
 {
+	unsigned int interruptions = 0;
 	char *at = data;
 
 	while (length > 0) {
 		ssize_t count = vouch__syscalls->pread(fd, at, length, offset);
 
-		if (count < 0 && errno == EINTR)
+		if (count < 0 && errno == EINTR &&
+		    ++interruptions < INTERRUPTIONS_MAX)
 			continue;
 		if (count == 0)
 			errno = EIO;
@@ -63,12 +68,14 @@ int vouch__syscalls_read(int fd, void *data, size_t length, off_t offset)
 
 int vouch__syscalls_write(int fd, const void *data, size_t length, off_t offset)
 {
+	unsigned int interruptions = 0;
 	const char *at = data;
 
 	while (length > 0) {
 		ssize_t count = vouch__syscalls->pwrite(fd, at, length, offset);
 
-		if (count < 0 && errno == EINTR)
+		if (count < 0 && errno == EINTR &&
+		    ++interruptions < INTERRUPTIONS_MAX)
 			continue;
 		if (count == 0)
 			errno = ENOSPC;
@@ -85,9 +92,12 @@ int vouch__syscalls_lock(int fd, int timeout_ms)
 {
 	static const struct timespec pause = { .tv_nsec = 5000000 };
 	struct vouch_deadline deadline = vouch__deadline_in(timeout_ms);
+	unsigned int interruptions = 0;
 
 	while (vouch__syscalls->flock(fd, LOCK_EX | LOCK_NB) != 0) {
-		if (errno != EWOULDBLOCK && errno != EINTR)
+		if (errno == EINTR && ++interruptions < INTERRUPTIONS_MAX)
+			continue;
+		if (errno != EWOULDBLOCK)
 			return -1;
 		if (vouch__deadline_left_ms(deadline) == 0) {
 			errno = EWOULDBLOCK;

@@ -1,11 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "common/json.h"
 
-#include <errno.h>
-#include <limits.h>
 #include <string.h>
 
-enum { DEPTH_MAX = 32 };
+#include "common/document.h"
 
 static enum vouch_error_code malformed(struct vouch_error *error,
 				       const char *key, const char *what)
@@ -14,61 +12,19 @@ static enum vouch_error_code malformed(struct vouch_error *error,
 				what);
 }
 
-static int rest_is_blank(const char *text, size_t length)
-{
-	size_t i;
-
-	for (i = 0; i < length; i++)
-		if (text[i] == '\0' || !strchr(" \t\r\n", text[i]))
-			return 0;
-	return 1;
-}
-
-static struct json_object *parse(struct json_tokener *tokener, const char *text,
-				 size_t length, const char **reason)
-{
-	struct json_object *object =
-		json_tokener_parse_ex(tokener, text, (int)length);
-	enum json_tokener_error status = json_tokener_get_error(tokener);
-	size_t end = json_tokener_get_parse_end(tokener);
-
-	if (status == json_tokener_continue)
-		*reason = "it ends too early";
-	else if (status != json_tokener_success)
-		*reason = json_tokener_error_desc(status);
-	else if (!json_object_is_type(object, json_type_object))
-		*reason = "it is no object";
-	else if (end > length || !rest_is_blank(text + end, length - end))
-		*reason = "something follows the object";
-	else
-		return object;
-	json_object_put(object);
-	return NULL;
-}
-
 enum vouch_error_code vouch__json_parse(const char *text, size_t length,
 					struct json_object **object,
 					struct vouch_error *error)
 {
-	struct json_tokener *tokener;
-	const char *reason = "";
+	/* A decision's record holds evidence and verdict as strings. */
+	static const struct vouch_document_limits limits = {
+		.bytes = VOUCH_JSON_MAX,
+		.string = VOUCH_JSON_MAX,
+		.unsigned_numbers = 1,
+	};
 
-	*object = NULL;
-	if (length >= INT_MAX)
-		return vouch__error_set(error, VOUCH_E_LIMIT,
-					"the JSON text is too long");
-	tokener = json_tokener_new_ex(DEPTH_MAX);
-	if (!tokener)
-		return vouch__error_set(error, VOUCH_E_MEMORY, "out of memory");
-	json_tokener_set_flags(tokener, JSON_TOKENER_STRICT |
-						JSON_TOKENER_VALIDATE_UTF8 |
-						JSON_TOKENER_ALLOW_TRAILING_CHARS);
-	*object = parse(tokener, text, length, &reason);
-	json_tokener_free(tokener);
-	if (!*object)
-		return vouch__error_set(error, VOUCH_E_MALFORMED,
-					"not a JSON document: %s", reason);
-	return VOUCH_OK;
+	return vouch__document_parse_within(text, length, "the record", &limits,
+					    object, error);
 }
 
 static enum vouch_error_code get(struct json_object *object, const char *key,
@@ -115,8 +71,7 @@ enum vouch_error_code vouch__json_get_u64(struct json_object *object,
 	code = get(object, key, json_type_int, &value, error);
 	if (code != VOUCH_OK)
 		return code;
-	/* The signed reading tells a negative number; a large one it cuts. The
-	 * greatest number of all is what json-c makes of every greater one. */
+	/* The signed reading tells a negative number; a large one it cuts. */
 	if (json_object_get_int64(value) < 0 ||
 	    json_object_get_uint64(value) == UINT64_MAX ||
 	    json_object_get_uint64(value) > max)
@@ -159,8 +114,11 @@ enum vouch_error_code vouch__json_get_int(struct json_object *object,
 enum vouch_error_code vouch__json_put(struct json_object *object,
 				      const char *key, struct json_object *value)
 {
+	/* json-c alone would lose the name where it has no memory for it. */
 	if (!object || !value ||
-	    json_object_object_add(object, key, value) != 0) {
+	    (json_object_object_get_ex(object, key, NULL) ?
+		     json_object_object_add(object, key, value) != 0 :
+		     !vouch__document_add(object, key, value))) {
 		json_object_put(value);
 		return VOUCH_E_MEMORY;
 	}

@@ -9,8 +9,11 @@
 
 #include "common/error.h"
 
-/* One whole object, nothing before or after it but white space. *object is the
- * caller's. VOUCH_E_MALFORMED otherwise. */
+enum { VOUCH_JSON_MAX = 16 * 1024 * 1024 }; /* bytes, of a text or a string */
+
+/* One whole object, nothing before or after it but white space, read as
+ * document.h says, up to VOUCH_JSON_MAX. *object is the caller's. VOUCH_E_MALFORMED
+ * otherwise, VOUCH_E_LIMIT or VOUCH_E_MEMORY. */
 VOUCH_MUST_CHECK enum vouch_error_code
 vouch__json_parse(const char *text, size_t length, struct json_object **object,
 		  struct vouch_error *error);
@@ -20,7 +23,7 @@ vouch__json_parse(const char *text, size_t length, struct json_object **object,
 VOUCH_MUST_CHECK enum vouch_error_code
 vouch__json_get_text(struct json_object *object, const char *key, char *text,
 		     size_t size, struct vouch_error *error);
-/* UINT64_MAX itself is out of range: json-c reads greater numbers as that. */
+/* UINT64_MAX itself is out of range, as in every text that an older reader took. */
 VOUCH_MUST_CHECK enum vouch_error_code
 vouch__json_get_u64(struct json_object *object, const char *key, uint64_t max,
 		    uint64_t *value, struct vouch_error *error);

@@ -9,7 +9,7 @@
 
 #include <stddef.h>
 #include "common/error.h"
-#include "evidence/document.h"
+#include "common/document.h"
 #include "kernel/facts.h"
 
 /* Evidence of nothing: all zero, and every reference to a node refers to none

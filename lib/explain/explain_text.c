@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "common/error.h"
-#include "evidence/document.h"
+#include "common/document.h"
 #include "kernel/rules.h"
 
 /* Bytes of a character that a terminal would obey rather than show, 0 for any

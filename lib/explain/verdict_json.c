@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "evidence/document.h"
+#include "common/document.h"
 #include "explain/phrase.h"
 #include "kernel/rules.h"
 

@@ -317,6 +317,57 @@ static void a_failed_call_loses_nothing(void **state)
 	free(text);
 }
 
+static int syncs_until_failure, writes_after_failure;
+
+static int sync_failing_once(int fd)
+{
+	if (--syncs_until_failure == 0) {
+		errno = EIO;
+		return -1;
+	}
+	return fsync(fd);
+}
+
+static ssize_t write_counted(int fd, const void *data, size_t length,
+			     off_t offset)
+{
+	writes_after_failure += syncs_until_failure <= 0;
+	return pwrite(fd, data, length, offset);
+}
+
+/* P6-F2. The kernel reports it once and drops what it could not write: an fsync
+ * that works afterwards says nothing of it. So there is no second try. */
+static void an_fsync_that_failed_is_final(void **state)
+{
+	struct fixture *it = *state;
+	struct vouch_syscalls failing = vouch__syscalls_real;
+	struct vouch_journal *journal;
+	struct seen seen;
+	size_t length;
+	int nth;
+
+	failing.fsync = sync_failing_once;
+	failing.pwrite = write_counted;
+	free(three(it, &length));
+	for (nth = 1; nth <= 2; nth++) {
+		journal = open_journal(it, 1);
+		vouch__syscalls = &failing;
+		syncs_until_failure = nth;
+		writes_after_failure = 0;
+		assert_int_equal(append(it, journal, "grant", "lost"),
+				 VOUCH_E_IO);
+		assert_int_equal(append(it, journal, "grant", "again"),
+				 VOUCH_E_IO);
+		assert_non_null(strstr(it->error.text, "failed before"));
+		assert_int_equal(writes_after_failure, 0);
+		fixture_heal();
+		vouch__journal_close(journal);
+		seen = (struct seen){ .count = 0 };
+		assert_int_equal(visit(it, &seen, NULL), VOUCH_OK);
+		assert_int_equal(seen.count, 3);
+	}
+}
+
 static void two_writers_number_their_records_in_one_row(void **state)
 {
 	struct fixture *it = *state;
@@ -412,6 +463,7 @@ int main(void)
 		fixture_test(good_records_are_read_around_a_bad_one),
 		fixture_test(a_removed_record_is_corruption),
 		fixture_test(a_failed_call_loses_nothing),
+		fixture_test(an_fsync_that_failed_is_final),
 		fixture_test(two_writers_number_their_records_in_one_row),
 		fixture_test(a_recent_record_does_not_cost_the_whole_journal),
 		fixture_test(a_linked_journal_is_refused),

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Documents, read whole or not at all, and written so that they can be read. */
-#ifndef VOUCH_EVIDENCE_DOCUMENT_H
-#define VOUCH_EVIDENCE_DOCUMENT_H
+#ifndef VOUCH_COMMON_DOCUMENT_H
+#define VOUCH_COMMON_DOCUMENT_H
 
 #include <stddef.h>
 #include "common/error.h"
@@ -29,6 +29,19 @@ enum {
 VOUCH_MUST_CHECK enum vouch_error_code
 vouch__document_parse(const char *text, size_t length, const char *what,
 		      struct json_object **json, struct vouch_error *error);
+
+/* Records of this node hold whole documents as strings, and positions of 64
+ * bits; only that is wider than in a document. */
+struct vouch_document_limits {
+	size_t bytes;
+	size_t string;
+	int unsigned_numbers; /* up to 2^64 - 1 */
+};
+VOUCH_MUST_CHECK enum vouch_error_code
+vouch__document_parse_within(const char *text, size_t length, const char *what,
+			     const struct vouch_document_limits *limits,
+			     struct json_object **json,
+			     struct vouch_error *error);
 
 /*
  * The tree as text, ended by one newline and a NUL. It is read back and

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "evidence/document.h"
+#include "common/document.h"
 
 #include <inttypes.h>
 #include <json-c/json.h>
@@ -10,14 +10,20 @@
  * grow loses the field's name, so ours are made large enough in time. */
 enum { TABLE_ROOM = 10, TABLE_SIZE = 128 };
 
+/* The longest character and a NUL, rounded up. */
+enum { CHARACTER_ROOM = 8 };
+
 struct reader {
 	const char *at;
 	const char *end;
 	const char *what; /* evidence or verdict */
 	struct vouch_error *error;
+	const struct vouch_document_limits *limits;
 	unsigned int depth;
 	size_t length; /* of `string` */
-	char string[VOUCH_DOCUMENT_STRING + 8];
+	size_t room;
+	char *string; /* `small`, or larger and allocated */
+	char small[VOUCH_DOCUMENT_STRING + CHARACTER_ROOM];
 };
 
 /* Each of the readers below returns VOUCH_OK and takes what it read, or an error
@@ -199,6 +205,26 @@ static enum vouch_error_code escape_read(struct reader *reader)
 	return VOUCH_OK;
 }
 
+/* For one more character and the NUL. */
+static enum vouch_error_code string_room(struct reader *reader)
+{
+	char *larger;
+
+	if (reader->length > reader->limits->string)
+		return limit(reader, "a text in it is too long");
+	if (reader->length + CHARACTER_ROOM <= reader->room)
+		return VOUCH_OK;
+	larger = malloc(reader->room * 2);
+	if (!larger)
+		return no_memory(reader);
+	memcpy(larger, reader->string, reader->length);
+	if (reader->string != reader->small)
+		free(reader->string);
+	reader->string = larger;
+	reader->room *= 2;
+	return VOUCH_OK;
+}
+
 /* Into reader->string, which it also ends. Plain: no escapes, so that each field
  * has one spelling. */
 static enum vouch_error_code string_read(struct reader *reader, int plain)
@@ -210,8 +236,9 @@ static enum vouch_error_code string_read(struct reader *reader, int plain)
 	reader->at++;
 	while (code == VOUCH_OK && reader->at < reader->end &&
 	       *reader->at != '"') {
-		if (reader->length > VOUCH_DOCUMENT_STRING)
-			return limit(reader, "a text in it is too long");
+		code = string_room(reader);
+		if (code != VOUCH_OK)
+			return code;
 		if ((unsigned char)*reader->at < 0x20)
 			return refuse(reader, "a text has a control character");
 		if (*reader->at == '\\') {
@@ -248,24 +275,44 @@ static int is_word_byte(char c)
 
 /* A whole number that fits: nothing in our documents is a fraction, and what
  * does not fit must not be rounded to something that does. */
-static int number_parse(const char *word, size_t length, int64_t *number)
+static int number_parse(const char *word, size_t length, int *negative,
+			uint64_t *number)
 {
-	int negative = word[0] == '-';
-	size_t i = negative ? 1 : 0;
+	size_t i = word[0] == '-' ? 1 : 0;
 	uint64_t value = 0;
 
-	if (length - i == 0 || length - i > 18 + 1 ||
-	    (word[i] == '0' && (length - i > 1 || negative)))
+	*negative = (int)i;
+	if (length - i == 0 || (word[i] == '0' && (length - i > 1 || *negative)))
 		return 0;
 	for (; i < length; i++) {
-		if (word[i] < '0' || word[i] > '9')
+		if (word[i] < '0' || word[i] > '9' ||
+		    __builtin_mul_overflow(value, 10, &value) ||
+		    __builtin_add_overflow(value, (uint64_t)(word[i] - '0'),
+					   &value))
 			return 0;
-		value = value * 10 + (uint64_t)(word[i] - '0');
 	}
-	if (value > INT64_MAX)
-		return 0;
-	*number = negative ? -(int64_t)value : (int64_t)value;
+	*number = value;
 	return 1;
+}
+
+/* NULL with no_memory, or a number that is none of ours. */
+static enum vouch_error_code number_make(const struct reader *reader,
+					 const char *word, size_t length,
+					 struct json_object **json)
+{
+	uint64_t number;
+	int negative;
+
+	if (!number_parse(word, length, &negative, &number) ||
+	    (number > INT64_MAX &&
+	     (negative || !reader->limits->unsigned_numbers)))
+		return refuse(reader, "a number is not whole, or too large");
+	if (number > INT64_MAX)
+		*json = json_object_new_uint64(number);
+	else
+		*json = json_object_new_int64(negative ? -(int64_t)number :
+							 (int64_t)number);
+	return *json ? VOUCH_OK : no_memory(reader);
 }
 
 static enum vouch_error_code word_read(struct reader *reader,
@@ -273,7 +320,6 @@ static enum vouch_error_code word_read(struct reader *reader,
 {
 	const char *word = reader->at;
 	size_t length;
-	int64_t number;
 
 	while (reader->at < reader->end && is_word_byte(*reader->at))
 		reader->at++;
@@ -286,10 +332,8 @@ static enum vouch_error_code word_read(struct reader *reader,
 		*json = json_object_new_boolean(1);
 	else if (length == 5 && memcmp(word, "false", 5) == 0)
 		*json = json_object_new_boolean(0);
-	else if (number_parse(word, length, &number))
-		*json = json_object_new_int64(number);
 	else
-		return refuse(reader, "a number is not whole, or too large");
+		return number_make(reader, word, length, json);
 	return *json ? VOUCH_OK : no_memory(reader);
 }
 
@@ -416,10 +460,33 @@ static enum vouch_error_code value_read(struct reader *reader,
 	}
 }
 
-enum vouch_error_code vouch__document_parse(const char *text, size_t length,
-					    const char *what,
-					    struct json_object **json,
-					    struct vouch_error *error)
+static enum vouch_error_code whole_read(struct reader *reader,
+					struct json_object **json)
+{
+	enum vouch_error_code code;
+
+	blanks_skip(reader);
+	if (reader->at == reader->end)
+		return vouch__error_set(reader->error, VOUCH_E_MALFORMED,
+					"%s is empty", reader->what);
+	if (*reader->at != '{')
+		return refuse(reader, "it is no object");
+	code = value_read(reader, json);
+	if (code != VOUCH_OK)
+		return code;
+	blanks_skip(reader);
+	if (reader->at == reader->end)
+		return VOUCH_OK;
+	json_object_put(*json);
+	*json = NULL;
+	return refuse(reader, "something follows it");
+}
+
+enum vouch_error_code
+vouch__document_parse_within(const char *text, size_t length, const char *what,
+			     const struct vouch_document_limits *limits,
+			     struct json_object **json,
+			     struct vouch_error *error)
 {
 	struct reader reader;
 	enum vouch_error_code code;
@@ -429,25 +496,33 @@ enum vouch_error_code vouch__document_parse(const char *text, size_t length,
 	reader.end = text + length;
 	reader.what = what;
 	reader.error = error;
+	reader.limits = limits;
 	reader.depth = 0;
 	reader.length = 0;
-	if (length > VOUCH_DOCUMENT_MAX)
-		return limit(&reader, "it is larger than 4 MiB");
-	blanks_skip(&reader);
-	if (reader.at == reader.end)
-		return vouch__error_set(error, VOUCH_E_MALFORMED, "%s is empty",
-					what);
-	if (*reader.at != '{')
-		return refuse(&reader, "it is no object");
-	code = value_read(&reader, json);
-	if (code != VOUCH_OK)
-		return code;
-	blanks_skip(&reader);
-	if (reader.at == reader.end)
-		return VOUCH_OK;
-	json_object_put(*json);
-	*json = NULL;
-	return refuse(&reader, "something follows it");
+	reader.string = reader.small;
+	reader.room = sizeof(reader.small);
+	if (length > limits->bytes)
+		return vouch__error_set(error, VOUCH_E_LIMIT,
+					"%s: it is larger than %zu MiB", what,
+					limits->bytes / 1024 / 1024);
+	code = whole_read(&reader, json);
+	if (reader.string != reader.small)
+		free(reader.string);
+	return code;
+}
+
+enum vouch_error_code vouch__document_parse(const char *text, size_t length,
+					    const char *what,
+					    struct json_object **json,
+					    struct vouch_error *error)
+{
+	static const struct vouch_document_limits limits = {
+		.bytes = VOUCH_DOCUMENT_MAX,
+		.string = VOUCH_DOCUMENT_STRING,
+	};
+
+	return vouch__document_parse_within(text, length, what, &limits, json,
+					    error);
 }
 
 /* --- writing ------------------------------------------------------------------ */
