@@ -8,7 +8,7 @@
 #include "authority/journal.h"
 #include "common/privilege.h"
 
-enum { HISTORY_LENGTH = 100 };
+enum { HISTORY_LENGTH = VOUCH_OUTCOMES_CARRIED };
 
 static const char *field(struct json_object *record, const char *key)
 {
@@ -145,8 +145,12 @@ enum vouch_decision cmd_history(struct cli *cli, int argc, char **argv)
 		return decision;
 	if (cli->json)
 		listing.all = json_object_new_array();
-	code = vouch__journal_visit(journal, VOUCH_RECORD_OUTCOME, outcome_visit,
-				    &listing, &error);
+	code = listing.most <= VOUCH_OUTCOMES_CARRIED ?
+		       vouch__journal_visit_standing(
+			       journal, VOUCH_RECORD_OUTCOME, outcome_visit,
+			       &listing, &error) :
+		       vouch__journal_visit(journal, VOUCH_RECORD_OUTCOME,
+					    outcome_visit, &listing, &error);
 	vouch__journal_close(journal);
 	if (listing.all)
 		(void)printf("%s\n", json_object_to_json_string_ext(

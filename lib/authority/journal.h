@@ -40,6 +40,8 @@
 /* {"carried": [{"sequence", "record"}, ...]}, newest first */
 #define VOUCH_RECORD_SUMMARY "summary"
 
+enum { VOUCH_OUTCOMES_CARRIED = 100 }; /* the newest, for a history */
+
 /* Bytes between two summaries, and of a journal that is replaced. Only a test
  * changes them. */
 struct vouch_journal_limits {

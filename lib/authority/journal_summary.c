@@ -16,16 +16,23 @@
 #define NEW_NAME ".journal.new"
 enum { BLOCK = 64 * 1024, EPOCHS_CARRIED = VOUCH_GRANTS_MAX };
 
-/* As many of the carried records are enough: the newest of the type. */
-static const char *const newest_only[] = {
-	VOUCH_RECORD_REQUEST,  VOUCH_RECORD_DECISION, VOUCH_RECORD_OUTCOME,
-	VOUCH_RECORD_SNAPSHOT, VOUCH_RECORD_SEAL,     VOUCH_RECORD_INCARNATION,
+/* How many of a type: the newest, and the outcomes that a history shows. */
+static const struct {
+	const char *type;
+	unsigned int most;
+} wanted[] = {
+	{ VOUCH_RECORD_REQUEST, 1 },
+	{ VOUCH_RECORD_DECISION, 1 },
+	{ VOUCH_RECORD_OUTCOME, VOUCH_OUTCOMES_CARRIED },
+	{ VOUCH_RECORD_SNAPSHOT, 1 },
+	{ VOUCH_RECORD_SEAL, 1 },
+	{ VOUCH_RECORD_INCARNATION, 1 },
 };
-enum { NEWEST_ONLY = sizeof(newest_only) / sizeof(newest_only[0]) };
+enum { WANTED = sizeof(wanted) / sizeof(wanted[0]) };
 
 struct collecting {
 	struct json_object *carried;
-	int seen[NEWEST_ONLY];
+	unsigned int seen[WANTED];
 	uint64_t epochs[EPOCHS_CARRIED];
 	uint32_t epoch_count;
 	int failed; /* no memory */
@@ -68,9 +75,9 @@ static int is_wanted(struct collecting *collecting, struct json_object *record)
 		return 0;
 	if (strcmp(type, VOUCH_RECORD_GRANT) == 0)
 		return grant_is_wanted(collecting, record);
-	for (i = 0; i < NEWEST_ONLY; i++) {
-		if (strcmp(type, newest_only[i]) == 0)
-			return !collecting->seen[i]++;
+	for (i = 0; i < WANTED; i++) {
+		if (strcmp(type, wanted[i].type) == 0)
+			return collecting->seen[i]++ < wanted[i].most;
 	}
 	return 0;
 }
