@@ -8,6 +8,8 @@
 #include "authority/journal.h"
 #include "common/privilege.h"
 
+enum { HISTORY_LENGTH = VOUCH_OUTCOMES_CARRIED };
+
 static const char *field(struct json_object *record, const char *key)
 {
 	struct json_object *value;
@@ -45,8 +47,11 @@ static enum vouch_decision decision_find(struct cli *cli, const char *id,
 
 	if (decision != VOUCH_PERMITTED)
 		return decision;
-	code = vouch__journal_find(journal, VOUCH_RECORD_DECISION,
-				   id ? "request" : NULL, id, record, &error);
+	/* The newest one is never far; a certain one may be. */
+	code = id ? vouch__journal_find(journal, VOUCH_RECORD_DECISION, "request",
+					id, record, &error) :
+		    vouch__journal_find_standing(journal, VOUCH_RECORD_DECISION,
+						 NULL, NULL, record, &error);
 	vouch__journal_close(journal);
 	if (code == VOUCH_E_NOT_FOUND) {
 		(void)fprintf(stderr, id ? "vouch: no decision on request '%s' in "
@@ -83,6 +88,7 @@ struct listing {
 	struct cli *cli;
 	struct json_object *all; /* with --output-as=json */
 	unsigned int count;
+	unsigned int most;
 };
 
 static void line_write(const char *text)
@@ -108,20 +114,30 @@ static int outcome_visit(void *context, uint64_t sequence, struct json_object *r
 		     field(record, "request"), field(record, "outcome"));
 	line_write(field(record, "why"));
 	(void)putchar('\n');
-	return 0;
+	return listing->count >= listing->most;
+}
+
+/* 1..99999999, in digits only. */
+static int count_parse(const char *text, unsigned int *count)
+{
+	if (text[0] == '0' || text[0] == '\0' || strlen(text) > 8 ||
+	    text[strspn(text, "0123456789")] != '\0')
+		return 0;
+	*count = (unsigned int)strtoul(text, NULL, 10);
+	return 1;
 }
 
 enum vouch_decision cmd_history(struct cli *cli, int argc, char **argv)
 {
-	struct listing listing = { cli, NULL, 0 };
+	struct listing listing = { cli, NULL, 0, HISTORY_LENGTH };
 	struct vouch_journal *journal = NULL;
 	struct vouch_error error = { 0 };
 	enum vouch_decision decision;
 	enum vouch_error_code code;
 
-	(void)argv;
-	if (argc != 0) {
-		(void)fprintf(stderr, "vouch: history takes no argument\n");
+	if (argc > 1 || (argc == 1 && !count_parse(argv[0], &listing.most))) {
+		(void)fprintf(stderr, "vouch: history takes one number: how many "
+				      "attempts to show (100)\n");
 		return VOUCH_USAGE;
 	}
 	decision = journal_open(cli, &journal);
@@ -129,8 +145,12 @@ enum vouch_decision cmd_history(struct cli *cli, int argc, char **argv)
 		return decision;
 	if (cli->json)
 		listing.all = json_object_new_array();
-	code = vouch__journal_visit(journal, VOUCH_RECORD_OUTCOME, outcome_visit,
-				    &listing, &error);
+	code = listing.most <= VOUCH_OUTCOMES_CARRIED ?
+		       vouch__journal_visit_standing(
+			       journal, VOUCH_RECORD_OUTCOME, outcome_visit,
+			       &listing, &error) :
+		       vouch__journal_visit(journal, VOUCH_RECORD_OUTCOME,
+					    outcome_visit, &listing, &error);
 	vouch__journal_close(journal);
 	if (listing.all)
 		(void)printf("%s\n", json_object_to_json_string_ext(

@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "authority/journal_file.h"
+#include "authority/journal_reader.h"
 #include "authority/record_line.h"
 #include "authority/state_directory.h"
 #include "authority/syscalls.h"
@@ -20,6 +21,11 @@
 
 #define JOURNAL_NAME "journal"
 enum { BLOCK = 256 * 1024 };
+
+struct vouch_journal_limits vouch__journal_limits = {
+	.summary_every = 256 * 1024,
+	.rotate_at = 64ll * 1024 * 1024,
+};
 
 static enum vouch_error_code failed(const struct vouch_journal *journal,
 				    const char *what, struct vouch_error *error)
@@ -65,6 +71,10 @@ static enum vouch_error_code line_accept(struct vouch_journal *journal,
 			       error);
 	journal->sequence++;
 	journal->checked += (off_t)length + 1;
+	if (vouch__journal_is_summary(line.json, line.json_length)) {
+		journal->summary_end = journal->checked;
+		journal->summary_length = (off_t)length;
+	}
 	return VOUCH_OK;
 }
 
@@ -142,6 +152,71 @@ static enum vouch_error_code check_on(struct vouch_journal *journal, off_t size,
 	return code;
 }
 
+/* One line of the way back from the end. `newer` is the number of the one after
+ * it; 0 before the first. *done: it needs to go no further. */
+static enum vouch_error_code line_back(struct vouch_journal *journal,
+				       const struct vouch_reader *reader,
+				       const char *text, size_t length,
+				       uint64_t *newer, int *done,
+				       struct vouch_error *error)
+{
+	struct vouch_line line;
+	const char *why = vouch__line_check(text, length, &line);
+	uint64_t sequence = why ? 0 : vouch__journal_sequence(line.label);
+	int summary = !why && vouch__journal_is_summary(line.json,
+							line.json_length);
+
+	if (!why && sequence == 0)
+		why = "it has no number";
+	if (!why && *newer != 0 && sequence + 1 != *newer)
+		why = "the record after it has another number";
+	if (!why && reader->end == 0 && sequence != 1 && !summary)
+		why = "records are missing before it";
+	if (why) {
+		journal->checked = reader->end;
+		return corrupt(journal, why, error);
+	}
+	if (*newer == 0)
+		journal->sequence = sequence;
+	*newer = sequence;
+	if (summary) {
+		journal->summary_end = reader->end + (off_t)length + 1;
+		journal->summary_length = (off_t)length;
+	}
+	*done = summary;
+	return VOUCH_OK;
+}
+
+/* The first look: from the end back to the newest summary, or to the beginning.
+ * What is older is looked at by whoever reads it. */
+static enum vouch_error_code check_back(struct vouch_journal *journal, off_t size,
+					struct vouch_error *error)
+{
+	struct vouch_reader reader;
+	enum vouch_error_code code;
+	const char *text;
+	size_t length;
+	uint64_t newer = 0;
+	off_t whole;
+	int done = 0;
+
+	vouch__reader_begin(&reader, journal->fd, size);
+	code = vouch__reader_tail(&reader, &text, &length, error);
+	whole = reader.end;
+	if (code == VOUCH_OK)
+		code = tail_accept(journal, text, length, error);
+	while (code == VOUCH_OK && !done && reader.end > 0) {
+		code = vouch__reader_line(&reader, &text, &length, error);
+		if (code == VOUCH_OK)
+			code = line_back(journal, &reader, text, length, &newer,
+					 &done, error);
+	}
+	vouch__reader_end(&reader);
+	if (code == VOUCH_OK)
+		journal->checked = whole;
+	return code;
+}
+
 /* Everything that was added since, by this program or another one. */
 static enum vouch_error_code check_new(struct vouch_journal *journal,
 				       off_t *size, struct vouch_error *error)
@@ -154,7 +229,8 @@ static enum vouch_error_code check_new(struct vouch_journal *journal,
 	if (*size < journal->checked)
 		return corrupt(journal, "records that were there are gone",
 			       error);
-	return check_on(journal, *size, error);
+	return journal->checked == 0 ? check_back(journal, *size, error) :
+				       check_on(journal, *size, error);
 }
 
 /* --- opening ---------------------------------------------------------------- */
@@ -289,29 +365,20 @@ static void cut_back(struct vouch_journal *journal)
 		(void)vouch__syscalls->fsync(journal->fd);
 }
 
-static enum vouch_error_code append_locked(struct vouch_journal *journal,
-					   struct json_object *record,
-					   struct vouch_error *error)
+/* One more line, after what was checked. */
+static enum vouch_error_code line_append(struct vouch_journal *journal,
+					 struct json_object *record,
+					 struct vouch_error *error)
 {
 	char label[24], *text;
 	enum vouch_error_code code;
 	size_t length = 0;
-	off_t size = 0;
 
-	code = check_new(journal, &size, error);
-	if (code != VOUCH_OK)
-		return code;
 	(void)snprintf(label, sizeof(label), "%" PRIu64, journal->sequence + 1);
 	code = vouch__line_encode(label, record, &text, &length, error);
 	if (code != VOUCH_OK)
 		return code;
-	/* A torn tail never became durable: the record takes its place. It must
-	 * be gone for good before: what a power cut left of it after the new
-	 * text would stand where the newline belongs. */
-	if ((size > journal->checked &&
-	     (vouch__syscalls->ftruncate(journal->fd, journal->checked) != 0 ||
-	      vouch__syscalls->fsync(journal->fd) != 0)) ||
-	    line_write(journal, text, length) != 0) {
+	if (line_write(journal, text, length) != 0) {
 		code = failed(journal, "cannot be written durably", error);
 		cut_back(journal);
 	} else {
@@ -322,6 +389,160 @@ static enum vouch_error_code append_locked(struct vouch_journal *journal,
 	return code;
 }
 
+/* Of the newer half, the first line that is whole; its number is *sequence. */
+static enum vouch_error_code half_find(struct vouch_journal *journal, off_t *keep,
+				       uint64_t *sequence,
+				       struct vouch_error *error)
+{
+	off_t half = journal->checked / 2;
+	struct vouch_reader reader;
+	struct vouch_line line;
+	enum vouch_error_code code;
+	const char *text;
+	size_t length;
+
+	*keep = journal->checked;
+	*sequence = journal->sequence + 1;
+	vouch__reader_begin(&reader, journal->fd, journal->checked);
+	code = vouch__reader_tail(&reader, &text, &length, error);
+	while (code == VOUCH_OK && reader.end > half) {
+		code = vouch__reader_line(&reader, &text, &length, error);
+		if (code != VOUCH_OK || reader.end < half ||
+		    vouch__line_check(text, length, &line) ||
+		    vouch__journal_sequence(line.label) + 1 != *sequence)
+			break; /* a bad line is not carried on either */
+		*keep = reader.end;
+		*sequence -= 1;
+	}
+	vouch__reader_end(&reader);
+	return code;
+}
+
+static enum vouch_error_code rotate(struct vouch_journal *journal,
+				    struct json_object *summary,
+				    struct vouch_error *error)
+{
+	enum vouch_error_code code;
+	char label[24], *text = NULL;
+	uint64_t sequence = 0;
+	size_t length = 0;
+	off_t keep = 0;
+
+	code = half_find(journal, &keep, &sequence, error);
+	if (code != VOUCH_OK)
+		return code;
+	(void)snprintf(label, sizeof(label), "%" PRIu64, sequence - 1);
+	code = vouch__line_encode(label, summary, &text, &length, error);
+	if (code == VOUCH_OK)
+		code = vouch__journal_replace(journal, text, length, keep, error);
+	/* Whatever came of it: this journal may be the old one now. */
+	if (code == VOUCH_E_IO)
+		journal->failed = 1;
+	free(text);
+	return code;
+}
+
+/* Big decisions make big summaries, which must not come with each of them. */
+static int summary_is_due(const struct vouch_journal *journal)
+{
+	off_t since = journal->checked - journal->summary_end;
+
+	return since >= vouch__journal_limits.summary_every &&
+	       since >= 4 * journal->summary_length;
+}
+
+/* Before the record, where one is due. A summary that would be too long for a
+ * record is left out; everything is found without it, only later. */
+static enum vouch_error_code summary_append(struct vouch_journal *journal,
+					    struct vouch_error *error)
+{
+	struct json_object *fields, *summary;
+	enum vouch_error_code code;
+	off_t begin;
+
+	if (!summary_is_due(journal))
+		return VOUCH_OK;
+	code = vouch__journal_summarise(journal, &fields, error);
+	if (code != VOUCH_OK)
+		return code;
+	summary = record_make(VOUCH_RECORD_SUMMARY, fields);
+	json_object_put(fields);
+	if (!summary)
+		return vouch__error_set(error, VOUCH_E_MEMORY, "out of memory");
+	begin = journal->checked;
+	code = line_append(journal, summary, error);
+	if (code == VOUCH_OK) {
+		journal->summary_end = journal->checked;
+		journal->summary_length = journal->checked - begin;
+	}
+	if (code == VOUCH_OK &&
+	    journal->checked >= vouch__journal_limits.rotate_at)
+		code = rotate(journal, summary, error);
+	json_object_put(summary);
+	return code == VOUCH_E_LIMIT ? VOUCH_OK : code;
+}
+
+static enum vouch_error_code append_locked(struct vouch_journal *journal,
+					   struct json_object *record,
+					   struct vouch_error *error)
+{
+	enum vouch_error_code code;
+	off_t size = 0;
+
+	code = check_new(journal, &size, error);
+	if (code != VOUCH_OK)
+		return code;
+	/* A torn tail never became durable: the record takes its place. It must
+	 * be gone for good before: what a power cut left of it after the new
+	 * text would stand where the newline belongs. */
+	if (size > journal->checked &&
+	    (vouch__syscalls->ftruncate(journal->fd, journal->checked) != 0 ||
+	     vouch__syscalls->fsync(journal->fd) != 0)) {
+		code = failed(journal, "cannot be written durably", error);
+		cut_back(journal);
+		return code;
+	}
+	code = summary_append(journal, error);
+	return code == VOUCH_OK ? line_append(journal, record, error) : code;
+}
+
+/* The file of that name, which another program may have put there since. */
+static enum vouch_error_code reopen(struct vouch_journal *journal,
+				    struct vouch_error *error)
+{
+	(void)close(journal->fd);
+	journal->fd = -1;
+	journal->checked = 0;
+	journal->sequence = 0;
+	journal->summary_end = 0;
+	journal->summary_length = 0;
+	return open_file(journal, error);
+}
+
+/* Several programs of this node may append; one at a time. */
+static enum vouch_error_code lock_current(struct vouch_journal *journal,
+					  struct vouch_error *error)
+{
+	enum vouch_error_code code;
+	int current = 0, tries;
+
+	for (tries = 0; tries < 3; tries++) {
+		if (vouch__syscalls_lock(journal->fd, VOUCH_STATE_LOCK_MS) != 0)
+			return failed(journal, "cannot be locked", error);
+		code = vouch__journal_is_current(journal, &current, error);
+		if (code == VOUCH_OK && current)
+			return VOUCH_OK;
+		(void)vouch__syscalls->flock(journal->fd, LOCK_UN);
+		if (code == VOUCH_OK)
+			code = reopen(journal, error);
+		if (code != VOUCH_OK)
+			return code;
+	}
+	return vouch__error_set(error, VOUCH_E_BUSY,
+				"%s/journal is replaced all the time",
+				journal->config->state_dir);
+}
+
 static enum vouch_error_code may_append(const struct vouch_journal *journal,
 					struct json_object *fields,
 					struct vouch_error *error)
@@ -329,7 +550,7 @@ static enum vouch_error_code may_append(const struct vouch_journal *journal,
 	if (!journal || !journal->writable)
 		return vouch__error_set(error, VOUCH_E_STATE,
 					"the journal is not open for writing");
-	if (journal->failed)
+	if (journal->failed || journal->fd < 0)
 		return vouch__error_set(error, VOUCH_E_IO,
 					"the journal failed before; nothing "
 					"more is written to it");
@@ -353,10 +574,10 @@ enum vouch_error_code vouch__journal_append(struct vouch_journal *journal,
 	record = record_make(type, fields);
 	if (!record)
 		return vouch__error_set(error, VOUCH_E_MEMORY, "out of memory");
-	/* Several programs of this node may append; one at a time. */
-	if (vouch__syscalls_lock(journal->fd, VOUCH_STATE_LOCK_MS) != 0) {
-		code = failed(journal, "cannot be locked", error);
-	} else {
+	code = lock_current(journal, error);
+	if (code == VOUCH_E_IO)
+		journal->failed = 1;
+	if (code == VOUCH_OK) {
 		code = append_locked(journal, record, error);
 		(void)vouch__syscalls->flock(journal->fd, LOCK_UN);
 	}

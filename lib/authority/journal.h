@@ -11,6 +11,13 @@
  * next append. Anything else that does not check out is corruption: appends
  * refuse (VOUCH_E_CORRUPT), readers go on and say which record is bad.
  *
+ * Every now and then a summary is written: the last attempt and the newest grants,
+ * seal, snapshot and incarnation, carried on, so that who asks for those never
+ * reads further back than the newest summary (P6-D2), however long the journal is.
+ * A journal that has grown too long is replaced, in one step, by a summary and its
+ * newer half: neither the last attempt nor the current authority is ever dropped
+ * (P6-F2, P6-A1).
+ *
  * An error of write or fsync is final for this open journal: every later call
  * fails, nothing is retried as if it had worked.
  */
@@ -30,6 +37,18 @@
 #define VOUCH_RECORD_SEAL "seal"
 #define VOUCH_RECORD_INCARNATION "incarnation"
 #define VOUCH_RECORD_ASSERTION "assertion"
+/* {"carried": [{"sequence", "record"}, ...]}, newest first */
+#define VOUCH_RECORD_SUMMARY "summary"
+
+enum { VOUCH_OUTCOMES_CARRIED = 100 }; /* the newest, for a history */
+
+/* Bytes between two summaries, and of a journal that is replaced. Only a test
+ * changes them. */
+struct vouch_journal_limits {
+	long long summary_every;
+	long long rotate_at;
+};
+extern struct vouch_journal_limits vouch__journal_limits;
 
 struct vouch_journal;
 
@@ -57,11 +76,24 @@ vouch__journal_visit(struct vouch_journal *journal, const char *type,
 		     vouch_journal_visitor *visit, void *context,
 		     struct vouch_error *error);
 
+/* The same, but what stands before the newest summary is taken from it: for the
+ * records that a summary carries. The visitor may see one of them twice. */
+VOUCH_MUST_CHECK enum vouch_error_code
+vouch__journal_visit_standing(struct vouch_journal *journal, const char *type,
+			      vouch_journal_visitor *visit, void *context,
+			      struct vouch_error *error);
+
 /* The newest record of the type that has field == value (field NULL: any);
  * VOUCH_E_NOT_FOUND. *record is the caller's, json_object_put() it. */
 VOUCH_MUST_CHECK enum vouch_error_code
 vouch__journal_find(struct vouch_journal *journal, const char *type,
 		    const char *field, const char *value,
 		    struct json_object **record, struct vouch_error *error);
+/* The same among what stands: the last attempt's, or the newest of a type. */
+VOUCH_MUST_CHECK enum vouch_error_code
+vouch__journal_find_standing(struct vouch_journal *journal, const char *type,
+			     const char *field, const char *value,
+			     struct json_object **record,
+			     struct vouch_error *error);
 
 #endif

@@ -15,7 +15,27 @@ struct vouch_journal {
 	/* What was checked so far: whole, good records up to here. */
 	off_t checked;
 	uint64_t sequence; /* of the last of them */
+	off_t summary_end; /* of the newest summary; 0 where there is none */
+	off_t summary_length;
 };
+
+/* Is it a summary, by its first bytes? */
+int vouch__journal_is_summary(const char *json, size_t length);
+
+/* The fields of a summary of the journal as it is; the caller's. */
+VOUCH_MUST_CHECK enum vouch_error_code
+vouch__journal_summarise(struct vouch_journal *journal,
+			 struct json_object **fields, struct vouch_error *error);
+
+/* Replaces the journal by `summary`, a line that has the number before it, and
+ * the whole lines from `keep` on. journal->fd is then the new file. */
+VOUCH_MUST_CHECK enum vouch_error_code
+vouch__journal_replace(struct vouch_journal *journal, const char *summary,
+		       size_t length, off_t keep, struct vouch_error *error);
+/* Is the open file still the one of that name? */
+VOUCH_MUST_CHECK enum vouch_error_code
+vouch__journal_is_current(const struct vouch_journal *journal, int *current,
+			  struct vouch_error *error);
 
 /* A sequence number in its one spelling; 0 when it is none. */
 uint64_t vouch__journal_sequence(const char *label);

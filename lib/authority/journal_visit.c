@@ -15,6 +15,7 @@ struct walk {
 	const char *type;
 	vouch_journal_visitor *visit;
 	void *context;
+	int standing; /* stop at the newest summary, with what it carries */
 	int stop;
 	uint64_t newer; /* the record last read, 0 when none or unreadable */
 	/* Bad records, and the newest of them for the message. */
@@ -32,6 +33,47 @@ static void bad(struct walk *walk, const char *why)
 		walk->bad_why = why;
 	}
 	walk->newer = 0;
+}
+
+/* {"sequence", "record"}, as a record of its own. */
+static void carried_visit(struct walk *walk, struct json_object *item)
+{
+	struct json_object *record, *type;
+	uint64_t sequence;
+
+	if (vouch__json_get_u64(item, "sequence", UINT64_MAX, &sequence, NULL) !=
+		    VOUCH_OK ||
+	    !json_object_object_get_ex(item, "record", &record) ||
+	    !json_object_object_get_ex(record, "type", &type) ||
+	    !json_object_is_type(type, json_type_string)) {
+		bad(walk, "its summary makes no sense");
+		return;
+	}
+	if (!walk->type ||
+	    strcmp(json_object_get_string(type), walk->type) == 0)
+		walk->stop = walk->visit(walk->context, sequence, record);
+}
+
+static void summary_visit(struct walk *walk, const struct vouch_line *line)
+{
+	struct json_object *record, *carried;
+	enum vouch_error_code code =
+		vouch__json_parse(line->json, line->json_length, &record, NULL);
+	size_t i;
+
+	if (code == VOUCH_E_MEMORY)
+		walk->failure = code;
+	else if (code != VOUCH_OK ||
+		 !json_object_object_get_ex(record, "carried", &carried) ||
+		 !json_object_is_type(carried, json_type_array))
+		bad(walk, "its summary makes no sense");
+	else
+		for (i = 0; !walk->stop && i < json_object_array_length(carried);
+		     i++)
+			carried_visit(walk,
+				      json_object_array_get_idx(carried, i));
+	json_object_put(record);
+	walk->stop = 1;
 }
 
 /* Parsing every record only for its type would make a long journal of big
@@ -81,14 +123,19 @@ static void line_visit(struct walk *walk, const char *text, size_t length)
 		why = "it has no number";
 	if (!why && walk->newer != 0 && sequence + 1 != walk->newer)
 		why = "records are missing after it";
-	if (!why && walk->reader.end == 0 && sequence != 1)
+	if (!why && walk->reader.end == 0 && sequence != 1 &&
+	    !vouch__journal_is_summary(line.json, line.json_length))
 		why = "records are missing before it";
 	if (why)
 		bad(walk, why);
 	if (sequence == 0)
 		return;
 	walk->newer = sequence;
-	record_visit(walk, &line, sequence);
+	if (walk->standing &&
+	    vouch__journal_is_summary(line.json, line.json_length))
+		summary_visit(walk, &line);
+	else
+		record_visit(walk, &line, sequence);
 }
 
 static enum vouch_error_code walk_lines(struct walk *walk, off_t size,
@@ -113,16 +160,9 @@ static enum vouch_error_code walk_lines(struct walk *walk, off_t size,
 	return code;
 }
 
-enum vouch_error_code vouch__journal_visit(struct vouch_journal *journal,
-					   const char *type,
-					   vouch_journal_visitor *visit,
-					   void *context,
-					   struct vouch_error *error)
+static enum vouch_error_code visit(struct vouch_journal *journal,
+				   struct walk *walk, struct vouch_error *error)
 {
-	struct walk walk = { .journal = journal,
-			     .type = type,
-			     .visit = visit,
-			     .context = context };
 	enum vouch_error_code code;
 	struct stat status;
 
@@ -134,15 +174,42 @@ enum vouch_error_code vouch__journal_visit(struct vouch_journal *journal,
 	if (vouch__syscalls->fstat(journal->fd, &status) != 0)
 		return vouch__error_set(error, VOUCH_E_IO,
 					"the journal cannot be looked at");
-	code = walk_lines(&walk, status.st_size, error);
-	if (code == VOUCH_OK && walk.bad_count > 0)
+	walk->journal = journal;
+	code = walk_lines(walk, status.st_size, error);
+	if (code == VOUCH_OK && walk->bad_count > 0)
 		code = vouch__error_set(error, VOUCH_E_CORRUPT,
 					"%s/journal is corrupt: %u bad "
 					"record(s), the newest at byte %lld: %s",
 					journal->config->state_dir,
-					walk.bad_count, walk.bad_at,
-					walk.bad_why);
+					walk->bad_count, walk->bad_at,
+					walk->bad_why);
 	return code;
+}
+
+enum vouch_error_code vouch__journal_visit(struct vouch_journal *journal,
+					   const char *type,
+					   vouch_journal_visitor *visitor,
+					   void *context,
+					   struct vouch_error *error)
+{
+	struct walk walk = { .type = type,
+			     .visit = visitor,
+			     .context = context };
+
+	return visit(journal, &walk, error);
+}
+
+enum vouch_error_code
+vouch__journal_visit_standing(struct vouch_journal *journal, const char *type,
+			      vouch_journal_visitor *visitor, void *context,
+			      struct vouch_error *error)
+{
+	struct walk walk = { .type = type,
+			     .visit = visitor,
+			     .context = context,
+			     .standing = 1 };
+
+	return visit(journal, &walk, error);
 }
 
 struct search {
@@ -176,6 +243,29 @@ static int search_visit(void *context, uint64_t sequence,
 	return 1;
 }
 
+static enum vouch_error_code find(struct vouch_journal *journal,
+				  struct walk *walk, struct search *search,
+				  struct json_object **record,
+				  struct vouch_error *error)
+{
+	enum vouch_error_code code;
+
+	*record = NULL;
+	walk->visit = search_visit;
+	walk->context = search;
+	code = visit(journal, walk, error);
+	/* With a bad record on the way, what was found may not be the newest. */
+	if (code != VOUCH_OK) {
+		json_object_put(search->found);
+		return code;
+	}
+	if (!search->found)
+		return vouch__error_set(error, VOUCH_E_NOT_FOUND,
+					"the journal has no such record");
+	*record = search->found;
+	return VOUCH_OK;
+}
+
 enum vouch_error_code vouch__journal_find(struct vouch_journal *journal,
 					  const char *type, const char *field,
 					  const char *value,
@@ -183,18 +273,19 @@ enum vouch_error_code vouch__journal_find(struct vouch_journal *journal,
 					  struct vouch_error *error)
 {
 	struct search search = { field, value, NULL };
-	enum vouch_error_code code;
+	struct walk walk = { .type = type };
 
-	*record = NULL;
-	code = vouch__journal_visit(journal, type, search_visit, &search, error);
-	/* With a bad record on the way, what was found may not be the newest. */
-	if (code != VOUCH_OK) {
-		json_object_put(search.found);
-		return code;
-	}
-	if (!search.found)
-		return vouch__error_set(error, VOUCH_E_NOT_FOUND,
-					"the journal has no such record");
-	*record = search.found;
-	return VOUCH_OK;
+	return find(journal, &walk, &search, record, error);
+}
+
+enum vouch_error_code
+vouch__journal_find_standing(struct vouch_journal *journal, const char *type,
+			     const char *field, const char *value,
+			     struct json_object **record,
+			     struct vouch_error *error)
+{
+	struct search search = { field, value, NULL };
+	struct walk walk = { .type = type, .standing = 1 };
+
+	return find(journal, &walk, &search, record, error);
 }

@@ -167,8 +167,8 @@ enum vouch_error_code vouch__records_grants(struct vouch_journal *journal,
 	enum vouch_error_code code;
 
 	*count = 0;
-	code = vouch__journal_visit(journal, VOUCH_RECORD_GRANT, grant_visit,
-				    &search, error);
+	code = vouch__journal_visit_standing(journal, VOUCH_RECORD_GRANT,
+					     grant_visit, &search, error);
 	if (code != VOUCH_OK)
 		return code;
 	if (search.malformed)
@@ -245,8 +245,8 @@ enum vouch_error_code vouch__records_snapshot(struct vouch_journal *journal,
 	enum vouch_error_code code;
 
 	memset(snapshot, 0, sizeof(*snapshot));
-	code = vouch__journal_find(journal, VOUCH_RECORD_SNAPSHOT, NULL, NULL,
-				   &record, error);
+	code = vouch__journal_find_standing(journal, VOUCH_RECORD_SNAPSHOT, NULL,
+					    NULL, &record, error);
 	if (code == VOUCH_E_NOT_FOUND)
 		return VOUCH_OK;
 	if (code != VOUCH_OK)
@@ -311,8 +311,8 @@ enum vouch_error_code vouch__records_seal(struct vouch_journal *journal,
 	enum vouch_error_code code;
 
 	memset(seal, 0, sizeof(*seal));
-	code = vouch__journal_find(journal, VOUCH_RECORD_SEAL, NULL, NULL,
-				   &record, error);
+	code = vouch__journal_find_standing(journal, VOUCH_RECORD_SEAL, NULL,
+					    NULL, &record, error);
 	if (code != VOUCH_OK)
 		return code;
 	seal->epoch = number_of(record, "epoch");

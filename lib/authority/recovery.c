@@ -47,8 +47,9 @@ enum vouch_error_code vouch__recover_attempt(struct vouch_context *context,
 	char id[VOUCH_NAME_SIZE];
 	enum vouch_error_code code;
 
-	code = vouch__journal_find(context->journal, VOUCH_RECORD_REQUEST, NULL,
-				   NULL, &request, error);
+	code = vouch__journal_find_standing(context->journal,
+					    VOUCH_RECORD_REQUEST, NULL, NULL,
+					    &request, error);
 	if (code == VOUCH_E_NOT_FOUND)
 		return VOUCH_OK;
 	if (code != VOUCH_OK)
@@ -57,8 +58,9 @@ enum vouch_error_code vouch__recover_attempt(struct vouch_context *context,
 	json_object_put(request);
 	if (code != VOUCH_OK)
 		return code;
-	code = vouch__journal_find(context->journal, VOUCH_RECORD_OUTCOME,
-				   "request", id, &outcome, error);
+	code = vouch__journal_find_standing(context->journal,
+					    VOUCH_RECORD_OUTCOME, "request", id,
+					    &outcome, error);
 	if (code == VOUCH_OK) {
 		json_object_put(outcome);
 		return VOUCH_OK;

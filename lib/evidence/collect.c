@@ -11,7 +11,10 @@
 #include "common/privilege.h"
 #include "evidence/evidence_json.h"
 
-enum { GRANTS_PER_SOURCE = 8, BRIEFLY_MS = 1000 };
+/* The cluster's, the journal's and the log's one must fit together. Every grant
+ * down to one that happened must be seen (P6-A1), so this is also how many
+ * promotions in a row may come to nothing before the next is refused. */
+enum { GRANTS_PER_SOURCE = (VOUCH_GRANTS_MAX - 1) / 2, BRIEFLY_MS = 1000 };
 
 struct collection {
 	struct vouch_context *context;

@@ -140,9 +140,10 @@ static void own(struct disk_file *file, size_t length)
 	char *bytes;
 
 	/* Grows by doubling: appends to a long journal must stay cheap. */
-	if (file->owned && length <= file->length)
+	if (file->owned && length <= file->room)
 		return;
 	bytes = memory_own(length + length / 2 + 64);
+	file->room = length + length / 2 + 64;
 	if (file->length > 0)
 		memcpy(bytes, file->bytes,
 		       file->length < length ? file->length : length);

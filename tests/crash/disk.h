@@ -25,6 +25,7 @@ struct disk_file {
 	int is_directory;
 	char *bytes;
 	size_t length;
+	size_t room; /* where owned */
 	int owned; /* bytes are this disk's own; otherwise copy before a change */
 };
 

@@ -156,6 +156,35 @@ static int follower(const struct vouch_config *config)
 	return ok;
 }
 
+/* Limits so low that the next record brings a summary, or a new journal. */
+static int much_history(const struct vouch_config *config)
+{
+	struct vouch_error error;
+	int i, ok = follower(config);
+
+	world_now.n1_writable = 1;
+	ok = ok && operation_promote(config, &error) == VOUCH_VETOED;
+	for (i = 0; ok && i < 6; i++)
+		ok = operation_append(config, "long", &error) == VOUCH_OK;
+	return ok;
+}
+
+static int summary_due(const struct vouch_config *config)
+{
+	int ok = much_history(config);
+
+	vouch__journal_limits.summary_every = 4096;
+	return ok;
+}
+
+static int rotation_due(const struct vouch_config *config)
+{
+	int ok = summary_due(config);
+
+	vouch__journal_limits.rotate_at = 8192;
+	return ok;
+}
+
 static int follower_contradicted(const struct vouch_config *config)
 {
 	world_now.n1_writable = 1;
@@ -372,6 +401,10 @@ const struct operation operations[] = {
 	  one_record, append_long_run },
 	{ "journal, append after a torn tail", OPERATION_PARTS, 0, READING_PARTS,
 	  torn_tail, append_run },
+	{ "journal, append with a summary", OPERATION_ROTATION, 0, 0, summary_due,
+	  append_run },
+	{ "journal, rotation", OPERATION_ROTATION, 0, 0, rotation_due,
+	  append_run },
 	{ "marker, first", OPERATION_PARTS, 0, READING_MARKER, incarnated,
 	  marker_run },
 	{ "marker, replaced", OPERATION_PARTS, 0, READING_MARKER, marked,

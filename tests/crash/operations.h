@@ -8,7 +8,11 @@
 
 /* Which check fits: parts that are old or new, or a whole attempt, whose
  * authority is told by recovery. */
-enum operation_kind { OPERATION_PARTS, OPERATION_ATTEMPT };
+enum operation_kind {
+	OPERATION_PARTS,
+	OPERATION_ROTATION, /* records are dropped, what stands is not */
+	OPERATION_ATTEMPT,
+};
 
 struct operation {
 	const char *name;

@@ -145,6 +145,97 @@ void trial_parts_check(struct trial *trial)
 	is_old_or_new(trial, is_new(trial, &reading));
 }
 
+static uint64_t newest_of(const struct reading *reading)
+{
+	return reading->record_count > 0 ?
+		       reading->sequences[reading->record_count - 1] :
+		       0;
+}
+
+static int newest_grant_is(struct vouch_journal *journal, uint64_t epoch,
+			   enum vouch_grant_outcome outcome)
+{
+	struct vouch_cluster_grant grants[8];
+	struct vouch_error error;
+	uint32_t count = 8;
+
+	return vouch__records_grants(journal, grants, &count, &error) ==
+		       VOUCH_OK &&
+	       count > 0 && grants[0].epoch == epoch &&
+	       grants[0].outcome == outcome;
+}
+
+/* --- a journal that is replaced -------------------------------------------------------- */
+
+static int record_at(const struct reading *reading, uint64_t sequence)
+{
+	uint32_t i;
+
+	for (i = 0; i < reading->record_count; i++) {
+		if (reading->sequences[i] == sequence)
+			return (int)i;
+	}
+	return -1;
+}
+
+static int is_record_of(const struct reading *reading, uint32_t i,
+			const struct reading *whole)
+{
+	int at = record_at(whole, reading->sequences[i]);
+
+	return at >= 0 && whole->checksums[at] == reading->checksums[i];
+}
+
+/* The last attempt and the newest grant, wherever they stand now. */
+static int standing_is_kept(struct trial *trial)
+{
+	struct vouch_journal *journal = NULL;
+	struct json_object *record = NULL;
+	struct vouch_error error = { 0 };
+	int ok;
+
+	if (vouch__journal_open(&trial->config, 0, &journal, &error) != VOUCH_OK)
+		return third(trial, "the journal", error.text);
+	ok = newest_grant_is(journal, 1, VOUCH_GRANT_DONE) &&
+	     vouch__journal_find_standing(journal, VOUCH_RECORD_DECISION, NULL,
+					  NULL, &record, &error) == VOUCH_OK;
+	json_object_put(record);
+	ok = ok && vouch__journal_find_standing(journal, VOUCH_RECORD_OUTCOME,
+						"outcome", "denied", &record,
+						&error) == VOUCH_OK;
+	json_object_put(record);
+	vouch__journal_close(journal);
+	return ok ? 1 : third(trial, "what stands is gone", error.text);
+}
+
+static void rotation_check(struct trial *trial)
+{
+	static struct reading reading;
+	const struct reading *after = &trial->after;
+	uint64_t newest, due = trial->acknowledged;
+	uint32_t i;
+
+	reading_take(&trial->config, &reading);
+	if (reading.failure[0] != '\0') {
+		(void)third(trial, "unreadable", reading.failure);
+		return;
+	}
+	for (i = 0; i < reading.record_count; i++) {
+		if (!is_record_of(&reading, i, &trial->before) &&
+		    !is_record_of(&reading, i, after)) {
+			(void)third(trial, "the journal", "has other records");
+			return;
+		}
+	}
+	newest = newest_of(&reading);
+	if (newest < due) {
+		(void)lost(trial, "a record");
+		return;
+	}
+	if (standing_is_kept(trial) && goes_on(trial))
+		is_old_or_new(trial, newest == newest_of(after));
+}
+
 /* --- an attempt -------------------------------------------------------------------------- */
 
 static int record_holds(struct vouch_journal *journal, const char *type,
@@ -163,19 +254,6 @@ static int record_holds(struct vouch_journal *journal, const char *type,
 		holds = strstr(json_object_get_string(text), needle) != NULL;
 	json_object_put(record);
 	return holds;
-}
-
-static int newest_grant_is(struct vouch_journal *journal, uint64_t epoch,
-			   enum vouch_grant_outcome outcome)
-{
-	struct vouch_cluster_grant grants[8];
-	struct vouch_error error;
-	uint32_t count = 8;
-
-	return vouch__records_grants(journal, grants, &count, &error) ==
-		       VOUCH_OK &&
-	       count > 0 && grants[0].epoch == epoch &&
-	       grants[0].outcome == outcome;
 }
 
 /* What `vouch status` says of the state: there is always an answer, and it never
@@ -339,20 +417,21 @@ void trial_state_visit(void *context, struct disk *disk)
 	trial->tally->states++;
 	if (trial->operation->kind == OPERATION_PARTS)
 		trial_parts_check(trial);
+	else if (trial->operation->kind == OPERATION_ROTATION)
+		rotation_check(trial);
 	else
 		trial_attempt_check(trial);
 	world_now = kept;
 	disk_now = trial->end;
 }
 
-/* What was promised, and how the world was, after `prefix` calls. */
 void trial_point_set(struct trial *trial, unsigned int prefix,
 		      const struct world *start)
 {
 	unsigned int i;
 
 	trial->prefix = prefix;
-	trial->acknowledged = trial->before.record_count;
+	trial->acknowledged = newest_of(&trial->before);
 	trial->done = 0;
 	trial->world = *start;
 	for (i = 0; i < prefix; i++) {
@@ -432,6 +511,7 @@ static int base_try(struct trial *trial)
 
 int trial_prepare(struct trial *trial, const struct operation *operation)
 {
+	static const struct vouch_journal_limits limits = { 1 << 18, 1 << 26 };
 	enum disk_lie lie = disk_lie;
 	int ok;
 
@@ -442,6 +522,7 @@ int trial_prepare(struct trial *trial, const struct operation *operation)
 	disk_now = trial->base;
 	world_begin();
 	world_config(&trial->config);
+	vouch__journal_limits = limits;
 	ok = operation->prepare(&trial->config);
 	disk_lie = lie;
 	return ok;
