@@ -48,6 +48,13 @@ int vouch__is_member(const struct vouch_view *view, uint32_t cluster_id)
 
 	if (view->condition != VOUCH_PRESENT || cluster_id == 0)
 		return 0;
+	/*@
+	  loop invariant 0 <= i <= view->member_count;
+	  loop invariant \forall integer j; 0 <= j < i ==>
+	    view->members[j] != cluster_id;
+	  loop assigns i;
+	  loop variant view->member_count - i;
+	*/
 	for (i = 0; i < view->member_count; i++) {
 		if (view->members[i] == cluster_id)
 			return 1;
@@ -59,6 +66,12 @@ int vouch__name_equal(const char *a, const char *b)
 {
 	uint32_t i;
 
+	/*@
+	  loop invariant 0 <= i <= VOUCH_NAME_SIZE;
+	  loop invariant \forall integer j; 0 <= j < i ==> a[j] == b[j];
+	  loop assigns i;
+	  loop variant VOUCH_NAME_SIZE - i;
+	*/
 	for (i = 0; i < VOUCH_NAME_SIZE; i++) {
 		if (a[i] != b[i])
 			return 0;
@@ -84,6 +97,19 @@ int vouch__is_admitted(const struct vouch_evidence *evidence, uint8_t node,
 	const struct vouch_admission *latest = 0;
 	uint32_t i;
 
+	/*@
+	  loop invariant 0 <= i <= evidence->admission_count;
+	  loop invariant latest == \null ==> \forall integer j; 0 <= j < i ==>
+	    evidence->admissions[j].node != node;
+	  loop invariant latest != \null ==> \exists integer a; 0 <= a < i &&
+	    latest == &evidence->admissions[a] &&
+	    evidence->admissions[a].node == node &&
+	    \forall integer b; 0 <= b < i &&
+	      evidence->admissions[b].node == node ==>
+	      evidence->admissions[b].serial <= evidence->admissions[a].serial;
+	  loop assigns i, latest;
+	  loop variant evidence->admission_count - i;
+	*/
 	for (i = 0; i < evidence->admission_count; i++) {
 		const struct vouch_admission *admission =
 			&evidence->admissions[i];
@@ -101,6 +127,11 @@ int vouch__is_asserted(const struct vouch_evidence *evidence, uint8_t node,
 {
 	uint32_t i;
 
+	/*@
+	  loop invariant 0 <= i <= evidence->assertion_count;
+	  loop assigns i;
+	  loop variant evidence->assertion_count - i;
+	*/
 	for (i = 0; i < evidence->assertion_count; i++) {
 		const struct vouch_assertion *assertion =
 			&evidence->assertions[i];
