@@ -17,6 +17,8 @@ struct vouch_finding *vouch__find(struct vouch_scratch *scratch,
 	} else {
 		finding = &verdict->findings[verdict->finding_count++];
 	}
+	if (outcome == VOUCH_UNPROVEN)
+		scratch->unproven = 1;
 	finding->rule = scratch->rule;
 	finding->reason = (uint16_t)reason;
 	finding->outcome = (uint8_t)outcome;
@@ -40,6 +42,30 @@ void vouch__cite(struct vouch_finding *finding, enum vouch_cited fact,
 	used->fact = (uint16_t)fact;
 	used->node = node;
 	used->value = value;
+}
+
+void vouch__find_again(struct vouch_finding *finding,
+		       const struct vouch_finding *said)
+{
+	uint8_t i;
+
+	finding->node_b = said->node_b;
+	/*@
+	  loop invariant 0 <= i <= 3;
+	  loop assigns i, finding->value[0 .. 2];
+	  loop variant 3 - i;
+	*/
+	for (i = 0; i < 3; i++)
+		finding->value[i] = said->value[i];
+	/*@
+	  loop invariant 0 <= i <= VOUCH_USED_MAX;
+	  loop assigns i, finding->used_count,
+	    finding->used[0 .. VOUCH_USED_MAX - 1];
+	  loop variant VOUCH_USED_MAX - i;
+	*/
+	for (i = 0; i < said->used_count && i < VOUCH_USED_MAX; i++)
+		vouch__cite(finding, (enum vouch_cited)said->used[i].fact,
+			    said->used[i].node, said->used[i].value);
 }
 
 int vouch__is_member(const struct vouch_view *view, uint32_t cluster_id)

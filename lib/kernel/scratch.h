@@ -44,6 +44,7 @@ struct vouch_scratch {
 	const struct vouch_probe *candidate; /* its probe */
 	uint8_t candidate_node;
 	uint16_t rule; /* being examined */
+	uint8_t unproven; /* the rule being examined said so */
 	uint8_t form_ok;
 	uint64_t newest_epoch;
 	uint8_t holders_known;
@@ -64,17 +65,53 @@ struct vouch_scratch {
     \valid(s) && \valid(s->verdict) && \valid_read(s->evidence) &&
     \separated(s, s->verdict, s->evidence);
 
-  // Something in the verdict, from `from` on, is unproven and stays so. Where
-  // no finding fits any more, the verdict is a veto anyway.
-  predicate Open{L}(struct vouch_verdict *v, integer from) =
-    from >= VOUCH_FINDINGS_MAX ||
-    \exists integer i; from <= i < v->finding_count &&
-      v->findings[i].outcome == VOUCH_UNPROVEN;
-
   predicate Findings{L}(struct vouch_verdict *v) =
-    v->finding_count <= VOUCH_FINDINGS_MAX &&
-    \forall integer i; 0 <= i < v->finding_count ==>
-      v->findings[i].used_count <= VOUCH_USED_MAX;
+    v->finding_count <= VOUCH_FINDINGS_MAX;
+
+  // What the scratch holds of the candidate and of each log is what the
+  // evidence says.
+  predicate Derived{L}(struct vouch_scratch *s) =
+    s->candidate_node == s->evidence->request.candidate &&
+    s->candidate == Candidate(s->evidence) &&
+    s->candidate_end == End(Candidate(s->evidence));
+
+  predicate Branch{L}(struct vouch_scratch *s, integer i) =
+    s->branches[i].relation == VOUCH_RELATION_UNKNOWN ||
+    (Candidate(s->evidence)->condition == VOUCH_PRESENT &&
+     Server(s->evidence, i)->condition == VOUCH_PRESENT &&
+     History(Candidate(s->evidence)) && History(Server(s->evidence, i)) &&
+     BranchEnd(Candidate(s->evidence), Server(s->evidence, i),
+               s->branches[i].end) &&
+     (s->branches[i].relation == VOUCH_RELATION_SAME <==>
+      SameTimeline(Candidate(s->evidence), Server(s->evidence, i))) &&
+     (s->branches[i].relation == VOUCH_RELATION_UNRELATED <==>
+      TimelineAt(Candidate(s->evidence), 0) !=
+      TimelineAt(Server(s->evidence, i), 0)));
+
+  // The h-th of those who may hold authority is one whom a grant names.
+  predicate Holder{L}(struct vouch_scratch *s, integer h) =
+    (\exists integer g; 0 <= g < s->evidence->grant_count &&
+      s->holders[h].epoch == s->evidence->grants[g].epoch &&
+      s->holders[h].node == s->evidence->grants[g].holder &&
+      s->holders[h].incarnation == &s->evidence->grants[g].incarnation[0]) &&
+    (s->holders[h].outcome == VOUCH_GRANT_DONE ==>
+      Done(s->evidence, s->holders[h].epoch));
+
+  predicate Placed{L}(struct vouch_scratch *s, struct vouch_holder *h) =
+    \exists integer i; 0 <= i < VOUCH_GRANTS_MAX && h == &s->holders[i];
+
+  predicate Holders{L}(struct vouch_scratch *s) =
+    s->holder_count <= VOUCH_GRANTS_MAX &&
+    \forall integer h; 0 <= h < s->holder_count ==> Holder(s, h);
+
+  predicate Best{L}(struct vouch_scratch *s, integer h) =
+    s->holders[h].best_finding < VOUCH_FINDINGS_MAX;
+
+  predicate Branches{L}(struct vouch_scratch *s) =
+    \forall integer i; 0 <= i < s->evidence->node_count ==> Branch(s, i);
+  // What every rule after the first may rely on.
+  predicate Ready{L}(struct vouch_scratch *s) =
+    Memory(s) && Findings(s->verdict) && Form(s->evidence) && Derived(s);
 */
 
 /* Appends a finding for the rule being examined; always returns one that may
@@ -84,7 +121,8 @@ struct vouch_scratch {
   requires \separated(scratch, scratch->verdict);
   requires Findings(scratch->verdict);
   assigns scratch->verdict->finding_count,
-    scratch->verdict->findings[0 .. VOUCH_FINDINGS_MAX - 1];
+    scratch->verdict->findings[0 .. VOUCH_FINDINGS_MAX - 1],
+    scratch->unproven;
   assigns \result \from scratch->verdict;
   ensures Findings(scratch->verdict);
   ensures
@@ -93,11 +131,12 @@ struct vouch_scratch {
     scratch->verdict->finding_count;
   ensures 0 < scratch->verdict->finding_count;
   ensures \result->used_count == 0;
-  ensures outcome == VOUCH_UNPROVEN ==>
-    Open(scratch->verdict, \old(scratch->verdict->finding_count));
-  ensures \forall integer from;
-    0 <= from <= \old(scratch->verdict->finding_count) &&
-    Open{Pre}(scratch->verdict, from) ==> Open(scratch->verdict, from);
+  ensures \old(scratch->unproven) != 0 || outcome == VOUCH_UNPROVEN ==>
+    scratch->unproven != 0;
+  ensures scratch->unproven == 0 ==> \old(scratch->unproven) == 0 &&
+    \result->outcome == (uint8_t)outcome && outcome != VOUCH_UNPROVEN &&
+    scratch->verdict->finding_count ==
+      \old(scratch->verdict->finding_count) + 1;
 */
 struct vouch_finding *vouch__find(struct vouch_scratch *scratch,
 				  enum vouch_outcome outcome,
@@ -105,12 +144,19 @@ struct vouch_finding *vouch__find(struct vouch_scratch *scratch,
 /* Cites a fact in a finding; past the room for it, it is left out. */
 /*@
   requires \valid(finding);
-  requires finding->used_count <= VOUCH_USED_MAX;
   assigns finding->used_count, finding->used[0 .. VOUCH_USED_MAX - 1];
-  ensures finding->used_count <= VOUCH_USED_MAX;
 */
 void vouch__cite(struct vouch_finding *finding, enum vouch_cited fact,
 		 uint8_t node, uint64_t value);
+/* Repeats what another finding says: its second node, values and facts. */
+/*@
+  requires \valid(finding) && \valid_read(said);
+  requires finding == said || \separated(finding, said);
+  assigns finding->node_b, finding->value[0 .. 2], finding->used_count,
+    finding->used[0 .. VOUCH_USED_MAX - 1];
+*/
+void vouch__find_again(struct vouch_finding *finding,
+		       const struct vouch_finding *said);
 
 /* Facts read in several places. */
 /*@
@@ -171,31 +217,6 @@ int vouch__is_admitted(const struct vouch_evidence *evidence, uint8_t node,
 int vouch__is_asserted(const struct vouch_evidence *evidence, uint8_t node,
 		       uint64_t epoch);
 
-/*@
-  // What the scratch holds of the candidate and of each log is what the
-  // evidence says.
-  predicate Derived{L}(struct vouch_scratch *s) =
-    s->candidate_node == s->evidence->request.candidate &&
-    s->candidate == Candidate(s->evidence) &&
-    s->candidate_end == End(Candidate(s->evidence));
-
-  predicate Branch{L}(struct vouch_scratch *s, integer i) =
-    s->branches[i].relation == VOUCH_RELATION_UNKNOWN ||
-    (Candidate(s->evidence)->condition == VOUCH_PRESENT &&
-     Server(s->evidence, i)->condition == VOUCH_PRESENT &&
-     History(Candidate(s->evidence)) && History(Server(s->evidence, i)) &&
-     BranchEnd(Candidate(s->evidence), Server(s->evidence, i),
-               s->branches[i].end) &&
-     (s->branches[i].relation == VOUCH_RELATION_SAME <==>
-      SameTimeline(Candidate(s->evidence), Server(s->evidence, i))) &&
-     (s->branches[i].relation == VOUCH_RELATION_UNRELATED <==>
-      TimelineAt(Candidate(s->evidence), 0) !=
-      TimelineAt(Server(s->evidence, i), 0)));
-
-  predicate Branches{L}(struct vouch_scratch *s) =
-    \forall integer i; 0 <= i < s->evidence->node_count ==> Branch(s, i);
-*/
-
 /* lineage.c */
 /*@
   requires Memory(scratch) && Form(scratch->evidence);
@@ -232,9 +253,22 @@ struct vouch_grant_view {
 /*@
   requires \valid_read(evidence) && evidence->grant_count <= VOUCH_GRANTS_MAX;
   assigns \nothing;
+  ensures \result.known != 0 <==> Granted(evidence, epoch);
+  ensures \result.known != 0 ==>
+    \exists integer g; 0 <= g < evidence->grant_count &&
+      \result.grant == &evidence->grants[g] &&
+      evidence->grants[g].epoch == epoch &&
+      \result.holder == evidence->grants[g].holder;
+  ensures \result.outcome == VOUCH_GRANT_DONE <==> Done(evidence, epoch);
+  ensures \result.outcome == VOUCH_GRANT_VOID <==> Void(evidence, epoch);
 */
 struct vouch_grant_view vouch__grant_of(const struct vouch_evidence *evidence,
 					uint64_t epoch);
+/*@
+  requires \valid_read(evidence) && evidence->grant_count <= VOUCH_GRANTS_MAX;
+  assigns \nothing;
+  ensures Newest(evidence, \result);
+*/
 uint64_t vouch__newest_epoch(const struct vouch_evidence *evidence);
 
 /* intersection.c */
@@ -277,14 +311,102 @@ void vouch__authorization_is_proven(struct vouch_scratch *);
 void vouch__adoption_is_proven(struct vouch_scratch *);
 void vouch__class_is_proven(struct vouch_scratch *);
 void vouch__agreement_is_proven(struct vouch_scratch *);
-void vouch__view_is_proven(struct vouch_scratch *);
-void vouch__steadiness_is_proven(struct vouch_scratch *);
-void vouch__quorum_is_proven(struct vouch_scratch *);
-void vouch__fencing_enabled_is_proven(struct vouch_scratch *);
-void vouch__peers_seen_is_proven(struct vouch_scratch *);
-void vouch__membership_is_proven(struct vouch_scratch *);
-void vouch__silence_is_proven(struct vouch_scratch *);
-void vouch__no_attempt_is_proven(struct vouch_scratch *);
+/*@
+  requires Ready(scratch);
+  assigns scratch->verdict->finding_count,
+    scratch->verdict->findings[0 .. VOUCH_FINDINGS_MAX - 1],
+    scratch->unproven;
+  ensures Findings(scratch->verdict);
+  ensures \old(scratch->verdict->finding_count) <=
+    scratch->verdict->finding_count;
+  ensures scratch->unproven != 0 ||
+    ViewsSeen{Pre}(scratch->evidence);
+*/
+void vouch__view_is_proven(struct vouch_scratch *scratch);
+/*@
+  requires Ready(scratch);
+  assigns scratch->verdict->finding_count,
+    scratch->verdict->findings[0 .. VOUCH_FINDINGS_MAX - 1],
+    scratch->unproven;
+  ensures Findings(scratch->verdict);
+  ensures \old(scratch->verdict->finding_count) <=
+    scratch->verdict->finding_count;
+  ensures scratch->unproven != 0 ||
+    Steady{Pre}(scratch->evidence);
+*/
+void vouch__steadiness_is_proven(struct vouch_scratch *scratch);
+/*@
+  requires Ready(scratch);
+  assigns scratch->verdict->finding_count,
+    scratch->verdict->findings[0 .. VOUCH_FINDINGS_MAX - 1],
+    scratch->unproven;
+  ensures Findings(scratch->verdict);
+  ensures \old(scratch->verdict->finding_count) <=
+    scratch->verdict->finding_count;
+  ensures scratch->unproven != 0 ||
+    Quorate{Pre}(scratch->evidence);
+*/
+void vouch__quorum_is_proven(struct vouch_scratch *scratch);
+/*@
+  requires Ready(scratch);
+  assigns scratch->verdict->finding_count,
+    scratch->verdict->findings[0 .. VOUCH_FINDINGS_MAX - 1],
+    scratch->unproven;
+  ensures Findings(scratch->verdict);
+  ensures \old(scratch->verdict->finding_count) <=
+    scratch->verdict->finding_count;
+  ensures scratch->unproven != 0 ||
+    FencingOn{Pre}(scratch->evidence);
+*/
+void vouch__fencing_enabled_is_proven(struct vouch_scratch *scratch);
+/*@
+  requires Ready(scratch);
+  assigns scratch->verdict->finding_count,
+    scratch->verdict->findings[0 .. VOUCH_FINDINGS_MAX - 1],
+    scratch->unproven;
+  ensures Findings(scratch->verdict);
+  ensures \old(scratch->verdict->finding_count) <=
+    scratch->verdict->finding_count;
+  ensures scratch->unproven != 0 ||
+    PeersSeen{Pre}(scratch->evidence);
+*/
+void vouch__peers_seen_is_proven(struct vouch_scratch *scratch);
+/*@
+  requires Ready(scratch);
+  assigns scratch->verdict->finding_count,
+    scratch->verdict->findings[0 .. VOUCH_FINDINGS_MAX - 1],
+    scratch->unproven;
+  ensures Findings(scratch->verdict);
+  ensures \old(scratch->verdict->finding_count) <=
+    scratch->verdict->finding_count;
+  ensures scratch->unproven != 0 ||
+    CandidateMember{Pre}(scratch->evidence);
+*/
+void vouch__membership_is_proven(struct vouch_scratch *scratch);
+/*@
+  requires Ready(scratch);
+  assigns scratch->verdict->finding_count,
+    scratch->verdict->findings[0 .. VOUCH_FINDINGS_MAX - 1],
+    scratch->unproven;
+  ensures Findings(scratch->verdict);
+  ensures \old(scratch->verdict->finding_count) <=
+    scratch->verdict->finding_count;
+  ensures scratch->unproven != 0 ||
+    Silence{Pre}(scratch->evidence);
+*/
+void vouch__silence_is_proven(struct vouch_scratch *scratch);
+/*@
+  requires Ready(scratch);
+  assigns scratch->verdict->finding_count,
+    scratch->verdict->findings[0 .. VOUCH_FINDINGS_MAX - 1],
+    scratch->unproven;
+  ensures Findings(scratch->verdict);
+  ensures \old(scratch->verdict->finding_count) <=
+    scratch->verdict->finding_count;
+  ensures scratch->unproven != 0 ||
+    NoAttempt{Pre}(scratch->evidence);
+*/
+void vouch__no_attempt_is_proven(struct vouch_scratch *scratch);
 void vouch__holders_are_proven(struct vouch_scratch *);
 void vouch__sealed_is_proven(struct vouch_scratch *);
 void vouch__fenced_is_proven(struct vouch_scratch *);
