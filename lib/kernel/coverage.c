@@ -317,7 +317,6 @@ void vouch__coverage_is_proven(struct vouch_scratch *scratch)
 	const struct vouch_finding *best =
 		&scratch->verdict->findings[scratch->coverage_best];
 	struct vouch_finding *finding;
-	uint8_t i;
 
 	if (scratch->covered) {
 		finding = vouch__find(scratch, VOUCH_HOLDS, VOUCH_R_COVERED,
@@ -334,12 +333,7 @@ void vouch__coverage_is_proven(struct vouch_scratch *scratch)
 	}
 	finding = vouch__find(scratch, VOUCH_UNPROVEN,
 			      (enum vouch_reason)best->reason, best->node);
-	finding->node_b = best->node_b;
-	for (i = 0; i < 3; i++)
-		finding->value[i] = best->value[i];
-	for (i = 0; i < best->used_count; i++)
-		vouch__cite(finding, (enum vouch_cited)best->used[i].fact,
-			    best->used[i].node, best->used[i].value);
+	vouch__find_again(finding, best);
 }
 
 /* Some grant newer than the candidate's epoch may have happened. Where no

@@ -3,17 +3,9 @@
 #include "kernel/rules.h"
 
 /* A rule holds when it said something and nothing it said is open. */
-static int rule_is_proven(const struct vouch_verdict *verdict, uint32_t from)
+static int rule_is_proven(const struct vouch_scratch *scratch, uint32_t from)
 {
-	uint32_t i;
-
-	if (from >= verdict->finding_count)
-		return 0;
-	for (i = from; i < verdict->finding_count; i++) {
-		if (verdict->findings[i].outcome == VOUCH_UNPROVEN)
-			return 0;
-	}
-	return 1;
+	return scratch->verdict->finding_count > from && !scratch->unproven;
 }
 
 /* Member by member, because the structure is large and a decision is hot. */
@@ -26,6 +18,7 @@ static void scratch_begin(struct vouch_scratch *scratch,
 	scratch->candidate = 0;
 	scratch->candidate_node = VOUCH_NO_NODE;
 	scratch->rule = 0;
+	scratch->unproven = 0;
 	scratch->form_ok = 0;
 	scratch->newest_epoch = 0;
 	scratch->holders_known = 0;
@@ -69,9 +62,10 @@ void vouch__decide(const struct vouch_evidence *evidence,
 		uint32_t from = verdict->finding_count;
 
 		scratch.rule = (uint16_t)rule->id;
+		scratch.unproven = 0;
 		rule->examine(&scratch);
 		if (rule->kind == VOUCH_RULE_REQUIRED &&
-		    !rule_is_proven(verdict, from) && failed++ == 0)
+		    !rule_is_proven(&scratch, from) && failed++ == 0)
 			verdict->deciding_rule = (uint16_t)rule->id;
 		if (rule->id == VOUCH_RULE_FORM) {
 			/* Nothing else may look at evidence of bad form. */

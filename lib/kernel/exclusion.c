@@ -11,6 +11,19 @@ void vouch__silence_is_proven(struct vouch_scratch *scratch)
 	int failed = 0;
 	uint8_t i;
 
+	/*@
+	  loop invariant 0 <= i <= evidence->node_count;
+	  loop invariant Findings(scratch->verdict);
+	  loop invariant \at(scratch->verdict->finding_count, Pre) <=
+	    scratch->verdict->finding_count;
+	  loop invariant failed != 0 ==> scratch->unproven != 0;
+	  loop invariant failed == 0 ==>
+	    \forall integer j; 0 <= j < i ==> Silent{Pre}(scratch->evidence, j);
+	  loop assigns i, failed, scratch->verdict->finding_count,
+	    scratch->verdict->findings[0 .. VOUCH_FINDINGS_MAX - 1],
+	    scratch->unproven;
+	  loop variant evidence->node_count - i;
+	*/
 	for (i = 0; i < evidence->node_count; i++) {
 		const struct vouch_probe *probe = &evidence->nodes[i].probe;
 		enum vouch_reason reason;
@@ -48,6 +61,19 @@ void vouch__no_attempt_is_proven(struct vouch_scratch *scratch)
 	int failed = 0;
 	uint8_t i;
 
+	/*@
+	  loop invariant 0 <= i <= evidence->node_count;
+	  loop invariant Findings(scratch->verdict);
+	  loop invariant \at(scratch->verdict->finding_count, Pre) <=
+	    scratch->verdict->finding_count;
+	  loop invariant failed != 0 ==> scratch->unproven != 0;
+	  loop invariant failed == 0 ==>
+	    \forall integer j; 0 <= j < i ==> Idle{Pre}(scratch->evidence, j);
+	  loop assigns i, failed, scratch->verdict->finding_count,
+	    scratch->verdict->findings[0 .. VOUCH_FINDINGS_MAX - 1],
+	    scratch->unproven;
+	  loop variant evidence->node_count - i;
+	*/
 	for (i = 0; i < evidence->node_count; i++) {
 		const struct vouch_probe *probe = &evidence->nodes[i].probe;
 		struct vouch_finding *finding;
@@ -71,6 +97,14 @@ void vouch__no_attempt_is_proven(struct vouch_scratch *scratch)
 }
 
 /* Exclusion holds from the first route that proved it. */
+/*@
+  requires \valid(holder);
+  assigns holder->order, holder->excluded;
+  ensures holder->excluded == 1;
+  ensures holder->order ==
+    (\old(holder->excluded) == 0 || order < \old(holder->order) ? order :
+     \old(holder->order));
+*/
 static void exclude(struct vouch_holder *holder, uint64_t order)
 {
 	if (!holder->excluded || order < holder->order)
@@ -79,6 +113,24 @@ static void exclude(struct vouch_holder *holder, uint64_t order)
 }
 
 /* A route that is not open here. `telling`: cite it when no route is. */
+/*@
+  requires Memory(scratch) && Findings(scratch->verdict);
+  requires \valid(holder) && \separated(holder, scratch->verdict);
+  requires Placed(scratch, holder);
+  assigns scratch->verdict->finding_count,
+    scratch->verdict->findings[0 .. VOUCH_FINDINGS_MAX - 1],
+    scratch->unproven;
+  assigns holder->route_finding_known, holder->best_finding;
+  assigns \result \from scratch->verdict;
+  ensures Findings(scratch->verdict);
+  ensures \old(scratch->verdict->finding_count) <=
+    scratch->verdict->finding_count;
+  ensures \result ==
+    &scratch->verdict->findings[scratch->verdict->finding_count - 1];
+  ensures 0 < scratch->verdict->finding_count;
+  ensures \old(holder->best_finding) < VOUCH_FINDINGS_MAX ==>
+    holder->best_finding < VOUCH_FINDINGS_MAX;
+*/
 static struct vouch_finding *route_closed(struct vouch_scratch *scratch,
 					  struct vouch_holder *holder,
 					  enum vouch_reason reason, int telling)
@@ -94,6 +146,20 @@ static struct vouch_finding *route_closed(struct vouch_scratch *scratch,
 	return finding;
 }
 
+/*@
+  requires Memory(scratch) && Findings(scratch->verdict);
+  requires \valid_read(holder) && \separated(holder, scratch->verdict);
+  assigns scratch->verdict->finding_count,
+    scratch->verdict->findings[0 .. VOUCH_FINDINGS_MAX - 1],
+    scratch->unproven;
+  assigns \result \from scratch->verdict;
+  ensures Findings(scratch->verdict);
+  ensures \old(scratch->verdict->finding_count) <=
+    scratch->verdict->finding_count;
+  ensures \result ==
+    &scratch->verdict->findings[scratch->verdict->finding_count - 1];
+  ensures 0 < scratch->verdict->finding_count;
+*/
 static struct vouch_finding *route_open(struct vouch_scratch *scratch,
 					const struct vouch_holder *holder,
 					enum vouch_reason reason)
@@ -106,6 +172,11 @@ static struct vouch_finding *route_open(struct vouch_scratch *scratch,
 }
 
 /* What the cluster recorded of a node whose state it does not know is old. */
+/*@
+  requires \valid_read(node);
+  assigns \nothing;
+  ensures \result != 0 <==> SaysStopped(node);
+*/
 static int operations_say_stopped(const struct vouch_node *node)
 {
 	const struct vouch_operations *operations = &node->operations;
@@ -119,6 +190,11 @@ static int operations_say_stopped(const struct vouch_node *node)
 		operations->last_result == VOUCH_RESULT_NOT_RUNNING);
 }
 
+/*@
+  requires \valid_read(node);
+  assigns \nothing;
+  ensures \result != 0 <==> OfflineClean(node);
+*/
 static int is_offline_and_clean(const struct vouch_node *node)
 {
 	return node->online == VOUCH_NO && node->unclean == VOUCH_NO;
@@ -126,6 +202,15 @@ static int is_offline_and_clean(const struct vouch_node *node)
 
 /* The seal of this holder for this epoch, still valid and not contradicted by
  * the cluster; 0 when it proves nothing, with the reason. */
+/*@
+  requires \valid_read(evidence) && \valid_read(holder) && \valid(reason);
+  requires \separated(reason, evidence) && \separated(reason, holder);
+  requires holder->node < VOUCH_NODES_MAX;
+  requires \valid_read(holder->incarnation + (0 .. VOUCH_NAME_SIZE - 1));
+  assigns *reason;
+  ensures \result != 0 ==> Sealed{Pre}(evidence, \old(holder->node),
+    \old(holder->epoch), \old(holder->incarnation));
+*/
 static int seal_excludes(const struct vouch_evidence *evidence,
 			 const struct vouch_holder *holder,
 			 enum vouch_reason *reason)
@@ -179,6 +264,11 @@ void vouch__sealed_is_proven(struct vouch_scratch *scratch)
 
 /* Is `entry` a completed power-off of the holder that this node has only seen
  * after it last saw the holder hold its epoch? */
+/*@
+  requires \valid_read(entry);
+  assigns \nothing;
+  ensures \result != 0 <==> Fresh(entry, node);
+*/
 static int is_fresh_success(const struct vouch_fencing *entry, uint8_t node)
 {
 	return entry->node == node &&
@@ -189,6 +279,11 @@ static int is_fresh_success(const struct vouch_fencing *entry, uint8_t node)
 }
 
 /* Times are compared only where one clock made both. */
+/*@
+  requires \valid_read(a) && \valid_read(b);
+  assigns \nothing;
+  ensures \result != 0 ==> SurelyEarlier(a, b);
+*/
 static int is_surely_earlier(const struct vouch_fencing *a,
 			     const struct vouch_fencing *b)
 {
@@ -201,12 +296,25 @@ static int is_surely_earlier(const struct vouch_fencing *a,
 }
 
 /* Something in the history that takes the success back, or leaves it open. */
+/*@
+  requires \valid_read(history) && \valid_read(success);
+  requires history->count <= VOUCH_FENCINGS_MAX;
+  assigns \nothing;
+  ensures \result == VOUCH_R_NONE ==> Unspoilt(history, success);
+*/
 static enum vouch_reason
 success_is_spoilt(const struct vouch_fencing_history *history,
 		  const struct vouch_fencing *success)
 {
 	uint32_t i;
 
+	/*@
+	  loop invariant 0 <= i <= history->count;
+	  loop invariant \forall integer j; 0 <= j < i ==>
+	    Harmless(&history->entries[j], success);
+	  loop assigns i;
+	  loop variant history->count - i;
+	*/
 	for (i = 0; i < history->count; i++) {
 		const struct vouch_fencing *entry = &history->entries[i];
 
@@ -235,6 +343,12 @@ success_is_spoilt(const struct vouch_fencing_history *history,
 	return VOUCH_R_NONE;
 }
 
+/*@
+  requires \valid_read(history) && \valid_read(holder);
+  assigns \nothing;
+  ensures \result == VOUCH_R_NONE ==>
+    Snapshot(history, holder->node, holder->epoch);
+*/
 static enum vouch_reason snapshot_fits(const struct vouch_fencing_history *history,
 				       const struct vouch_holder *holder)
 {
@@ -247,6 +361,11 @@ static enum vouch_reason snapshot_fits(const struct vouch_fencing_history *histo
 	return VOUCH_R_NONE;
 }
 
+/*@
+  requires \valid_read(evidence) && \valid_read(success);
+  assigns \nothing;
+  ensures \result == VOUCH_R_NONE ==> Machine(evidence, success);
+*/
 static enum vouch_reason
 executor_reason(const struct vouch_evidence *evidence,
 		const struct vouch_fencing *success)
@@ -268,6 +387,22 @@ executor_reason(const struct vouch_evidence *evidence,
 
 /* The history's best answer for a holder: an entry that excludes it, or the
  * reason why none does. `human` asks for a person's confirmation instead. */
+/*@
+  requires \valid_read(evidence) && \valid_read(holder) && \valid(reason);
+  requires \separated(reason, evidence) && \separated(reason, holder);
+  requires evidence->fencing.count <= VOUCH_FENCINGS_MAX;
+  assigns *reason;
+  assigns \result \from evidence;
+  ensures \result != \null ==> Snapshot{Pre}(&evidence->fencing,
+    \old(holder->node), \old(holder->epoch));
+  ensures \result != \null ==> \exists integer j;
+    0 <= j < \old(evidence->fencing.count) &&
+    \result == &evidence->fencing.entries[j] &&
+    Fresh{Pre}(\result, \old(holder->node)) &&
+    Unspoilt{Pre}(&evidence->fencing, \result) &&
+    (human == 0 ? Machine{Pre}(evidence, \result) :
+     \at(\result->executor, Pre) == VOUCH_EXECUTOR_HUMAN);
+*/
 static const struct vouch_fencing *
 fencing_find(const struct vouch_evidence *evidence,
 	     const struct vouch_holder *holder, int human,
@@ -280,6 +415,11 @@ fencing_find(const struct vouch_evidence *evidence,
 	if (*reason != VOUCH_R_NONE)
 		return 0;
 	*reason = VOUCH_R_FENCING_NONE;
+	/*@
+	  loop invariant 0 <= i <= history->count;
+	  loop assigns i, *reason;
+	  loop variant history->count - i;
+	*/
 	for (i = 0; i < history->count; i++) {
 		const struct vouch_fencing *entry = &history->entries[i];
 		enum vouch_reason why;
@@ -311,6 +451,11 @@ fencing_find(const struct vouch_evidence *evidence,
 	return 0;
 }
 
+/*@
+  requires \valid(finding) && \valid_read(entry);
+  requires \separated(finding, entry);
+  assigns finding->used_count, finding->used[0 .. VOUCH_USED_MAX - 1];
+*/
 static void cite_fencing(struct vouch_finding *finding,
 			 const struct vouch_fencing *entry)
 {
@@ -323,6 +468,16 @@ static void cite_fencing(struct vouch_finding *finding,
 
 /* The power was cut, but is the node also gone as the cluster has it? One that
  * came back must attest that it cannot write (E3). */
+/*@
+  requires \valid_read(evidence) && node < VOUCH_NODES_MAX;
+  requires evidence->before.member_count <= VOUCH_NODES_MAX;
+  requires evidence->after.member_count <= VOUCH_NODES_MAX;
+  assigns \nothing;
+  ensures \result == VOUCH_R_FENCED_PRESENT <==> Present(evidence, node);
+  ensures \result == VOUCH_R_NONE ==>
+    evidence->nodes[node].cluster_id != 0 &&
+    OfflineClean(&evidence->nodes[node]);
+*/
 static enum vouch_reason fenced_is_gone(const struct vouch_evidence *evidence,
 					uint8_t node)
 {
@@ -377,6 +532,19 @@ void vouch__fenced_is_proven(struct vouch_scratch *scratch)
 	}
 }
 
+/*@
+  requires \valid_read(evidence) && \valid_read(holder);
+  requires evidence->admission_count <= VOUCH_ADMISSIONS_MAX;
+  requires holder->node < VOUCH_NODES_MAX;
+  requires \valid_read(holder->incarnation + (0 .. VOUCH_NAME_SIZE - 1));
+  assigns \nothing;
+  ensures \result != 0 ==>
+    Named(&Server(evidence, holder->node)->incarnation[0]) &&
+    (Equal(&Server(evidence, holder->node)->incarnation[0],
+           holder->incarnation) ||
+     Admitted(evidence, holder->node,
+              &Server(evidence, holder->node)->incarnation[0]));
+*/
 static int incarnation_is_expected(const struct vouch_evidence *evidence,
 				   const struct vouch_holder *holder)
 {
@@ -390,6 +558,20 @@ static int incarnation_is_expected(const struct vouch_evidence *evidence,
 }
 
 /* Why a live answer does not attest; VOUCH_R_ATTESTED when it does. */
+/*@
+  requires \valid_read(scratch) && \valid_read(scratch->evidence) &&
+    \valid_read(holder);
+  requires Form(scratch->evidence) && Derived(scratch);
+  requires holder->node < scratch->evidence->node_count;
+  requires \valid_read(holder->incarnation + (0 .. VOUCH_NAME_SIZE - 1));
+  requires holder->outcome == VOUCH_GRANT_DONE ==>
+    Done(scratch->evidence, holder->epoch);
+  requires Seen(scratch->evidence, holder->node);
+  assigns \nothing;
+  ensures \result == VOUCH_R_ATTESTED ==>
+    AttestedLive(scratch->evidence, holder->node, holder->epoch,
+                 holder->incarnation);
+*/
 static enum vouch_reason attest_by_probe(const struct vouch_scratch *scratch,
 					 const struct vouch_holder *holder)
 {
@@ -529,18 +711,6 @@ void vouch__asserted_is_proven(struct vouch_scratch *scratch)
 	}
 }
 
-static void copy_reason(struct vouch_finding *to, const struct vouch_finding *from)
-{
-	uint8_t i;
-
-	to->node_b = from->node_b;
-	for (i = 0; i < 3; i++)
-		to->value[i] = from->value[i];
-	for (i = 0; i < from->used_count; i++)
-		vouch__cite(to, (enum vouch_cited)from->used[i].fact,
-			    from->used[i].node, from->used[i].value);
-}
-
 /* Rule 360: one route for each of them. */
 void vouch__exclusion_is_proven(struct vouch_scratch *scratch)
 {
@@ -561,7 +731,7 @@ void vouch__exclusion_is_proven(struct vouch_scratch *scratch)
 				scratch, VOUCH_UNPROVEN,
 				(enum vouch_reason)best->reason, holder->node);
 
-			copy_reason(finding, best);
+			vouch__find_again(finding, best);
 		} else {
 			struct vouch_finding *finding = vouch__find(
 				scratch, VOUCH_UNPROVEN, VOUCH_R_NOT_ASSERTED,
@@ -588,6 +758,11 @@ static int is_holder(const struct vouch_scratch *scratch, uint8_t node)
 
 /* The agent's newest word on a node that no record names: anything but "it was
  * promoted" or "something is under way". */
+/*@
+  requires \valid_read(operations);
+  assigns \nothing;
+  ensures \result != 0 ==> Unpromoted(operations);
+*/
 static int operations_say_unpromoted(const struct vouch_operations *operations)
 {
 	if (operations->condition != VOUCH_PRESENT ||
@@ -609,6 +784,14 @@ static int operations_say_unpromoted(const struct vouch_operations *operations)
 	}
 }
 
+/*@
+  requires \valid_read(evidence) && i < VOUCH_NODES_MAX;
+  requires evidence->after.member_count <= VOUCH_NODES_MAX;
+  requires evidence->assertion_count <= VOUCH_ASSERTIONS_MAX;
+  assigns \nothing;
+  ensures \result == VOUCH_R_OTHER_QUIET || \result == VOUCH_R_OTHER_CLEAN ||
+    \result == VOUCH_R_OTHER_ASSERTED ==> Quiet(evidence, i, newest_epoch);
+*/
 static enum vouch_reason other_is_quiet(const struct vouch_evidence *evidence,
 					uint8_t i, uint64_t newest_epoch)
 {

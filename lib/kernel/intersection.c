@@ -10,6 +10,17 @@
 #include "kernel/rules.h"
 
 /* Does member i count towards S? The reason when it does not. */
+/*@
+  requires \valid_read(scratch) && \valid_read(scratch->evidence);
+  requires Form(scratch->evidence) && Derived(scratch) && Branches(scratch);
+  requires i < scratch->evidence->node_count;
+  assigns \nothing;
+  ensures \result == VOUCH_R_NONE ==>
+    Counts(scratch->evidence, i, scratch->exclusion_order);
+  ensures \result == VOUCH_R_NONE ==>
+    BranchEnd(Candidate(scratch->evidence), Server(scratch->evidence, i),
+              scratch->branches[i].end);
+*/
 static enum vouch_reason member_reason(const struct vouch_scratch *scratch,
 				       uint8_t i)
 {
@@ -22,6 +33,7 @@ static enum vouch_reason member_reason(const struct vouch_scratch *scratch,
 	    scratch->branches[i].relation == VOUCH_RELATION_UNKNOWN ||
 	    scratch->branches[i].relation == VOUCH_RELATION_UNRELATED)
 		return VOUCH_R_INTERSECT_SHORT;
+	/*@ assert Branch(scratch, i); */
 	if (probe->order < scratch->exclusion_order)
 		return VOUCH_R_ORDER_EARLY;
 	if (!vouch__is_admitted(evidence, i, probe->incarnation))
@@ -58,6 +70,24 @@ vouch__intersect(const struct vouch_scratch *scratch,
 	result.missing = VOUCH_NO_NODE;
 	result.ahead = VOUCH_NO_NODE;
 	result.why = VOUCH_R_NONE;
+	/*@
+	  loop invariant 0 <= i <= contract->member_count;
+	  loop invariant result.members == contract->member_count &&
+	    result.required == contract->k && result.proven == 0;
+	  loop invariant result.counted <= i;
+	  loop invariant result.missing == VOUCH_NO_NODE ||
+	    result.missing < scratch->evidence->node_count;
+	  loop invariant result.ahead == VOUCH_NO_NODE ||
+	    result.ahead < scratch->evidence->node_count;
+	  // Whoever chooses none of those that count chooses from the rest.
+	  loop invariant result.ahead == VOUCH_NO_NODE ==>
+	    \forall subset a; (\forall integer j; 0 <= j < i && In(a, j) ==>
+	      !Within(scratch->evidence, contract->members[j],
+	              scratch->exclusion_order)) ==>
+	    Size(a, i) + result.counted <= i;
+	  loop assigns i, result;
+	  loop variant contract->member_count - i;
+	*/
 	for (i = 0; i < contract->member_count; i++) {
 		uint8_t node = contract->members[i];
 		enum vouch_reason reason = member_reason(scratch, node);

@@ -12,6 +12,16 @@ int vouch__history_is_valid(const struct vouch_probe *probe)
 	if (probe->timeline == 0 ||
 	    (probe->timeline > 1 && probe->history_count == 0))
 		return 0;
+	/*@
+	  loop invariant 0 <= i <= probe->history_count;
+	  loop invariant \forall integer j; 0 <= j < i ==>
+	    probe->history[j].timeline != 0 && probe->history[j].end_lsn != 0 &&
+	    probe->history[j].timeline < TimelineAt(probe, j + 1);
+	  loop invariant \forall integer j; 0 < j < i ==>
+	    probe->history[j - 1].end_lsn <= probe->history[j].end_lsn;
+	  loop assigns i;
+	  loop variant probe->history_count - i;
+	*/
 	for (i = 0; i < probe->history_count; i++) {
 		uint32_t next = i + 1 < probe->history_count ?
 					probe->history[i + 1].timeline :
@@ -32,11 +42,20 @@ int vouch__history_is_valid(const struct vouch_probe *probe)
 		       probe->history[probe->history_count - 1].end_lsn;
 }
 
+/*@
+  assigns \nothing;
+  ensures \result == (a < b ? a : b);
+*/
 static uint64_t lesser(uint64_t a, uint64_t b)
 {
 	return a < b ? a : b;
 }
 
+/*@
+  assigns \nothing;
+  ensures \result.relation == relation && \result.end == end &&
+    \result.parted == at;
+*/
 static struct vouch_branch parted(enum vouch_relation relation, uint64_t end,
 				  uint64_t at)
 {
@@ -47,6 +66,20 @@ static struct vouch_branch parted(enum vouch_relation relation, uint64_t end,
 
 /* The log of x on the branch that c is on. The chains are walked as long as
  * they agree in number and end. */
+/*@
+  requires \valid_read(c) && c->history_count <= VOUCH_HISTORY_MAX;
+  requires \valid_read(x) && x->history_count <= VOUCH_HISTORY_MAX;
+  assigns \nothing;
+  ensures \result.relation == VOUCH_RELATION_SAME ==> \result.end == End(x);
+  ensures \result.relation != VOUCH_RELATION_SAME ==>
+    \exists integer n; PartAt(c, x, n, \result.parted) &&
+      \result.end == Min(End(x), \result.parted);
+  ensures BranchEnd(c, x, \result.end);
+  ensures \result.relation != VOUCH_RELATION_UNKNOWN;
+  ensures \result.relation == VOUCH_RELATION_SAME <==> SameTimeline(c, x);
+  ensures \result.relation == VOUCH_RELATION_UNRELATED <==>
+    TimelineAt(c, 0) != TimelineAt(x, 0);
+*/
 static struct vouch_branch branch_of(const struct vouch_probe *c,
 				     const struct vouch_probe *x)
 {
@@ -54,6 +87,14 @@ static struct vouch_branch branch_of(const struct vouch_probe *c,
 	uint64_t from = 0; /* where the timelines at `i` began, on both */
 	uint32_t i;
 
+	/*@
+	  loop invariant 0 <= i <= c->history_count && i <= x->history_count;
+	  loop invariant SameChain(c, x, i);
+	  loop invariant from == (i == 0 ? 0 : x->history[i - 1].end_lsn);
+	  loop invariant i > 0 ==> TimelineAt(c, 0) == TimelineAt(x, 0);
+	  loop assigns i, from;
+	  loop variant c->history_count - i;
+	*/
 	for (i = 0;; i++) {
 		int c_last = i >= c->history_count;
 		int x_last = i >= x->history_count;
@@ -62,6 +103,13 @@ static struct vouch_branch branch_of(const struct vouch_probe *c,
 		uint32_t x_timeline = x_last ? x->timeline :
 					       x->history[i].timeline;
 
+		/*@ assert !(c_last && x_last && c_timeline == x_timeline) &&
+		    !(!c_last && !x_last && c_timeline == x_timeline &&
+		      c->history[i].end_lsn == x->history[i].end_lsn) ==>
+		    PartAt(c, x, i, c_timeline != x_timeline ? from :
+		      c_last ? x->history[i].end_lsn :
+		      x_last ? c->history[i].end_lsn :
+		      Min(c->history[i].end_lsn, x->history[i].end_lsn)); */
 		if (c_timeline != x_timeline)
 			return parted(i == 0 ? VOUCH_RELATION_UNRELATED :
 					       VOUCH_RELATION_FORKED,
@@ -86,6 +134,38 @@ static struct vouch_branch branch_of(const struct vouch_probe *c,
 	}
 }
 
+/*@
+  requires Memory(scratch) && Form(scratch->evidence);
+  requires scratch->candidate == Candidate(scratch->evidence);
+  requires i < scratch->evidence->node_count;
+  requires candidate_ok != 0 ==>
+    scratch->candidate->condition == VOUCH_PRESENT && History(scratch->candidate);
+  assigns \nothing;
+  ensures \result.relation == VOUCH_RELATION_UNKNOWN ||
+    (Candidate(scratch->evidence)->condition == VOUCH_PRESENT &&
+     Server(scratch->evidence, i)->condition == VOUCH_PRESENT &&
+     History(Candidate(scratch->evidence)) &&
+     History(Server(scratch->evidence, i)) &&
+     BranchEnd(Candidate(scratch->evidence), Server(scratch->evidence, i),
+               \result.end) &&
+     (\result.relation == VOUCH_RELATION_SAME <==>
+      SameTimeline(Candidate(scratch->evidence),
+                   Server(scratch->evidence, i))) &&
+     (\result.relation == VOUCH_RELATION_UNRELATED <==>
+      TimelineAt(Candidate(scratch->evidence), 0) !=
+      TimelineAt(Server(scratch->evidence, i), 0)));
+*/
+static struct vouch_branch branch_derive(const struct vouch_scratch *scratch,
+					 int candidate_ok, uint8_t i)
+{
+	const struct vouch_probe *probe = &scratch->evidence->nodes[i].probe;
+
+	if (candidate_ok && probe->condition == VOUCH_PRESENT &&
+	    vouch__history_is_valid(probe))
+		return branch_of(scratch->candidate, probe);
+	return parted(VOUCH_RELATION_UNKNOWN, 0, 0);
+}
+
 void vouch__branches_derive(struct vouch_scratch *scratch)
 {
 	const struct vouch_evidence *evidence = scratch->evidence;
@@ -93,17 +173,14 @@ void vouch__branches_derive(struct vouch_scratch *scratch)
 			   vouch__history_is_valid(scratch->candidate);
 	uint8_t i;
 
-	for (i = 0; i < evidence->node_count; i++) {
-		const struct vouch_probe *probe = &evidence->nodes[i].probe;
-
-		if (candidate_ok && probe->condition == VOUCH_PRESENT &&
-		    vouch__history_is_valid(probe))
-			scratch->branches[i] =
-				branch_of(scratch->candidate, probe);
-		else
-			scratch->branches[i] =
-				parted(VOUCH_RELATION_UNKNOWN, 0, 0);
-	}
+	/*@
+	  loop invariant 0 <= i <= evidence->node_count;
+	  loop invariant \forall integer j; 0 <= j < i ==> Branch(scratch, j);
+	  loop assigns i, scratch->branches[0 .. VOUCH_NODES_MAX - 1];
+	  loop variant evidence->node_count - i;
+	*/
+	for (i = 0; i < evidence->node_count; i++)
+		scratch->branches[i] = branch_derive(scratch, candidate_ok, i);
 }
 
 int vouch__position_is_reached(const struct vouch_probe *probe,
@@ -115,6 +192,11 @@ int vouch__position_is_reached(const struct vouch_probe *probe,
 		return 0;
 	if (timeline == probe->timeline)
 		return vouch__probe_end(probe) >= lsn;
+	/*@
+	  loop invariant 0 <= i <= probe->history_count;
+	  loop assigns i;
+	  loop variant probe->history_count - i;
+	*/
 	for (i = 0; i < probe->history_count; i++) {
 		if (probe->history[i].timeline == timeline)
 			return probe->history[i].end_lsn >= lsn;

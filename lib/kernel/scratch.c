@@ -17,6 +17,8 @@ struct vouch_finding *vouch__find(struct vouch_scratch *scratch,
 	} else {
 		finding = &verdict->findings[verdict->finding_count++];
 	}
+	if (outcome == VOUCH_UNPROVEN)
+		scratch->unproven = 1;
 	finding->rule = scratch->rule;
 	finding->reason = (uint16_t)reason;
 	finding->outcome = (uint8_t)outcome;
@@ -42,12 +44,43 @@ void vouch__cite(struct vouch_finding *finding, enum vouch_cited fact,
 	used->value = value;
 }
 
+void vouch__find_again(struct vouch_finding *finding,
+		       const struct vouch_finding *said)
+{
+	uint8_t i;
+
+	finding->node_b = said->node_b;
+	/*@
+	  loop invariant 0 <= i <= 3;
+	  loop assigns i, finding->value[0 .. 2];
+	  loop variant 3 - i;
+	*/
+	for (i = 0; i < 3; i++)
+		finding->value[i] = said->value[i];
+	/*@
+	  loop invariant 0 <= i <= VOUCH_USED_MAX;
+	  loop assigns i, finding->used_count,
+	    finding->used[0 .. VOUCH_USED_MAX - 1];
+	  loop variant VOUCH_USED_MAX - i;
+	*/
+	for (i = 0; i < said->used_count && i < VOUCH_USED_MAX; i++)
+		vouch__cite(finding, (enum vouch_cited)said->used[i].fact,
+			    said->used[i].node, said->used[i].value);
+}
+
 int vouch__is_member(const struct vouch_view *view, uint32_t cluster_id)
 {
 	uint32_t i;
 
 	if (view->condition != VOUCH_PRESENT || cluster_id == 0)
 		return 0;
+	/*@
+	  loop invariant 0 <= i <= view->member_count;
+	  loop invariant \forall integer j; 0 <= j < i ==>
+	    view->members[j] != cluster_id;
+	  loop assigns i;
+	  loop variant view->member_count - i;
+	*/
 	for (i = 0; i < view->member_count; i++) {
 		if (view->members[i] == cluster_id)
 			return 1;
@@ -59,6 +92,12 @@ int vouch__name_equal(const char *a, const char *b)
 {
 	uint32_t i;
 
+	/*@
+	  loop invariant 0 <= i <= VOUCH_NAME_SIZE;
+	  loop invariant \forall integer j; 0 <= j < i ==> a[j] == b[j];
+	  loop assigns i;
+	  loop variant VOUCH_NAME_SIZE - i;
+	*/
 	for (i = 0; i < VOUCH_NAME_SIZE; i++) {
 		if (a[i] != b[i])
 			return 0;
@@ -84,6 +123,19 @@ int vouch__is_admitted(const struct vouch_evidence *evidence, uint8_t node,
 	const struct vouch_admission *latest = 0;
 	uint32_t i;
 
+	/*@
+	  loop invariant 0 <= i <= evidence->admission_count;
+	  loop invariant latest == \null ==> \forall integer j; 0 <= j < i ==>
+	    evidence->admissions[j].node != node;
+	  loop invariant latest != \null ==> \exists integer a; 0 <= a < i &&
+	    latest == &evidence->admissions[a] &&
+	    evidence->admissions[a].node == node &&
+	    \forall integer b; 0 <= b < i &&
+	      evidence->admissions[b].node == node ==>
+	      evidence->admissions[b].serial <= evidence->admissions[a].serial;
+	  loop assigns i, latest;
+	  loop variant evidence->admission_count - i;
+	*/
 	for (i = 0; i < evidence->admission_count; i++) {
 		const struct vouch_admission *admission =
 			&evidence->admissions[i];
@@ -101,6 +153,11 @@ int vouch__is_asserted(const struct vouch_evidence *evidence, uint8_t node,
 {
 	uint32_t i;
 
+	/*@
+	  loop invariant 0 <= i <= evidence->assertion_count;
+	  loop assigns i;
+	  loop variant evidence->assertion_count - i;
+	*/
 	for (i = 0; i < evidence->assertion_count; i++) {
 		const struct vouch_assertion *assertion =
 			&evidence->assertions[i];

@@ -7,6 +7,7 @@
 #define VOUCH_KERNEL_SCRATCH_H
 
 #include "kernel/facts.h"
+#include "kernel/proof.h"
 #include "kernel/verdict.h"
 
 /* Somebody whose writes must be excluded. */
@@ -43,6 +44,7 @@ struct vouch_scratch {
 	const struct vouch_probe *candidate; /* its probe */
 	uint8_t candidate_node;
 	uint16_t rule; /* being examined */
+	uint8_t unproven; /* the rule being examined said so */
 	uint8_t form_ok;
 	uint64_t newest_epoch;
 	uint8_t holders_known;
@@ -58,39 +60,183 @@ struct vouch_scratch {
 	struct vouch_branch branches[VOUCH_NODES_MAX];
 };
 
+/*@
+  predicate Memory{L}(struct vouch_scratch *s) =
+    \valid(s) && \valid(s->verdict) && \valid_read(s->evidence) &&
+    \separated(s, s->verdict, s->evidence);
+
+  predicate Findings{L}(struct vouch_verdict *v) =
+    v->finding_count <= VOUCH_FINDINGS_MAX;
+
+  // What the scratch holds of the candidate and of each log is what the
+  // evidence says.
+  predicate Derived{L}(struct vouch_scratch *s) =
+    s->candidate_node == s->evidence->request.candidate &&
+    s->candidate == Candidate(s->evidence) &&
+    s->candidate_end == End(Candidate(s->evidence));
+
+  predicate Branch{L}(struct vouch_scratch *s, integer i) =
+    s->branches[i].relation == VOUCH_RELATION_UNKNOWN ||
+    (Candidate(s->evidence)->condition == VOUCH_PRESENT &&
+     Server(s->evidence, i)->condition == VOUCH_PRESENT &&
+     History(Candidate(s->evidence)) && History(Server(s->evidence, i)) &&
+     BranchEnd(Candidate(s->evidence), Server(s->evidence, i),
+               s->branches[i].end) &&
+     (s->branches[i].relation == VOUCH_RELATION_SAME <==>
+      SameTimeline(Candidate(s->evidence), Server(s->evidence, i))) &&
+     (s->branches[i].relation == VOUCH_RELATION_UNRELATED <==>
+      TimelineAt(Candidate(s->evidence), 0) !=
+      TimelineAt(Server(s->evidence, i), 0)));
+
+  // The h-th of those who may hold authority is one whom a grant names.
+  predicate Holder{L}(struct vouch_scratch *s, integer h) =
+    (\exists integer g; 0 <= g < s->evidence->grant_count &&
+      s->holders[h].epoch == s->evidence->grants[g].epoch &&
+      s->holders[h].node == s->evidence->grants[g].holder &&
+      s->holders[h].incarnation == &s->evidence->grants[g].incarnation[0]) &&
+    (s->holders[h].outcome == VOUCH_GRANT_DONE ==>
+      Done(s->evidence, s->holders[h].epoch));
+
+  predicate Placed{L}(struct vouch_scratch *s, struct vouch_holder *h) =
+    \exists integer i; 0 <= i < VOUCH_GRANTS_MAX && h == &s->holders[i];
+
+  predicate Holders{L}(struct vouch_scratch *s) =
+    s->holder_count <= VOUCH_GRANTS_MAX &&
+    \forall integer h; 0 <= h < s->holder_count ==> Holder(s, h);
+
+  predicate Best{L}(struct vouch_scratch *s, integer h) =
+    s->holders[h].best_finding < VOUCH_FINDINGS_MAX;
+
+  predicate Branches{L}(struct vouch_scratch *s) =
+    \forall integer i; 0 <= i < s->evidence->node_count ==> Branch(s, i);
+  // What every rule after the first may rely on.
+  predicate Ready{L}(struct vouch_scratch *s) =
+    Memory(s) && Findings(s->verdict) && Form(s->evidence) && Derived(s);
+*/
+
 /* Appends a finding for the rule being examined; always returns one that may
  * be written to (the last slot says that there were too many). */
+/*@
+  requires \valid(scratch) && \valid(scratch->verdict);
+  requires \separated(scratch, scratch->verdict);
+  requires Findings(scratch->verdict);
+  assigns scratch->verdict->finding_count,
+    scratch->verdict->findings[0 .. VOUCH_FINDINGS_MAX - 1],
+    scratch->unproven;
+  assigns \result \from scratch->verdict;
+  ensures Findings(scratch->verdict);
+  ensures
+    \result == &scratch->verdict->findings[scratch->verdict->finding_count - 1];
+  ensures \old(scratch->verdict->finding_count) <=
+    scratch->verdict->finding_count;
+  ensures 0 < scratch->verdict->finding_count;
+  ensures \result->used_count == 0;
+  ensures \old(scratch->unproven) != 0 || outcome == VOUCH_UNPROVEN ==>
+    scratch->unproven != 0;
+  ensures scratch->unproven == 0 ==> \old(scratch->unproven) == 0 &&
+    \result->outcome == (uint8_t)outcome && outcome != VOUCH_UNPROVEN &&
+    scratch->verdict->finding_count ==
+      \old(scratch->verdict->finding_count) + 1;
+*/
 struct vouch_finding *vouch__find(struct vouch_scratch *scratch,
 				  enum vouch_outcome outcome,
 				  enum vouch_reason reason, uint8_t node);
 /* Cites a fact in a finding; past the room for it, it is left out. */
+/*@
+  requires \valid(finding);
+  assigns finding->used_count, finding->used[0 .. VOUCH_USED_MAX - 1];
+*/
 void vouch__cite(struct vouch_finding *finding, enum vouch_cited fact,
 		 uint8_t node, uint64_t value);
+/* Repeats what another finding says: its second node, values and facts. */
+/*@
+  requires \valid(finding) && \valid_read(said);
+  requires finding == said || \separated(finding, said);
+  assigns finding->node_b, finding->value[0 .. 2], finding->used_count,
+    finding->used[0 .. VOUCH_USED_MAX - 1];
+*/
+void vouch__find_again(struct vouch_finding *finding,
+		       const struct vouch_finding *said);
 
 /* Facts read in several places. */
+/*@
+  requires \valid_read(view) && view->member_count <= VOUCH_NODES_MAX;
+  assigns \nothing;
+  ensures \result != 0 <==> InView(view, cluster_id);
+*/
 int vouch__is_member(const struct vouch_view *view, uint32_t cluster_id);
+/*@
+  requires \valid_read(a + (0 .. VOUCH_NAME_SIZE - 1));
+  requires \valid_read(b + (0 .. VOUCH_NAME_SIZE - 1));
+  assigns \nothing;
+  ensures \result != 0 ==> Equal(a, b);
+*/
 int vouch__name_equal(const char *a, const char *b);
+/*@
+  requires \valid_read(probe);
+  assigns \nothing;
+  ensures \result == End(probe);
+*/
 uint64_t vouch__probe_end(const struct vouch_probe *probe);
 /* The candidate's own high-water mark is on record. */
+/*@
+  requires \valid_read(evidence);
+  assigns \nothing;
+  ensures \result != 0 <==> Marked(evidence);
+*/
 static inline int vouch__has_mark(const struct vouch_evidence *evidence)
 {
 	return evidence->own.condition == VOUCH_PRESENT &&
 	       evidence->own.mark_timeline != 0 && evidence->own.mark_lsn != 0;
 }
+/*@
+  requires \valid_read(evidence);
+  assigns \nothing;
+  ensures \result != 0 <==> Managed(evidence);
+*/
 static inline int vouch__managed(const struct vouch_evidence *evidence)
 {
 	return evidence->manager == VOUCH_MANAGER_PACEMAKER;
 }
 /* The latest admission of a node equals this incarnation. */
+/*@
+  requires \valid_read(evidence) &&
+    evidence->admission_count <= VOUCH_ADMISSIONS_MAX;
+  requires \valid_read(incarnation + (0 .. VOUCH_NAME_SIZE - 1));
+  assigns \nothing;
+  ensures \result != 0 ==> Admitted(evidence, node, incarnation);
+*/
 int vouch__is_admitted(const struct vouch_evidence *evidence, uint8_t node,
 		       const char *incarnation);
+/*@
+  requires \valid_read(evidence) &&
+    evidence->assertion_count <= VOUCH_ASSERTIONS_MAX;
+  assigns \nothing;
+  ensures \result != 0 ==> Asserted(evidence, node, epoch);
+*/
 int vouch__is_asserted(const struct vouch_evidence *evidence, uint8_t node,
 		       uint64_t epoch);
 
 /* lineage.c */
+/*@
+  requires Memory(scratch) && Form(scratch->evidence);
+  requires scratch->candidate == Candidate(scratch->evidence);
+  assigns scratch->branches[0 .. VOUCH_NODES_MAX - 1];
+  ensures Branches(scratch);
+*/
 void vouch__branches_derive(struct vouch_scratch *scratch);
+/*@
+  requires \valid_read(probe) && probe->history_count <= VOUCH_HISTORY_MAX;
+  assigns \nothing;
+  ensures \result != 0 ==> History(probe);
+*/
 int vouch__history_is_valid(const struct vouch_probe *probe);
 /* Is the position (timeline, lsn) on the branch of `probe`, at or below its end? */
+/*@
+  requires \valid_read(probe) && probe->history_count <= VOUCH_HISTORY_MAX;
+  assigns \nothing;
+  ensures \result != 0 ==> Reached(probe, timeline, lsn);
+*/
 int vouch__position_is_reached(const struct vouch_probe *probe,
 			       uint32_t timeline, uint64_t lsn);
 /* The candidate's newest timeline was started by a grant. */
@@ -104,8 +250,25 @@ struct vouch_grant_view {
 	const struct vouch_grant *grant;
 };
 /* All that the sources say of one epoch, as one. */
+/*@
+  requires \valid_read(evidence) && evidence->grant_count <= VOUCH_GRANTS_MAX;
+  assigns \nothing;
+  ensures \result.known != 0 <==> Granted(evidence, epoch);
+  ensures \result.known != 0 ==>
+    \exists integer g; 0 <= g < evidence->grant_count &&
+      \result.grant == &evidence->grants[g] &&
+      evidence->grants[g].epoch == epoch &&
+      \result.holder == evidence->grants[g].holder;
+  ensures \result.outcome == VOUCH_GRANT_DONE <==> Done(evidence, epoch);
+  ensures \result.outcome == VOUCH_GRANT_VOID <==> Void(evidence, epoch);
+*/
 struct vouch_grant_view vouch__grant_of(const struct vouch_evidence *evidence,
 					uint64_t epoch);
+/*@
+  requires \valid_read(evidence) && evidence->grant_count <= VOUCH_GRANTS_MAX;
+  assigns \nothing;
+  ensures Newest(evidence, \result);
+*/
 uint64_t vouch__newest_epoch(const struct vouch_evidence *evidence);
 
 /* intersection.c */
@@ -119,6 +282,24 @@ struct vouch_intersection {
 	uint8_t ahead; /* a member of S beyond the candidate, or VOUCH_NO_NODE */
 	uint64_t most; /* maximum of D over S */
 };
+/*@
+  requires \valid_read(scratch) && \valid_read(scratch->evidence);
+  requires \valid_read(contract);
+  requires Form(scratch->evidence) && Derived(scratch) && Branches(scratch);
+  requires ContractForm(contract, scratch->evidence->node_count);
+  assigns \nothing;
+  ensures \result.members == contract->member_count;
+  ensures \result.required == contract->k;
+  ensures \result.counted <= \result.members;
+  ensures \result.proven != 0 <==> \result.required >= 1 &&
+    \result.counted + \result.required > \result.members;
+  ensures \result.missing == VOUCH_NO_NODE ||
+    \result.missing < scratch->evidence->node_count;
+  ensures \result.ahead == VOUCH_NO_NODE ||
+    \result.ahead < scratch->evidence->node_count;
+  ensures meet: \result.proven != 0 && \result.ahead == VOUCH_NO_NODE ==>
+    Intersects(scratch->evidence, contract, scratch->exclusion_order);
+*/
 struct vouch_intersection
 vouch__intersect(const struct vouch_scratch *scratch,
 		 const struct vouch_contract *contract);
@@ -139,14 +320,102 @@ void vouch__authorization_is_proven(struct vouch_scratch *);
 void vouch__adoption_is_proven(struct vouch_scratch *);
 void vouch__class_is_proven(struct vouch_scratch *);
 void vouch__agreement_is_proven(struct vouch_scratch *);
-void vouch__view_is_proven(struct vouch_scratch *);
-void vouch__steadiness_is_proven(struct vouch_scratch *);
-void vouch__quorum_is_proven(struct vouch_scratch *);
-void vouch__fencing_enabled_is_proven(struct vouch_scratch *);
-void vouch__peers_seen_is_proven(struct vouch_scratch *);
-void vouch__membership_is_proven(struct vouch_scratch *);
-void vouch__silence_is_proven(struct vouch_scratch *);
-void vouch__no_attempt_is_proven(struct vouch_scratch *);
+/*@
+  requires Ready(scratch);
+  assigns scratch->verdict->finding_count,
+    scratch->verdict->findings[0 .. VOUCH_FINDINGS_MAX - 1],
+    scratch->unproven;
+  ensures Findings(scratch->verdict);
+  ensures \old(scratch->verdict->finding_count) <=
+    scratch->verdict->finding_count;
+  ensures scratch->unproven != 0 ||
+    ViewsSeen{Pre}(scratch->evidence);
+*/
+void vouch__view_is_proven(struct vouch_scratch *scratch);
+/*@
+  requires Ready(scratch);
+  assigns scratch->verdict->finding_count,
+    scratch->verdict->findings[0 .. VOUCH_FINDINGS_MAX - 1],
+    scratch->unproven;
+  ensures Findings(scratch->verdict);
+  ensures \old(scratch->verdict->finding_count) <=
+    scratch->verdict->finding_count;
+  ensures scratch->unproven != 0 ||
+    Steady{Pre}(scratch->evidence);
+*/
+void vouch__steadiness_is_proven(struct vouch_scratch *scratch);
+/*@
+  requires Ready(scratch);
+  assigns scratch->verdict->finding_count,
+    scratch->verdict->findings[0 .. VOUCH_FINDINGS_MAX - 1],
+    scratch->unproven;
+  ensures Findings(scratch->verdict);
+  ensures \old(scratch->verdict->finding_count) <=
+    scratch->verdict->finding_count;
+  ensures scratch->unproven != 0 ||
+    Quorate{Pre}(scratch->evidence);
+*/
+void vouch__quorum_is_proven(struct vouch_scratch *scratch);
+/*@
+  requires Ready(scratch);
+  assigns scratch->verdict->finding_count,
+    scratch->verdict->findings[0 .. VOUCH_FINDINGS_MAX - 1],
+    scratch->unproven;
+  ensures Findings(scratch->verdict);
+  ensures \old(scratch->verdict->finding_count) <=
+    scratch->verdict->finding_count;
+  ensures scratch->unproven != 0 ||
+    FencingOn{Pre}(scratch->evidence);
+*/
+void vouch__fencing_enabled_is_proven(struct vouch_scratch *scratch);
+/*@
+  requires Ready(scratch);
+  assigns scratch->verdict->finding_count,
+    scratch->verdict->findings[0 .. VOUCH_FINDINGS_MAX - 1],
+    scratch->unproven;
+  ensures Findings(scratch->verdict);
+  ensures \old(scratch->verdict->finding_count) <=
+    scratch->verdict->finding_count;
+  ensures scratch->unproven != 0 ||
+    PeersSeen{Pre}(scratch->evidence);
+*/
+void vouch__peers_seen_is_proven(struct vouch_scratch *scratch);
+/*@
+  requires Ready(scratch);
+  assigns scratch->verdict->finding_count,
+    scratch->verdict->findings[0 .. VOUCH_FINDINGS_MAX - 1],
+    scratch->unproven;
+  ensures Findings(scratch->verdict);
+  ensures \old(scratch->verdict->finding_count) <=
+    scratch->verdict->finding_count;
+  ensures scratch->unproven != 0 ||
+    CandidateMember{Pre}(scratch->evidence);
+*/
+void vouch__membership_is_proven(struct vouch_scratch *scratch);
+/*@
+  requires Ready(scratch);
+  assigns scratch->verdict->finding_count,
+    scratch->verdict->findings[0 .. VOUCH_FINDINGS_MAX - 1],
+    scratch->unproven;
+  ensures Findings(scratch->verdict);
+  ensures \old(scratch->verdict->finding_count) <=
+    scratch->verdict->finding_count;
+  ensures scratch->unproven != 0 ||
+    Silence{Pre}(scratch->evidence);
+*/
+void vouch__silence_is_proven(struct vouch_scratch *scratch);
+/*@
+  requires Ready(scratch);
+  assigns scratch->verdict->finding_count,
+    scratch->verdict->findings[0 .. VOUCH_FINDINGS_MAX - 1],
+    scratch->unproven;
+  ensures Findings(scratch->verdict);
+  ensures \old(scratch->verdict->finding_count) <=
+    scratch->verdict->finding_count;
+  ensures scratch->unproven != 0 ||
+    NoAttempt{Pre}(scratch->evidence);
+*/
+void vouch__no_attempt_is_proven(struct vouch_scratch *scratch);
 void vouch__holders_are_proven(struct vouch_scratch *);
 void vouch__sealed_is_proven(struct vouch_scratch *);
 void vouch__fenced_is_proven(struct vouch_scratch *);

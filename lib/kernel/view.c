@@ -3,15 +3,32 @@
  * evidence was collected. Quorum only ever blocks; it never grants. */
 #include "kernel/rules.h"
 
-static int unmanaged(struct vouch_scratch *scratch)
+/*@
+  requires Memory(scratch) && Findings(scratch->verdict);
+  assigns scratch->verdict->finding_count,
+    scratch->verdict->findings[0 .. VOUCH_FINDINGS_MAX - 1],
+    scratch->unproven;
+  ensures Findings(scratch->verdict);
+  ensures \old(scratch->verdict->finding_count) <=
+    scratch->verdict->finding_count;
+*/
+static void say_unmanaged(struct vouch_scratch *scratch)
 {
-	if (vouch__managed(scratch->evidence))
-		return 0;
 	(void)vouch__find(scratch, VOUCH_NOT_USED, VOUCH_R_NO_MANAGER,
 			  VOUCH_NO_NODE);
-	return 1;
 }
 
+/*@
+  requires Memory(scratch) && Findings(scratch->verdict);
+  assigns scratch->verdict->finding_count,
+    scratch->verdict->findings[0 .. VOUCH_FINDINGS_MAX - 1],
+    scratch->unproven;
+  ensures Findings(scratch->verdict);
+  ensures \old(scratch->verdict->finding_count) <=
+    scratch->verdict->finding_count;
+  ensures ok == 0 ==>
+    scratch->unproven != 0;
+*/
 static void conclude(struct vouch_scratch *scratch, int ok,
 		     enum vouch_reason yes, enum vouch_reason no,
 		     enum vouch_cited fact, uint64_t before, uint64_t after)
@@ -29,8 +46,10 @@ void vouch__view_is_proven(struct vouch_scratch *scratch)
 {
 	const struct vouch_evidence *evidence = scratch->evidence;
 
-	if (unmanaged(scratch))
+	if (!vouch__managed(evidence)) {
+		say_unmanaged(scratch);
 		return;
+	}
 	conclude(scratch,
 		 evidence->before.condition == VOUCH_PRESENT &&
 			 evidence->after.condition == VOUCH_PRESENT,
@@ -38,6 +57,12 @@ void vouch__view_is_proven(struct vouch_scratch *scratch)
 		 evidence->before.ring_seq, evidence->after.ring_seq);
 }
 
+/*@
+  requires \valid_read(a) && \valid_read(b);
+  requires a->member_count <= VOUCH_NODES_MAX;
+  assigns \nothing;
+  ensures \result != 0 ==> SameView(a, b);
+*/
 static int views_are_equal(const struct vouch_view *a, const struct vouch_view *b)
 {
 	uint32_t i;
@@ -50,6 +75,13 @@ static int views_are_equal(const struct vouch_view *a, const struct vouch_view *
 	    a->fencing_enabled != b->fencing_enabled ||
 	    !vouch__name_equal(a->dc, b->dc))
 		return 0;
+	/*@
+	  loop invariant 0 <= i <= a->member_count;
+	  loop invariant \forall integer j; 0 <= j < i ==>
+	    a->members[j] == b->members[j];
+	  loop assigns i;
+	  loop variant a->member_count - i;
+	*/
 	for (i = 0; i < a->member_count; i++) {
 		if (a->members[i] != b->members[i])
 			return 0;
@@ -57,6 +89,11 @@ static int views_are_equal(const struct vouch_view *a, const struct vouch_view *
 	return 1;
 }
 
+/*@
+  requires \valid_read(evidence);
+  assigns \nothing;
+  ensures \result != 0 <==> Between(evidence, condition, order);
+*/
 static int is_between(const struct vouch_evidence *evidence,
 		      enum vouch_condition condition, uint64_t order)
 {
@@ -67,10 +104,28 @@ static int is_between(const struct vouch_evidence *evidence,
 
 /* The first node with an observation outside the views; NO_NODE when all that
  * was observed lies between them. */
+/*@
+  requires \valid_read(evidence) && Form(evidence);
+  assigns \nothing;
+  ensures \result == VOUCH_NO_NODE || \result < evidence->node_count;
+  ensures \result == VOUCH_NO_NODE ==>
+    (\forall integer i; 0 <= i < evidence->node_count ==>
+      NodeBetween(evidence, i)) &&
+    Between(evidence, evidence->fencing.condition, evidence->fencing.order) &&
+    Between(evidence, evidence->seal.condition, evidence->seal.order) &&
+    Between(evidence, evidence->tail.condition, evidence->tail.order);
+*/
 static uint8_t first_outside(const struct vouch_evidence *evidence)
 {
 	uint8_t i;
 
+	/*@
+	  loop invariant 0 <= i <= evidence->node_count;
+	  loop invariant \forall integer j; 0 <= j < i ==>
+	    NodeBetween(evidence, j);
+	  loop assigns i;
+	  loop variant evidence->node_count - i;
+	*/
 	for (i = 0; i < evidence->node_count; i++) {
 		const struct vouch_node *node = &evidence->nodes[i];
 
@@ -98,8 +153,10 @@ void vouch__steadiness_is_proven(struct vouch_scratch *scratch)
 	const struct vouch_evidence *evidence = scratch->evidence;
 	uint8_t outside;
 
-	if (unmanaged(scratch))
+	if (!vouch__managed(evidence)) {
+		say_unmanaged(scratch);
 		return;
+	}
 	outside = first_outside(evidence);
 	if (evidence->before.order == 0 || outside != VOUCH_NO_NODE ||
 	    evidence->after.order <= evidence->before.order) {
@@ -119,8 +176,10 @@ void vouch__quorum_is_proven(struct vouch_scratch *scratch)
 {
 	const struct vouch_evidence *evidence = scratch->evidence;
 
-	if (unmanaged(scratch))
+	if (!vouch__managed(evidence)) {
+		say_unmanaged(scratch);
 		return;
+	}
 	conclude(scratch,
 		 evidence->before.quorate == VOUCH_YES &&
 			 evidence->after.quorate == VOUCH_YES,
@@ -133,8 +192,10 @@ void vouch__fencing_enabled_is_proven(struct vouch_scratch *scratch)
 {
 	const struct vouch_evidence *evidence = scratch->evidence;
 
-	if (unmanaged(scratch))
+	if (!vouch__managed(evidence)) {
+		say_unmanaged(scratch);
 		return;
+	}
 	conclude(scratch,
 		 evidence->before.fencing_enabled == VOUCH_YES &&
 			 evidence->after.fencing_enabled == VOUCH_YES,
@@ -150,10 +211,19 @@ void vouch__peers_seen_is_proven(struct vouch_scratch *scratch)
 	const struct vouch_evidence *evidence = scratch->evidence;
 	uint8_t i;
 
-	if (unmanaged(scratch))
+	if (!vouch__managed(evidence)) {
+		say_unmanaged(scratch);
 		return;
+	}
 	if (evidence->after.two_node != VOUCH_NO &&
 	    evidence->after.wait_for_all != VOUCH_YES) {
+		/*@
+		  loop invariant 0 <= i <= evidence->node_count;
+		  loop invariant \forall integer j; 0 <= j < i ==>
+		    evidence->nodes[j].ever_seen == VOUCH_YES;
+		  loop assigns i;
+		  loop variant evidence->node_count - i;
+		*/
 		for (i = 0; i < evidence->node_count; i++) {
 			struct vouch_finding *finding;
 
@@ -179,8 +249,10 @@ void vouch__membership_is_proven(struct vouch_scratch *scratch)
 	struct vouch_finding *finding;
 	int member, ok;
 
-	if (unmanaged(scratch))
+	if (!vouch__managed(evidence)) {
+		say_unmanaged(scratch);
 		return;
+	}
 	member = vouch__is_member(&evidence->after, node->cluster_id);
 	ok = member && node->online == VOUCH_YES && node->unclean == VOUCH_NO;
 	finding = vouch__find(scratch, ok ? VOUCH_HOLDS : VOUCH_UNPROVEN,
