@@ -53,6 +53,14 @@ static enum vouch_reason member_reason(const struct vouch_scratch *scratch,
 	return VOUCH_R_NONE;
 }
 
+/*@
+  requires \valid_read(scratch) && \valid_read(scratch->evidence);
+  requires Form(scratch->evidence) && Derived(scratch) && Branches(scratch);
+  requires i < scratch->evidence->node_count;
+  assigns \nothing;
+  ensures \result != 0 ==>
+    Counts(scratch->evidence, i, scratch->exclusion_order);
+*/
 int vouch__remembers(const struct vouch_scratch *scratch, uint8_t i)
 {
 	return member_reason(scratch, i) == VOUCH_R_NONE;

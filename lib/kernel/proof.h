@@ -219,6 +219,7 @@
       0 < e->before.order < e->after.order && SameView(&e->before, &e->after) &&
       (\forall integer i; 0 <= i < e->node_count ==> NodeBetween(e, i)) &&
       Between(e, e->fencing.condition, e->fencing.order) &&
+      Between(e, e->rows.condition, e->rows.order) &&
       Between(e, e->seal.condition, e->seal.order) &&
       Between(e, e->tail.condition, e->tail.order);
 
@@ -353,7 +354,9 @@
   predicate AttestedLive{L}(struct vouch_evidence *e, integer node,
                             integer epoch, char *incarnation) =
     Seen(e, node) && Answers(Server(e, node)) &&
-    Server(e, node)->promoting == VOUCH_NO && Done(e, epoch) &&
+    Server(e, node)->promoting == VOUCH_NO &&
+    (Done(e, epoch) ||
+     !Equal(&Server(e, node)->incarnation[0], incarnation)) &&
     (Managed(e) ==>
       e->nodes[node].operations.condition == VOUCH_PRESENT &&
       e->nodes[node].operations.in_flight == VOUCH_NO) &&
