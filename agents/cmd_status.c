@@ -6,8 +6,8 @@
 #include <string.h>
 
 #include "agents/cli.h"
-#include "authority/marker.h"
 #include "authority/records.h"
+#include "authority/standing.h"
 
 static const char *state_name(const struct vouch_probe *probe)
 {
@@ -20,28 +20,37 @@ static const char *state_name(const struct vouch_probe *probe)
 	return probe->in_recovery == VOUCH_YES ? "standby" : "unclear";
 }
 
-static void marker_show(const struct cli *cli, struct json_object *json)
+/* Who cannot be asked proves nothing; who shows a newer epoch proves the marker
+ * old (P6-A1). */
+static void marker_show(struct vouch_context *context,
+			const struct vouch_probe *probes,
+			struct vouch_deadline deadline, struct json_object *json)
 {
-	struct vouch_marker marker;
+	const struct vouch_config *config = context->config;
+	struct vouch_witness witness = { .system_id = 0 };
+	struct vouch_standing standing;
 	struct vouch_error error = { 0 };
-	char text[VOUCH_TEXT_SIZE];
-	enum vouch_error_code code =
-		vouch__marker_read(&cli->config, &marker, &error);
+	uint32_t i;
 
-	if (code == VOUCH_OK)
-		(void)snprintf(text, sizeof(text),
-			       "epoch %" PRIu64 ", timeline %u", marker.epoch,
-			       marker.timeline);
-	else if (code == VOUCH_E_NOT_FOUND)
-		(void)snprintf(text, sizeof(text), "none");
-	else
-		(void)snprintf(text, sizeof(text), "refused: %.200s", error.text);
+	if (vouch__witness_journal(context->journal, &witness, &error) !=
+		    VOUCH_OK ||
+	    vouch__witness_cluster(context, deadline, &witness, &error) !=
+		    VOUCH_OK)
+		(void)fprintf(stderr, "vouch: %s\n", error.text);
+	for (i = 0; i < config->member_count; i++) {
+		if (strcmp(config->members[i].name, config->node) == 0)
+			witness.log_epoch = probes[i].epoch;
+		else
+			vouch__witness_probe(config->members[i].name, &probes[i],
+					     &witness);
+	}
+	vouch__standing_read(config, &witness, &standing);
 	if (json)
-		(void)json_object_object_add(json, "marker",
-					     json_object_new_string(text));
+		(void)json_object_object_add(
+			json, "marker", json_object_new_string(standing.text));
 	else
-		(void)printf("authority of this node (%s): %s\n",
-			     cli->config.node, text);
+		(void)printf("authority of this node (%s): %s\n", config->node,
+			     standing.text);
 }
 
 static void grant_show(struct vouch_context *context, struct json_object *json)
@@ -92,18 +101,13 @@ static void member_json(struct json_object *members, const char *name,
 	(void)json_object_array_add(members, json);
 }
 
-static void members_show(struct vouch_context *context,
-			 struct vouch_deadline deadline, struct json_object *json)
+static void members_show(const struct vouch_config *config,
+			 const struct vouch_probe *probes,
+			 struct json_object *json)
 {
-	static struct vouch_probe probes[VOUCH_NODES_MAX];
-	const struct vouch_config *config = context->config;
 	struct json_object *members = json ? json_object_new_array() : NULL;
-	uint8_t wanted[VOUCH_NODES_MAX];
 	uint32_t i;
 
-	memset(probes, 0, sizeof(probes));
-	memset(wanted, 1, sizeof(wanted));
-	vouch__probe_all(context, wanted, deadline, probes);
 	if (!members)
 		(void)printf("\n%-12s %-14s %8s %18s %6s  %s\n", "member",
 			     "answers as", "timeline", "log up to", "epoch",
@@ -137,7 +141,9 @@ static void members_show(struct vouch_context *context,
 
 enum vouch_decision cmd_status(struct cli *cli, int argc, char **argv)
 {
+	static struct vouch_probe probes[VOUCH_NODES_MAX];
 	struct vouch_context context = { .progress = NULL };
+	uint8_t wanted[VOUCH_NODES_MAX];
 	struct vouch_deadline deadline = vouch__deadline_in(cli->timeout_ms);
 	struct vouch_error error = { 0 };
 	struct json_object *json = NULL;
@@ -160,9 +166,12 @@ enum vouch_decision cmd_status(struct cli *cli, int argc, char **argv)
 		json = json_object_new_object();
 	else
 		(void)printf("database: %s\n", cli->config.name);
-	marker_show(cli, json);
+	memset(probes, 0, sizeof(probes));
+	memset(wanted, VOUCH_PROBE_FULLY, sizeof(wanted));
+	vouch__probe_all(&context, wanted, deadline, probes);
+	marker_show(&context, probes, deadline, json);
 	grant_show(&context, json);
-	members_show(&context, deadline, json);
+	members_show(&cli->config, probes, json);
 	vouch__context_close(&context);
 	if (json)
 		(void)printf("%s\n", json_object_to_json_string_ext(

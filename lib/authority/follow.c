@@ -4,8 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "authority/marker.h"
 #include "authority/records.h"
+#include "authority/standing.h"
 #include "common/privilege.h"
 
 enum {
@@ -43,13 +43,17 @@ void vouch__score_withdraw(struct vouch_context *context,
 int vouch__holds_authority(const struct vouch_config *config,
 			   const struct vouch_local *local)
 {
-	struct vouch_marker marker;
-	struct vouch_error error = { 0 };
+	struct vouch_witness witness = { .system_id = local->system_id,
+					 .log_epoch = local->epoch };
+	struct vouch_standing standing;
 
-	return vouch__marker_read(config, &marker, &error) == VOUCH_OK &&
-	       marker.system_id == local->system_id && marker.timeline != 0 &&
-	       marker.timeline == local->timeline &&
-	       strcmp(marker.incarnation, local->incarnation) == 0;
+	/* An unpinned server says no incarnation, and is nobody's. */
+	if (local->system_id == 0 || local->incarnation[0] == '\0')
+		return 0;
+	memcpy(witness.incarnation, local->incarnation, VOUCH_NAME_SIZE);
+	vouch__standing_read(config, &witness, &standing);
+	return standing.hold == VOUCH_HOLD_HELD &&
+	       standing.timeline == local->timeline;
 }
 
 /* In root's identity; both lists or an error. */

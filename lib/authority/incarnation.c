@@ -98,12 +98,14 @@ static int mark_is_reached(const struct vouch_directory *directory,
 	return 0;
 }
 
-/* Why the life on record is over; an empty text when it goes on. */
-static void end_of_life(const struct vouch_config *config, const struct life *life,
-			const char *machine,
-			const struct vouch_directory *directory, char *why)
+/* Why the life on record is over; an empty text when it goes on. What could not
+ * be looked at ends no life: the error is the answer. */
+static enum vouch_error_code end_of_life(const struct vouch_config *config,
+					 const struct life *life,
+					 const char *machine,
+					 const struct vouch_directory *directory,
+					 char *why, struct vouch_error *error)
 {
-	struct vouch_error error = { 0 };
 	struct vouch_mark mark;
 	enum vouch_error_code code;
 
@@ -119,8 +121,10 @@ static void end_of_life(const struct vouch_config *config, const struct life *li
 		(void)snprintf(why, VOUCH_TEXT_SIZE,
 			       "the data directory was re-created");
 	if (why[0] != '\0')
-		return;
-	code = vouch__mark_read(config, &mark, &error);
+		return VOUCH_OK;
+	code = vouch__mark_read(config, &mark, error);
+	if (code == VOUCH_E_IO || code == VOUCH_E_MEMORY)
+		return code;
 	if (code != VOUCH_OK)
 		(void)snprintf(why, VOUCH_TEXT_SIZE,
 			       "the high-water mark is %s",
@@ -135,6 +139,7 @@ static void end_of_life(const struct vouch_config *config, const struct life *li
 			       directory->log_end & 0xffffffffu,
 			       directory->timeline, mark.lsn >> 32,
 			       mark.lsn & 0xffffffffu, mark.timeline);
+	return VOUCH_OK;
 }
 
 static enum vouch_error_code life_journal(const struct vouch_config *config,
@@ -278,15 +283,19 @@ vouch__incarnation_settle(const struct vouch_config *config,
 	if (code != VOUCH_OK)
 		return code;
 	code = life_read(config, &life, error);
-	if (code == VOUCH_OK)
-		end_of_life(config, &life, machine, directory, reason);
-	else if (code == VOUCH_E_NOT_FOUND)
+	if (code == VOUCH_OK) {
+		code = end_of_life(config, &life, machine, directory, reason,
+				   error);
+		if (code != VOUCH_OK)
+			return code;
+	} else if (code == VOUCH_E_NOT_FOUND) {
 		(void)snprintf(reason, sizeof(reason), "none was on record");
-	else if (code != VOUCH_E_CORRUPT && code != VOUCH_E_MALFORMED)
+	} else if (code != VOUCH_E_CORRUPT && code != VOUCH_E_MALFORMED) {
 		return code;
-	else
+	} else {
 		(void)snprintf(reason, sizeof(reason),
 			       "the record of the old one is unreadable");
+	}
 	if (reason[0] != '\0') {
 		code = life_begin(config, machine, directory, reason, &life,
 				  error);

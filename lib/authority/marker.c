@@ -52,17 +52,19 @@ static enum vouch_error_code fields_read(struct json_object *json,
 	return code;
 }
 
-/* A record that cannot be read is for the next start to settle: the marker's
+/* A record that is gone or damaged is for the next start to settle: the marker's
  * own incarnation is compared with the running server's in any case. */
 static enum vouch_error_code incarnation_check(const struct vouch_config *config,
 					       const struct vouch_marker *marker,
 					       struct vouch_error *error)
 {
 	char incarnation[VOUCH_NAME_SIZE];
-	struct vouch_error ignored;
+	enum vouch_error_code code =
+		vouch__incarnation_read(config, incarnation, error);
 
-	if (vouch__incarnation_read(config, incarnation, &ignored) != VOUCH_OK ||
-	    strcmp(incarnation, marker->incarnation) == 0)
+	if (code == VOUCH_E_IO || code == VOUCH_E_MEMORY)
+		return code;
+	if (code != VOUCH_OK || strcmp(incarnation, marker->incarnation) == 0)
 		return VOUCH_OK;
 	return vouch__error_set(error, VOUCH_E_CONFLICT,
 				"the marker is of incarnation %s, this is %s",

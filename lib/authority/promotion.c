@@ -75,10 +75,12 @@ static enum vouch_error_code step(struct run *run, enum vouch_state to)
 	enum vouch_error_code code;
 
 	if (!vouch__transition_is_legal(run->state, to))
-		return vouch__error_set(run->error, VOUCH_E_STATE,
-					"%s to %s is no legal transition",
-					vouch__state_name(run->state),
-					vouch__state_name(to));
+		return vouch__error_set(
+			run->error, VOUCH_E_STATE,
+			"%s to %s is no legal transition (%s)",
+			vouch__state_name(run->state), vouch__state_name(to),
+			vouch__step_text(
+				vouch__transition_check(run->state, to)));
 	code = record(run, VOUCH_RECORD_TRANSITION, "from",
 		      vouch__state_name(run->state), "to",
 		      vouch__state_name(to));

@@ -19,6 +19,36 @@ enum vouch_state {
 		VOUCH_STATE_COUNT
 };
 
+/* Why a step is none; each names the invariant that it would break. Zero is no
+ * permission either. */
+#define VOUCH_STEPS(X)                                                         \
+	X(NO_STATE, "no-such-state", "P6-F2: this is no state")                \
+	X(LEGAL, "legal", "the step is legal")                                 \
+	X(SAME, "same-state", "P6-F3: a state does not follow itself")         \
+	X(UNDER_WAY, "under-way", "P6-F3: an attempt is under way already")    \
+	X(NOT_REQUESTED, "not-requested",                                      \
+	  "P6-A3: only a request is validated")                                \
+	X(NOT_VALIDATED, "not-validated",                                      \
+	  "P6-F1: only a validation approves or denies")                       \
+	X(NOT_APPROVED, "not-approved",                                        \
+	  "P6-A3: authority moves only after an approval")                     \
+	X(NOT_MOVED, "not-moved",                                              \
+	  "P6-A2: nothing succeeds before authority moved")                    \
+	X(NO_OUTCOME, "no-outcome",                                            \
+	  "P6-O1: an attempt that is validated ends denied or succeeded")
+
+enum vouch_step {
+#define VOUCH_STEP_ENUM(name, word, text) VOUCH_STEP_##name,
+	VOUCH_STEPS(VOUCH_STEP_ENUM)
+#undef VOUCH_STEP_ENUM
+		VOUCH_STEP_COUNT
+};
+enum vouch_step vouch__transition_check(enum vouch_state from,
+					enum vouch_state to);
+/* "not-approved", and the sentence; never NULL. */
+const char *vouch__step_name(enum vouch_step step);
+const char *vouch__step_text(enum vouch_step step);
+
 /* 1 when the table has the step, 0 for every other pair and for values that
  * are no state. */
 int vouch__transition_is_legal(enum vouch_state from, enum vouch_state to);

@@ -29,7 +29,7 @@ long memory_live(void)
 	return atomic_load(&live);
 }
 
-#if defined(__SANITIZE_ADDRESS__)
+#if defined(MEMORY_SANITIZED)
 void *memory_own(size_t size)
 {
 	void *memory = malloc(size);

@@ -6,7 +6,16 @@
 
 #include <stddef.h>
 
-#if defined(__SANITIZE_ADDRESS__)
+/* gcc says it in one way, clang in another. */
+#if defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#define MEMORY_SANITIZED
+#endif
+#elif defined(__SANITIZE_ADDRESS__)
+#define MEMORY_SANITIZED
+#endif
+
+#if defined(MEMORY_SANITIZED)
 enum { MEMORY_CAN_FAIL = 0 };
 #else
 enum { MEMORY_CAN_FAIL = 1 };

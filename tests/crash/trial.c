@@ -9,6 +9,7 @@
 
 #include "authority/marker.h"
 #include "authority/records.h"
+#include "authority/standing.h"
 #include "tests/crash/disk.h"
 #include "tests/crash/trial_check.h"
 
@@ -177,6 +178,26 @@ static int newest_grant_is(struct vouch_journal *journal, uint64_t epoch,
 	       grants[0].outcome == outcome;
 }
 
+/* What `vouch status` says of the state: there is always an answer, and it never
+ * claims what did not happen. */
+static int standing_is_told(struct trial *trial, struct vouch_journal *journal)
+{
+	struct vouch_witness witness = { .system_id = 0 };
+	struct vouch_standing standing;
+	struct vouch_error error;
+
+	if (vouch__witness_journal(journal, &witness, &error) != VOUCH_OK)
+		return third(trial, "status", error.text);
+	vouch__standing_read(&trial->config, &witness, &standing);
+	if (standing.text[0] == '\0' ||
+	    standing.hold == VOUCH_HOLD_UNKNOWN ||
+	    standing.hold == VOUCH_HOLD_REFUSED)
+		return third(trial, "status", standing.text);
+	if (standing.hold == VOUCH_HOLD_HELD && trial->world.timeline == 1)
+		return third(trial, "status claims authority", standing.text);
+	return 1;
+}
+
 /* Before anything was recovered: what must be durable by now. */
 static int promises_are_kept(struct trial *trial, const struct reading *reading)
 {
@@ -198,6 +219,7 @@ static int promises_are_kept(struct trial *trial, const struct reading *reading)
 				     "\"decision\":\"permit\""))
 		ok = third(trial, "authority moved",
 			   "without a permit on record");
+	ok = ok && standing_is_told(trial, journal);
 	vouch__journal_close(journal);
 	return ok;
 }
