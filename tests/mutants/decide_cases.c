@@ -40,8 +40,8 @@ static struct golden cases[CASES_MAX];
 static int order[CASES_MAX]; /* in which they are tried */
 static int case_count;
 
-/* Made together with the mutants; 0 is the kernel as it is. */
-void mutant_choose(int number);
+/* Made together with the mutants, where there are any; 0 is the kernel as it is. */
+__attribute__((weak)) void mutant_choose(int number);
 
 static char *file_read(const char *directory, const char *kind,
 		       const char *name, const char *suffix)
