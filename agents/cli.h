@@ -16,7 +16,13 @@ struct cli {
 	int json;		 /* --output-as=json */
 	int dry_run;
 	int quiet;
+	int yes;		 /* --yes: nothing is asked */
+	int abort;		 /* --abort */
+	const char *k;		 /* --k; NULL: not given, as the next two */
+	const char *method;	 /* --method */
+	const char *members;	 /* --members */
 	long timeout_ms;
+	int timeout_given;
 	struct vouch_config config;
 };
 
@@ -47,6 +53,7 @@ enum vouch_decision cmd_history(struct cli *cli, int argc, char **argv);
 enum vouch_decision cmd_replay(struct cli *cli, int argc, char **argv);
 enum vouch_decision cmd_rules(struct cli *cli, int argc, char **argv);
 enum vouch_decision cmd_status(struct cli *cli, int argc, char **argv);
+enum vouch_decision cmd_contract(struct cli *cli, int argc, char **argv);
 enum vouch_decision cmd_adopt(struct cli *cli, int argc, char **argv);
 
 #endif

@@ -16,6 +16,8 @@ static const char help[] =
 	"  check               would this node be promoted now? changes nothing\n"
 	"  promote             promote this node's database, if that is proven safe\n"
 	"  adopt               record the first authority, on the running primary\n"
+	"  contract show       when a commit counts as acknowledged, and what that survives\n"
+	"  contract set --k=N  change it, on the primary: announced, applied, confirmed\n"
 	"  status              who holds authority, and what this node would say\n"
 	"  explain [ID]        the last decision, or the one of request ID\n"
 	"  history             attempts, newest first\n"
@@ -29,6 +31,10 @@ static const char help[] =
 	"  --output-as=FORMAT  text or json\n"
 	"  --reason=TEXT       why you ask; goes on record\n"
 	"  --assert-down=NODE  with promote: you know that NODE is down (P6-A1a)\n"
+	"  --k=N --method=any|first --members=A,B,C\n"
+	"                      with contract set: N acknowledgements, of these members\n"
+	"  --abort             with contract set: take back a change under way\n"
+	"  --yes               ask nothing\n"
 	"  --timeout=SECONDS   time for all of it (default 30)\n"
 	"  -q, --quiet         no progress\n"
 	"  -h, --help          this text\n"
@@ -45,7 +51,7 @@ static const struct {
 	{ "adopt", cmd_adopt },	    { "status", cmd_status },
 	{ "explain", cmd_explain }, { "history", cmd_history },
 	{ "replay", cmd_replay },   { "decide", cmd_decide },
-	{ "rules", cmd_rules },
+	{ "rules", cmd_rules },	    { "contract", cmd_contract },
 };
 
 int main(int argc, char **argv)
@@ -62,6 +68,12 @@ int main(int argc, char **argv)
 		return (int)decision;
 	if (first >= argc) {
 		(void)fputs(help, stderr);
+		return VOUCH_USAGE;
+	}
+	if (strcmp(argv[first], "contract") != 0 &&
+	    (cli.k || cli.method || cli.members || cli.abort)) {
+		(void)fprintf(stderr, "vouch: --k, --method, --members and "
+				      "--abort belong to 'contract set'\n");
 		return VOUCH_USAGE;
 	}
 	for (i = 0; i < sizeof(commands) / sizeof(commands[0]); i++) {

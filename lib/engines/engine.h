@@ -12,6 +12,7 @@
 
 #include "common/config.h"
 #include "common/deadline.h"
+#include "common/terms.h"
 #include "kernel/facts.h"
 
 enum vouch_run_state {
@@ -41,6 +42,7 @@ struct vouch_local {
 	char incarnation[VOUCH_NAME_SIZE]; /* as pinned in the running server */
 	enum vouch_answer pinned;	   /* every pinned setting stands as the agent set it */
 	char unpinned[VOUCH_TEXT_SIZE];	   /* which do not, for people */
+	enum vouch_answer contract_pinned; /* those that make the contract do */
 	enum vouch_answer receiving;	   /* a standby: streams from its primary */
 	uint64_t epoch;			   /* newest epoch row; 0 none */
 	uint32_t epoch_timeline;
@@ -174,6 +176,16 @@ struct vouch_engine {
 					     int create,
 					     struct vouch_deadline,
 					     struct vouch_error *);
+	/* Write a contract's row into the log of a holder and wait until it is
+	 * acknowledged under the contract that the server runs with, which no
+	 * row can change. VOUCH_E_CONFLICT: `epoch` is not the newest one.
+	 * VOUCH_E_TIMEOUT: written, and not acknowledged in time. */
+	enum vouch_error_code (*contract_write)(const struct vouch_config *,
+						uint64_t epoch,
+						enum vouch_phase,
+						const struct vouch_terms *,
+						struct vouch_deadline,
+						struct vouch_error *);
 	/* Admit `stream`: learn the incarnation of the server behind it, sample
 	 * a barrier, see the same session flush past it, see the same
 	 * incarnation again, write the row. VOUCH_E_STATE: not yet. */

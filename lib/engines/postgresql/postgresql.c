@@ -16,6 +16,7 @@ const struct vouch_engine vouch__postgresql = {
 	.stop = vouch__pg_stop,
 	.promote = vouch__pg_promote,
 	.epoch_write = vouch__pg_epoch_write,
+	.contract_write = vouch__pg_contract_write,
 	.admit = vouch__pg_admit,
 	.follow = vouch__pg_follow,
 };
