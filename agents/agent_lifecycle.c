@@ -11,6 +11,7 @@
 #include "authority/marker.h"
 #include "authority/promotion.h"
 #include "authority/records.h"
+#include "authority/rejoin.h"
 #include "common/privilege.h"
 
 enum { LOOK_MS = 4000 };
@@ -36,6 +37,12 @@ static enum vouch_error_code start_prepare(struct vouch_context *context,
 	char why[VOUCH_TEXT_SIZE];
 	enum vouch_error_code code;
 
+	if (vouch__rejoin_was_cut_off(&agent->config) != VOUCH_NO)
+		return vouch__error_set(error, VOUCH_E_STATE,
+					"P6-F2: a rejoin of this node is not "
+					"finished, so its directory is neither "
+					"the old nor the new one; run 'vouch "
+					"rejoin'");
 	code = agent->engine->directory_observe(&agent->config, &directory,
 						error);
 	if (code == VOUCH_OK)

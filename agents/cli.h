@@ -21,6 +21,7 @@ struct cli {
 	const char *k;		 /* --k; NULL: not given, as the next two */
 	const char *method;	 /* --method */
 	const char *members;	 /* --members */
+	const char *keep;	 /* --keep */
 	long timeout_ms;
 	int timeout_given;
 	struct vouch_config config;
@@ -54,6 +55,7 @@ enum vouch_decision cmd_replay(struct cli *cli, int argc, char **argv);
 enum vouch_decision cmd_rules(struct cli *cli, int argc, char **argv);
 enum vouch_decision cmd_status(struct cli *cli, int argc, char **argv);
 enum vouch_decision cmd_contract(struct cli *cli, int argc, char **argv);
+enum vouch_decision cmd_rejoin(struct cli *cli, int argc, char **argv);
 enum vouch_decision cmd_adopt(struct cli *cli, int argc, char **argv);
 
 #endif

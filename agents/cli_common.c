@@ -27,6 +27,7 @@ enum {
 	OPTION_K,
 	OPTION_METHOD,
 	OPTION_MEMBERS,
+	OPTION_KEEP,
 };
 
 static const struct option options[] = {
@@ -44,6 +45,7 @@ static const struct option options[] = {
 	{ "k", required_argument, NULL, OPTION_K },
 	{ "method", required_argument, NULL, OPTION_METHOD },
 	{ "members", required_argument, NULL, OPTION_MEMBERS },
+	{ "keep", required_argument, NULL, OPTION_KEEP },
 	{ "help", no_argument, NULL, 'h' },
 	{ "version", no_argument, NULL, 'V' },
 	{ NULL, 0, NULL, 0 },
@@ -131,6 +133,9 @@ static enum vouch_decision option_take(struct cli *cli, int option)
 		return VOUCH_PERMITTED;
 	case OPTION_METHOD:
 		cli->method = optarg;
+		return VOUCH_PERMITTED;
+	case OPTION_KEEP:
+		cli->keep = optarg;
 		return VOUCH_PERMITTED;
 	case OPTION_MEMBERS:
 		cli->members = optarg;

@@ -49,9 +49,10 @@ int main(int argc, char **argv)
 			      argv[first]);
 		return VOUCH_USAGE;
 	}
-	if (cli.k || cli.method || cli.members || cli.abort || cli.yes) {
-		(void)fprintf(stderr, "vouch-promote: it changes no contract and "
-				      "asks nothing; see 'vouch-promote "
+	if (cli.k || cli.method || cli.members || cli.abort || cli.yes ||
+	    cli.keep) {
+		(void)fprintf(stderr, "vouch-promote: it changes no contract, "
+				      "rejoins nothing and asks nothing; see 'vouch-promote "
 				      "--help'\n");
 		return VOUCH_USAGE;
 	}

@@ -30,6 +30,7 @@
 #define VOUCH_RECORD_SEAL "seal"
 #define VOUCH_RECORD_INCARNATION "incarnation"
 #define VOUCH_RECORD_ASSERTION "assertion"
+#define VOUCH_RECORD_REJOIN "rejoin"
 #define VOUCH_RECORD_CONTRACT "contract" /* a step of its change */
 
 struct vouch_journal;

@@ -101,6 +101,16 @@ struct vouch_directory {
 	struct vouch_switch history[VOUCH_HISTORY_MAX]; /* oldest first */
 };
 
+/* What lies in a directory's own log beyond a point. */
+struct vouch_fork_count {
+	uint64_t records;
+	uint64_t commits; /* transactions that ended there */
+	int complete;	  /* 0: the log was not readable so far back */
+};
+
+/* A line for people while something takes its time. */
+typedef void vouch_tell(const char *text);
+
 struct vouch_engine {
 	const char *name;
 
@@ -201,6 +211,36 @@ struct vouch_engine {
 					const char *holder,
 					struct vouch_deadline,
 					struct vouch_error *);
+
+	/* Rejoin: no server runs on the directory. ----------------------- */
+
+	/* YES: no process of a server uses the directory. */
+	enum vouch_answer (*vacant)(const struct vouch_config *,
+				    struct vouch_error *);
+	enum vouch_error_code (*fork_count)(const struct vouch_config *,
+					    const struct vouch_directory *,
+					    uint64_t lsn,
+					    struct vouch_fork_count *,
+					    struct vouch_error *);
+	/* Can this directory be rewound to that member? NO says why. */
+	enum vouch_answer (*rewind_possible)(const struct vouch_config *,
+					     const struct vouch_member *,
+					     struct vouch_deadline,
+					     struct vouch_error *why);
+	/* Both leave a directory that starts as a standby of that member; one
+	 * that was cut off, a directory that must not be started. */
+	enum vouch_error_code (*rewind)(const struct vouch_config *,
+					const struct vouch_member *,
+					struct vouch_deadline, vouch_tell *,
+					struct vouch_error *);
+	enum vouch_error_code (*copy)(const struct vouch_config *,
+				      const struct vouch_member *,
+				      struct vouch_deadline, vouch_tell *,
+				      struct vouch_error *);
+	/* A copy of the directory as it is, in a new directory `path`. */
+	enum vouch_error_code (*keep)(const struct vouch_config *,
+				      const char *path, struct vouch_deadline,
+				      vouch_tell *, struct vouch_error *);
 };
 
 /* The table; NULL when there is no such engine. */

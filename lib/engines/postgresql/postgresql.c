@@ -19,4 +19,10 @@ const struct vouch_engine vouch__postgresql = {
 	.contract_write = vouch__pg_contract_write,
 	.admit = vouch__pg_admit,
 	.follow = vouch__pg_follow,
+	.vacant = vouch__pg_vacant,
+	.fork_count = vouch__pg_fork_count,
+	.rewind_possible = vouch__pg_rewind_possible,
+	.rewind = vouch__pg_rewind,
+	.copy = vouch__pg_copy,
+	.keep = vouch__pg_keep,
 };
