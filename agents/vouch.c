@@ -68,6 +68,11 @@ static int options_fit(const struct cli *cli, const char *command)
 	if (!contract && (cli->k || cli->members || cli->abort))
 		(void)fprintf(stderr, "vouch: --k, --members and --abort belong "
 				      "to 'contract set'\n");
+	else if (cli->dry_run && !rejoin && strcmp(command, "check") != 0 &&
+		 strcmp(command, "promote") != 0)
+		(void)fprintf(stderr, "vouch: --dry-run belongs to 'promote' and "
+				      "'rejoin'; '%s' has none\n",
+			      command);
 	else if (!rejoin && cli->keep)
 		(void)fprintf(stderr, "vouch: --keep belongs to 'rejoin'\n");
 	else if (!contract && !rejoin && (cli->method || cli->yes))
