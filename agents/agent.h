@@ -8,6 +8,7 @@
 #include "common/config.h"
 #include "common/deadline.h"
 #include "engines/engine.h"
+#include "evidence/collect.h"
 
 struct agent {
 	struct vouch_config config;
@@ -28,6 +29,10 @@ enum ocf_exitcode agent_metadata(void);
 uint32_t agent_admit(struct agent *agent, const struct vouch_local *local);
 /* The same for the holder after a change, with a short wait for all. */
 void agent_admit_soon(struct agent *agent);
+
+/* Starts this standby again when the newest grant's contract is another than
+ * the one that it runs with. */
+void agent_contract_follow(struct vouch_context *context, struct agent *agent);
 
 /* What Pacemaker shows as the exit reason; one line, safe to print. */
 void agent_reason(const char *format, ...)

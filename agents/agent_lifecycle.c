@@ -5,11 +5,13 @@
 #include <string.h>
 
 #include "agents/agent.h"
+#include "authority/contract.h"
 #include "authority/follow.h"
 #include "authority/incarnation.h"
 #include "authority/marker.h"
 #include "authority/promotion.h"
 #include "authority/records.h"
+#include "authority/rejoin.h"
 #include "common/privilege.h"
 
 enum { LOOK_MS = 4000 };
@@ -35,6 +37,12 @@ static enum vouch_error_code start_prepare(struct vouch_context *context,
 	char why[VOUCH_TEXT_SIZE];
 	enum vouch_error_code code;
 
+	if (vouch__rejoin_was_cut_off(&agent->config) != VOUCH_NO)
+		return vouch__error_set(error, VOUCH_E_STATE,
+					"P6-F2: a rejoin of this node is not "
+					"finished, so its directory is neither "
+					"the old nor the new one; run 'vouch "
+					"rejoin'");
 	code = agent->engine->directory_observe(&agent->config, &directory,
 						error);
 	/* First which life this is: an earlier one's grants say nothing of it. */
@@ -48,6 +56,9 @@ static enum vouch_error_code start_prepare(struct vouch_context *context,
 		agent_log("a new incarnation begins");
 		agent_log(why);
 	}
+	if (code == VOUCH_OK)
+		code = vouch__contract_settle(context, &agent->config,
+					      agent->deadline, why, error);
 	return code;
 }
 
@@ -90,6 +101,31 @@ enum ocf_exitcode agent_start(struct agent *agent)
 		code = vouch__follow(&context, agent->deadline, &error);
 	vouch__context_close(&context);
 	return code == VOUCH_OK ? PCMK_OCF_OK : fail(&error);
+}
+
+/* A contract is pinned on the command line, so that another one takes another
+ * server. This one is a standby: nobody writes through it. */
+void agent_contract_follow(struct vouch_context *context, struct agent *agent)
+{
+	static struct vouch_local local;
+	struct vouch_clean_end end;
+	struct vouch_error error = { 0 };
+	enum vouch_error_code code;
+
+	if (vouch__contract_lags(context) != VOUCH_YES)
+		return;
+	code = agent->engine->local_observe(&agent->config, agent->deadline,
+					    &local, &error);
+	if (code == VOUCH_OK && local.state != VOUCH_RUN_STANDBY)
+		return;
+	agent_log("the contract changed: this standby is started again with it");
+	if (code == VOUCH_OK)
+		code = agent->engine->stop(&agent->config, agent->deadline, &end,
+					   &error);
+	if (code == VOUCH_OK)
+		code = start_server(context, agent, &error);
+	if (code != VOUCH_OK)
+		agent_log(error.text);
 }
 
 static enum vouch_error_code seal_publish(struct vouch_context *context,

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "agents/agent.h"
+#include "authority/contract.h"
 #include "authority/incarnation.h"
 #include "authority/marker.h"
 #include "common/privilege.h"
@@ -63,8 +64,14 @@ enum ocf_exitcode agent_monitor(struct agent *agent)
 	struct vouch_error error = { 0 };
 
 	if (vouch__state_prepare(&agent->config, &error) != VOUCH_OK ||
-	    vouch__privilege_drop(&agent->config, &error) != VOUCH_OK ||
-	    agent->engine->local_observe(&agent->config, agent->deadline, &local,
+	    vouch__privilege_drop(&agent->config, &error) != VOUCH_OK) {
+		agent_reason("%s", error.text);
+		return agent_code(&error);
+	}
+	/* The server is none the worse for it; what it is compared with is. */
+	if (vouch__contract_load(&agent->config, &error) != VOUCH_OK)
+		agent_reason("%s", error.text);
+	if (agent->engine->local_observe(&agent->config, agent->deadline, &local,
 					 &error) != VOUCH_OK) {
 		agent_reason("%s", error.text);
 		return agent_code(&error);

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "agents/agent.h"
+#include "authority/contract.h"
 #include "authority/follow.h"
 #include "authority/promotion.h"
 
@@ -51,7 +52,8 @@ enum ocf_exitcode agent_promote(struct agent *agent)
 	enum ocf_exitcode code = PCMK_OCF_UNKNOWN_ERROR;
 
 	if (vouch__context_open(&context, &agent->config, 1, agent->deadline,
-				&error) != VOUCH_OK) {
+				&error) != VOUCH_OK ||
+	    vouch__contract_load(&agent->config, &error) != VOUCH_OK) {
 		agent_reason("%s", error.text);
 		vouch__context_close(&context);
 		return agent_code(&error);
@@ -103,12 +105,15 @@ enum ocf_exitcode agent_notify(struct agent *agent)
 	if (!before_promote && !after_change)
 		return PCMK_OCF_OK;
 	if (vouch__context_open(&context, &agent->config, 1, agent->deadline,
-				&error) != VOUCH_OK)
+				&error) != VOUCH_OK ||
+	    vouch__contract_load(&agent->config, &error) != VOUCH_OK)
 		agent_log(error.text);
 	else if (before_promote)
 		vouch__score_by_position(&context, agent->deadline);
 	else if (vouch__follow(&context, agent->deadline, &error) != VOUCH_OK)
 		agent_log(error.text);
+	else
+		agent_contract_follow(&context, agent);
 	vouch__context_close(&context);
 	if (after_change)
 		agent_admit_soon(agent);

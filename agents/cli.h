@@ -16,7 +16,14 @@ struct cli {
 	int json;		 /* --output-as=json */
 	int dry_run;
 	int quiet;
+	int yes;		 /* --yes: nothing is asked */
+	int abort;		 /* --abort */
+	const char *k;		 /* --k; NULL: not given, as the next two */
+	const char *method;	 /* --method */
+	const char *members;	 /* --members */
+	const char *keep;	 /* --keep */
 	long timeout_ms;
+	int timeout_given;
 	struct vouch_config config;
 };
 
@@ -47,6 +54,8 @@ enum vouch_decision cmd_history(struct cli *cli, int argc, char **argv);
 enum vouch_decision cmd_replay(struct cli *cli, int argc, char **argv);
 enum vouch_decision cmd_rules(struct cli *cli, int argc, char **argv);
 enum vouch_decision cmd_status(struct cli *cli, int argc, char **argv);
+enum vouch_decision cmd_contract(struct cli *cli, int argc, char **argv);
+enum vouch_decision cmd_rejoin(struct cli *cli, int argc, char **argv);
 enum vouch_decision cmd_adopt(struct cli *cli, int argc, char **argv);
 
 #endif

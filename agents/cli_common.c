@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "agents/cli.h"
+#include "authority/contract.h"
 #include "evidence/evidence_json.h"
 
 enum {
@@ -21,6 +22,12 @@ enum {
 	OPTION_DRY_RUN,
 	OPTION_TIMEOUT,
 	OPTION_QUIET,
+	OPTION_YES,
+	OPTION_ABORT,
+	OPTION_K,
+	OPTION_METHOD,
+	OPTION_MEMBERS,
+	OPTION_KEEP,
 };
 
 static const struct option options[] = {
@@ -33,6 +40,12 @@ static const struct option options[] = {
 	{ "dry-run", no_argument, NULL, OPTION_DRY_RUN },
 	{ "timeout", required_argument, NULL, OPTION_TIMEOUT },
 	{ "quiet", no_argument, NULL, OPTION_QUIET },
+	{ "yes", no_argument, NULL, OPTION_YES },
+	{ "abort", no_argument, NULL, OPTION_ABORT },
+	{ "k", required_argument, NULL, OPTION_K },
+	{ "method", required_argument, NULL, OPTION_METHOD },
+	{ "members", required_argument, NULL, OPTION_MEMBERS },
+	{ "keep", required_argument, NULL, OPTION_KEEP },
 	{ "help", no_argument, NULL, 'h' },
 	{ "version", no_argument, NULL, 'V' },
 	{ NULL, 0, NULL, 0 },
@@ -107,6 +120,25 @@ static enum vouch_decision option_take(struct cli *cli, int option)
 		if (!seconds_parse(optarg, &cli->timeout_ms))
 			return usage(cli, "--timeout takes 1 to 3600 seconds, not",
 				     optarg);
+		cli->timeout_given = 1;
+		return VOUCH_PERMITTED;
+	case OPTION_YES:
+		cli->yes = 1;
+		return VOUCH_PERMITTED;
+	case OPTION_ABORT:
+		cli->abort = 1;
+		return VOUCH_PERMITTED;
+	case OPTION_K:
+		cli->k = optarg;
+		return VOUCH_PERMITTED;
+	case OPTION_METHOD:
+		cli->method = optarg;
+		return VOUCH_PERMITTED;
+	case OPTION_KEEP:
+		cli->keep = optarg;
+		return VOUCH_PERMITTED;
+	case OPTION_MEMBERS:
+		cli->members = optarg;
 		return VOUCH_PERMITTED;
 	default:
 		return usage(cli, "unknown option", "");
@@ -280,7 +312,8 @@ enum vouch_decision cli_attempt(struct cli *cli, enum vouch_origin origin,
 				  "know that it is down?",
 			     "");
 	if (vouch__context_open(&context, &cli->config, !cli->dry_run, deadline,
-				&error) != VOUCH_OK) {
+				&error) != VOUCH_OK ||
+	    vouch__contract_load(&cli->config, &error) != VOUCH_OK) {
 		vouch__context_close(&context);
 		return cli_fail(cli, &error);
 	}

@@ -14,6 +14,7 @@
 #include "authority/marker.h"
 #include "authority/records.h"
 #include "common/privilege.h"
+#include "common/terms.h"
 
 enum { FIRST_EPOCH = 1 };
 
@@ -71,7 +72,7 @@ static void grant_fill(struct adoption *adoption, const char *request_id)
 {
 	const struct vouch_config *config = &adoption->cli->config;
 	struct vouch_cluster_grant *grant = &adoption->grant;
-	uint32_t i;
+	struct vouch_terms terms;
 
 	grant->epoch = FIRST_EPOCH;
 	(void)snprintf(grant->holder, VOUCH_NAME_SIZE, "%s", config->node);
@@ -79,14 +80,11 @@ static void grant_fill(struct adoption *adoption, const char *request_id)
 		       adoption->incarnation);
 	(void)snprintf(grant->request_id, VOUCH_NAME_SIZE, "%s", request_id);
 	grant->outcome = VOUCH_GRANT_DONE;
-	grant->method = VOUCH_METHOD_ANY;
-	grant->k = config->k;
-	for (i = 0; i < config->member_count; i++) {
-		if (strcmp(config->members[i].name, config->node) != 0)
-			(void)snprintf(grant->members[grant->member_count++],
-				       VOUCH_NAME_SIZE, "%s",
-				       config->members[i].name);
-	}
+	vouch__terms_of_config(config, &terms);
+	grant->method = terms.method;
+	grant->k = terms.k;
+	grant->member_count = terms.member_count;
+	memcpy(grant->members, terms.members, sizeof(terms.members));
 }
 
 /* The log first: a row that is there makes the rest repeatable knowledge,

@@ -16,6 +16,9 @@ static const char help[] =
 	"  check               would this node be promoted now? changes nothing\n"
 	"  promote             promote this node's database, if that is proven safe\n"
 	"  adopt               record the first authority, on the running primary\n"
+	"  contract show       when a commit counts as acknowledged, and what that survives\n"
+	"  contract set --k=N  change it, on the primary: announced, applied, confirmed\n"
+	"  rejoin              bring this node back after its log went another way\n"
 	"  status              who holds authority, and what this node would say\n"
 	"  explain [ID]        the last decision, or the one of request ID\n"
 	"  history             attempts, newest first\n"
@@ -29,6 +32,13 @@ static const char help[] =
 	"  --output-as=FORMAT  text or json\n"
 	"  --reason=TEXT       why you ask; goes on record\n"
 	"  --assert-down=NODE  with promote: you know that NODE is down (P6-A1a)\n"
+	"  --k=N --method=any|first --members=A,B,C\n"
+	"                      with contract set: N acknowledgements, of these members\n"
+	"  --keep=DIR          with rejoin: keep a copy of the old directory\n"
+	"  --method=rewind|copy  with rejoin: this way and no other\n"
+	"  --dry-run           with rejoin: only say what would be discarded\n"
+	"  --abort             with contract set: take back a change under way\n"
+	"  --yes               ask nothing\n"
 	"  --timeout=SECONDS   time for all of it (default 30)\n"
 	"  -q, --quiet         no progress\n"
 	"  -h, --help          this text\n"
@@ -45,8 +55,33 @@ static const struct {
 	{ "adopt", cmd_adopt },	    { "status", cmd_status },
 	{ "explain", cmd_explain }, { "history", cmd_history },
 	{ "replay", cmd_replay },   { "decide", cmd_decide },
-	{ "rules", cmd_rules },
+	{ "rules", cmd_rules },	    { "contract", cmd_contract },
+	{ "rejoin", cmd_rejoin },
 };
+
+/* An option that a command does not know must not be lost on it in silence. */
+static int options_fit(const struct cli *cli, const char *command)
+{
+	int contract = strcmp(command, "contract") == 0;
+	int rejoin = strcmp(command, "rejoin") == 0;
+
+	if (!contract && (cli->k || cli->members || cli->abort))
+		(void)fprintf(stderr, "vouch: --k, --members and --abort belong "
+				      "to 'contract set'\n");
+	else if (cli->dry_run && !rejoin && strcmp(command, "check") != 0 &&
+		 strcmp(command, "promote") != 0)
+		(void)fprintf(stderr, "vouch: --dry-run belongs to 'promote' and "
+				      "'rejoin'; '%s' has none\n",
+			      command);
+	else if (!rejoin && cli->keep)
+		(void)fprintf(stderr, "vouch: --keep belongs to 'rejoin'\n");
+	else if (!contract && !rejoin && (cli->method || cli->yes))
+		(void)fprintf(stderr, "vouch: --method and --yes belong to "
+				      "'contract set' and 'rejoin'\n");
+	else
+		return 1;
+	return 0;
+}
 
 int main(int argc, char **argv)
 {
@@ -64,6 +99,8 @@ int main(int argc, char **argv)
 		(void)fputs(help, stderr);
 		return VOUCH_USAGE;
 	}
+	if (!options_fit(&cli, argv[first]))
+		return VOUCH_USAGE;
 	for (i = 0; i < sizeof(commands) / sizeof(commands[0]); i++) {
 		if (strcmp(commands[i].name, argv[first]) != 0)
 			continue;

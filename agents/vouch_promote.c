@@ -49,6 +49,13 @@ int main(int argc, char **argv)
 			      argv[first]);
 		return VOUCH_USAGE;
 	}
+	if (cli.k || cli.method || cli.members || cli.abort || cli.yes ||
+	    cli.keep) {
+		(void)fprintf(stderr, "vouch-promote: it changes no contract, "
+				      "rejoins nothing and asks nothing; see 'vouch-promote "
+				      "--help'\n");
+		return VOUCH_USAGE;
+	}
 	decision = cli_configure(&cli);
 	if (decision != VOUCH_PERMITTED)
 		return (int)decision;

@@ -308,6 +308,12 @@ vouch__incarnation_settle(const struct vouch_config *config,
 	return VOUCH_OK;
 }
 
+enum vouch_error_code vouch__incarnation_end(const struct vouch_config *config,
+					     struct vouch_error *error)
+{
+	return vouch__state_remove(config, INCARNATION_NAME, error);
+}
+
 enum vouch_error_code vouch__incarnation_read(const struct vouch_config *config,
 					      char incarnation[VOUCH_NAME_SIZE],
 					      struct vouch_error *error)

@@ -25,6 +25,11 @@ vouch__incarnation_settle(const struct vouch_config *config,
 			  const struct vouch_directory *directory,
 			  char incarnation[VOUCH_NAME_SIZE], char *why,
 			  struct vouch_error *error);
+/* Ends it: the next start begins another one. For whoever is about to change
+ * what is in the directory. */
+VOUCH_MUST_CHECK enum vouch_error_code
+vouch__incarnation_end(const struct vouch_config *config,
+		       struct vouch_error *error);
 /* As on record, without looking at anything else. */
 VOUCH_MUST_CHECK enum vouch_error_code
 vouch__incarnation_read(const struct vouch_config *config,

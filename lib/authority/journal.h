@@ -37,6 +37,8 @@
 #define VOUCH_RECORD_SEAL "seal"
 #define VOUCH_RECORD_INCARNATION "incarnation"
 #define VOUCH_RECORD_ASSERTION "assertion"
+#define VOUCH_RECORD_REJOIN "rejoin"
+#define VOUCH_RECORD_CONTRACT "contract" /* a step of its change */
 /* {"carried": [{"sequence", "record"}, ...]}, newest first */
 #define VOUCH_RECORD_SUMMARY "summary"
 

@@ -13,6 +13,7 @@
 #include "authority/records.h"
 #include "common/json.h"
 #include "common/privilege.h"
+#include "common/terms.h"
 #include "evidence/evidence_json.h"
 #include "kernel/transitions.h"
 
@@ -183,7 +184,7 @@ enum vouch_decision vouch__check(struct vouch_context *context,
 static void grant_fill(const struct run *run, struct vouch_cluster_grant *grant)
 {
 	const struct vouch_config *config = run->config;
-	uint32_t i;
+	struct vouch_terms terms;
 
 	memset(grant, 0, sizeof(*grant));
 	grant->epoch = run->grant_epoch;
@@ -193,14 +194,31 @@ static void grant_fill(const struct run *run, struct vouch_cluster_grant *grant)
 	(void)snprintf(grant->request_id, VOUCH_NAME_SIZE, "%s",
 		       run->result->request_id);
 	grant->outcome = VOUCH_GRANT_OPEN;
-	grant->method = VOUCH_METHOD_ANY;
-	grant->k = config->k;
-	for (i = 0; i < config->member_count; i++) {
-		if (strcmp(config->members[i].name, config->node) != 0)
-			(void)snprintf(grant->members[grant->member_count++],
-				       VOUCH_NAME_SIZE, "%s",
-				       config->members[i].name);
-	}
+	vouch__terms_of_config(config, &terms);
+	grant->method = terms.method;
+	grant->k = terms.k;
+	grant->member_count = terms.member_count;
+	memcpy(grant->members, terms.members, sizeof(terms.members));
+}
+
+/* A grant is an announced contract: others rely on it although they have not a
+ * row of its epoch (rule 560). So the server must have it on its command line
+ * before the grant is given, not just in its row afterwards (P6-S1). */
+static enum vouch_error_code contract_pins_check(struct run *run)
+{
+	static struct vouch_local local;
+	enum vouch_error_code code;
+
+	if (!run->context->cluster_ops)
+		return VOUCH_OK;
+	code = run->context->engine->local_observe(run->config, run->deadline,
+						   &local, run->error);
+	if (code != VOUCH_OK || local.contract_pinned == VOUCH_YES)
+		return code;
+	return vouch__error_set(run->error, VOUCH_E_STATE,
+				"P6-S1: this server was not started with the "
+				"contract that it would be granted; let "
+				"Pacemaker start it again, then ask again");
 }
 
 static enum vouch_error_code as_root_claim(struct run *run,
@@ -299,8 +317,8 @@ static enum vouch_error_code grant_take(struct run *run,
 					"the cluster does not answer");
 	/* The cluster first: only there does one of two claimants lose. What
 	 * the cluster has and this journal has not, recovery finds there. */
-	code = VOUCH_OK;
-	if (run->context->cluster)
+	code = contract_pins_check(run);
+	if (code == VOUCH_OK && run->context->cluster)
 		code = as_root_claim(run, grant);
 	if (code == VOUCH_OK)
 		code = vouch__record_grant(run->context->journal, grant,

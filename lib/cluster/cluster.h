@@ -133,6 +133,16 @@ struct vouch_cluster_ops {
 						 struct vouch_deadline,
 						 enum vouch_answer *,
 						 struct vouch_error *);
+	/* Asks for this node's instance to be stopped and started again, and to
+	 * be promoted where its score is still the best. Returns once it was
+	 * asked; what comes of it is to be watched. */
+	enum vouch_error_code (*restart)(struct vouch_cluster *,
+					 struct vouch_deadline,
+					 struct vouch_error *);
+	/* Takes from the status what such a request left in it. */
+	enum vouch_error_code (*restart_forget)(struct vouch_cluster *,
+						struct vouch_deadline,
+						struct vouch_error *);
 };
 
 /* Loads on first use; NULL with `error` filled when the name is unknown or its

@@ -28,6 +28,11 @@ struct vouch_config {
 	uint32_t member_count;
 	struct vouch_member members[VOUCH_NODES_MAX];
 	int k; /* acknowledgements; default floor(member_count / 2) */
+	/* With k, the contract (see terms.h). No parameters: a configuration
+	 * has ANY k of all, and what was changed since is on record. */
+	enum vouch_method method; /* UNKNOWN: ANY */
+	uint32_t participant_count; /* 0: all members take part */
+	char participants[VOUCH_NODES_MAX][VOUCH_NAME_SIZE];
 	enum vouch_authorization authorization;
 	enum vouch_answer watchdog_accepted;
 	char pgdata[VOUCH_PATH_SIZE];

@@ -12,6 +12,7 @@
 
 #include "common/config.h"
 #include "common/deadline.h"
+#include "common/terms.h"
 #include "kernel/facts.h"
 
 enum vouch_run_state {
@@ -41,6 +42,7 @@ struct vouch_local {
 	char incarnation[VOUCH_NAME_SIZE]; /* as pinned in the running server */
 	enum vouch_answer pinned;	   /* every pinned setting stands as the agent set it */
 	char unpinned[VOUCH_TEXT_SIZE];	   /* which do not, for people */
+	enum vouch_answer contract_pinned; /* those that make the contract do */
 	enum vouch_answer receiving;	   /* a standby: streams from its primary */
 	uint64_t epoch;			   /* newest epoch row; 0 none */
 	uint32_t epoch_timeline;
@@ -98,6 +100,16 @@ struct vouch_directory {
 	uint32_t history_count;
 	struct vouch_switch history[VOUCH_HISTORY_MAX]; /* oldest first */
 };
+
+/* What lies in a directory's own log beyond a point. */
+struct vouch_fork_count {
+	uint64_t records;
+	uint64_t commits; /* transactions that ended there */
+	int complete;	  /* 0: the log was not readable so far back */
+};
+
+/* A line for people while something takes its time. */
+typedef void vouch_tell(const char *text);
 
 struct vouch_engine {
 	const char *name;
@@ -174,6 +186,16 @@ struct vouch_engine {
 					     int create,
 					     struct vouch_deadline,
 					     struct vouch_error *);
+	/* Write a contract's row into the log of a holder and wait until it is
+	 * acknowledged under the contract that the server runs with, which no
+	 * row can change. VOUCH_E_CONFLICT: `epoch` is not the newest one.
+	 * VOUCH_E_TIMEOUT: written, and not acknowledged in time. */
+	enum vouch_error_code (*contract_write)(const struct vouch_config *,
+						uint64_t epoch,
+						enum vouch_phase,
+						const struct vouch_terms *,
+						struct vouch_deadline,
+						struct vouch_error *);
 	/* Admit `stream`: learn the incarnation of the server behind it, sample
 	 * a barrier, see the same session flush past it, see the same
 	 * incarnation again, write the row. VOUCH_E_STATE: not yet. */
@@ -189,6 +211,36 @@ struct vouch_engine {
 					const char *holder,
 					struct vouch_deadline,
 					struct vouch_error *);
+
+	/* Rejoin: no server runs on the directory. ----------------------- */
+
+	/* YES: no process of a server uses the directory. */
+	enum vouch_answer (*vacant)(const struct vouch_config *,
+				    struct vouch_error *);
+	enum vouch_error_code (*fork_count)(const struct vouch_config *,
+					    const struct vouch_directory *,
+					    uint64_t lsn,
+					    struct vouch_fork_count *,
+					    struct vouch_error *);
+	/* Can this directory be rewound to that member? NO says why. */
+	enum vouch_answer (*rewind_possible)(const struct vouch_config *,
+					     const struct vouch_member *,
+					     struct vouch_deadline,
+					     struct vouch_error *why);
+	/* Both leave a directory that starts as a standby of that member; one
+	 * that was cut off, a directory that must not be started. */
+	enum vouch_error_code (*rewind)(const struct vouch_config *,
+					const struct vouch_member *,
+					struct vouch_deadline, vouch_tell *,
+					struct vouch_error *);
+	enum vouch_error_code (*copy)(const struct vouch_config *,
+				      const struct vouch_member *,
+				      struct vouch_deadline, vouch_tell *,
+				      struct vouch_error *);
+	/* A copy of the directory as it is, in a new directory `path`. */
+	enum vouch_error_code (*keep)(const struct vouch_config *,
+				      const char *path, struct vouch_deadline,
+				      vouch_tell *, struct vouch_error *);
 };
 
 /* The table; NULL when there is no such engine. */

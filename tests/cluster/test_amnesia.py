@@ -2,10 +2,12 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Fault 28, the deepest trap: under ANY 1 of two, n2 alone acknowledges a write
 and is then re-cloned from n3, which never had it. Both answer, the arithmetic
-passes, the write is gone: vetoed for amnesia. Once the holder has admitted the
+passes, the write is gone: vetoed for amnesia. The same with a directory rolled
+back from a copy, a swapped disk, and a rewind. Once the holder has admitted the
 clone, the same failure is survived."""
 import json
 import os
+import re
 import sys
 
 sys.dont_write_bytecode = True
@@ -13,6 +15,7 @@ sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 from labtest import lab, main  # noqa: E402
 
 PGDATA = "/var/lib/postgresql/vouch"
+ASIDE = "/var/lib/postgresql/copies/aside"
 AS_POSTGRES = ["runuser", "-u", "postgres", "--"]
 BIN = "/usr/lib/postgresql/15/bin/"
 
@@ -45,27 +48,131 @@ def receiver(it, node, number):
     it.on(node, "pkill", number, "-f", "postgres:.*walreceiver")
 
 
-def amnesia(report):
+def nothing(it):
+    """Nothing to prepare."""
+
+
+def copy_before(it):
+    """A copy of n2's directory, from before the write."""
+    ban(it, "n2")
+    it.on("n2", "install", "-d", "-o", "postgres", os.path.dirname(ASIDE))
+    it.on("n2", *AS_POSTGRES, "cp", "-a", PGDATA, ASIDE)
+    unban(it, "n2", "n1")
+    everybody_counts(it)
+
+
+def clone_before(it):
+    """A second disk, with a clone from before the write."""
+    address = next(n["address"] for n in it.state()["nodes"] if n["node"] == "n1")
+    it.on("n2", "install", "-d", "-o", "postgres", os.path.dirname(ASIDE))
+    it.on("n2", *AS_POSTGRES, BIN + "pg_basebackup", "-D", ASIDE, "-d", "host=%s user=vouch" % address, "-X", "stream",
+          "-c", "fast", "--no-sync", timeout=120)
+
+
+def reclone_now(it):
+    reclone(it, "n2", "n3")
+
+
+def roll_back_in_place(it):
+    """As a restore into the same files does: no inode and no birth changes, only the log's end gives it away."""
+    it.on("n2", "sh", "-c", "cd %s && find . -type f | while read -r f; do [ -e %s/$f ] || rm $f; done" % (PGDATA, ASIDE))
+    it.on("n2", *AS_POSTGRES, "cp", "-rT", "--preserve=mode,ownership", ASIDE, PGDATA)
+
+
+def swap_disks(it):
+    it.on("n2", "mount", "--bind", ASIDE, PGDATA)
+
+
+def mark_reached(it):
+    """n2's monitor has journalled that it had the write: what rolling back is told by."""
+    end = it.sql("n2", "select pg_wal_lsn_diff(pg_last_wal_receive_lsn(), '0/0')")
+    it.wait_for("n2's high-water mark has the write", lambda: int(re.search(r'"lsn": ?"?(\d+)', it.on(
+        "n2", "cat", "/var/lib/vouch/pgsql/mark").stdout).group(1)) >= int(end), 60)
+
+
+def everybody_counts(it):
+    it.wait_for("both standbys count", lambda: sum(m["counts"] for m in json.loads(it.on(
+        "n1", "vouch", "--output-as=json", "contract", "show").stdout)["members"]) == 2, 60)
+
+
+def forget(report, name, before, act):
     with lab("am") as it:
+        everybody_counts(it)
+        before(it)
         receiver(it, "n3", "-STOP")
         it.sql("n1", "insert into acked values (7, 7)")
-        report.check("amnesia: n2 alone acknowledged a write",
+        report.check("%s: n2 alone acknowledged a write" % name,
                      it.sql("n2", "select count(*) from acked where client = 7") == "1" and
                      it.sql("n3", "select count(*) from acked where client = 7") == "0", "n3 has it too")
+        mark_reached(it)
         ban(it, "n2")
-        reclone(it, "n2", "n3")
+        act(it)
         it.run("power", "off", "n1")
         it.wait_for("n3 was asked", lambda: it.attempts(["n3"]) >= 1, 90)
         receiver(it, "n3", "-CONT")
         unban(it, "n2", "n3")
         for node in ("n3", "n2"):
             verdict = check(it, node)
-            report.check("amnesia: %s would be vetoed with P6-S1" % node,
+            report.check("%s: %s would be vetoed with P6-S1" % (name, node),
                          verdict["decision"] == "veto" and verdict["invariant"] == "P6-S1", verdict["why"])
-            report.check("amnesia: %s is told that n2 is a new incarnation" % node,
+            report.check("%s: %s is told that n2 is a new incarnation" % (name, node),
                          "n2 is a new incarnation" in verdict["why"], verdict["why"])
-            report.check("amnesia: %s is still a standby" % node,
+            report.check("%s: %s is still a standby" % (name, node),
                          it.sql(node, "select pg_is_in_recovery()") == "t", "it is writable")
+
+
+def amnesia(report):
+    forget(report, "amnesia", nothing, reclone_now)
+
+
+def rolled_back(report):
+    forget(report, "rolled back", copy_before, roll_back_in_place)
+
+
+def swapped(report):
+    forget(report, "swapped disk", clone_before, swap_disks)
+
+
+def by_hand(it, node, *words):
+    it.on(node, *AS_POSTGRES, BIN + "pg_ctl", "-D", PGDATA, "-w", "-s", "-l", "/var/log/postgresql/hand.log", *words,
+          timeout=120)
+
+
+def rewound(report):
+    """n3, which lags, is promoted by hand, and n2 is rewound to it: both are on a branch of nobody's, and the
+    write that n2 alone acknowledged is on neither."""
+    with lab("aw") as it:
+        everybody_counts(it)
+        receiver(it, "n3", "-STOP")
+        it.sql("n1", "insert into acked values (7, 7)")
+        ban(it, "n2")
+        it.on("n3", "crm_resource", "--ban", "--resource", "pgsql-clone", "--node", "n3")
+        it.wait_for("n3 is stopped", lambda: it.on("n3", "pgrep", "-u", "postgres", "-x", "postgres",
+                                                   check=False).returncode == 1, 60)
+        it.on("n3", "rm", PGDATA + "/standby.signal")
+        it.on("n3", "touch", PGDATA + "/recovery.signal")
+        by_hand(it, "n3", "start", "-o", "-c restore_command=/bin/false -c recovery_target_timeline=current")
+        it.wait_for("n3 is writable, by hand", lambda: it.sql("n3", "select pg_is_in_recovery()") == "f", 60)
+        it.sql("n3", "checkpoint")
+        report.check("rewound: the write is not on n3", it.sql("n3", "select count(*) from acked where client = 7") == "0",
+                     "it is")
+        address = next(n["address"] for n in it.state()["nodes"] if n["node"] == "n3")
+        it.on("n2", "rm", "-f", PGDATA + "/standby.signal")
+        it.on("n2", *AS_POSTGRES, "env", "LC_ALL=C", BIN + "postgres", "--single", "-D", PGDATA, "template1")
+        it.on("n2", *AS_POSTGRES, BIN + "pg_rewind", "-D", PGDATA, "--source-server",
+              "host=%s user=postgres dbname=postgres" % address, timeout=120)
+        by_hand(it, "n3", "stop", "-m", "fast")
+        it.run("power", "off", "n1")
+        for node in ("n2", "n3"):
+            it.on("n2", "crm_resource", "--clear", "--resource", "pgsql-clone", "--node", node)
+        for node in ("n2", "n3"):
+            it.wait_for("%s runs again" % node, lambda n=node: it.sql(n, "select pg_is_in_recovery()") == "t", 90)
+        for node in ("n3", "n2"):
+            verdict = check(it, node)
+            report.check("rewound: %s would be vetoed" % node, verdict["decision"] == "veto", verdict["why"])
+            print("# rewound: %s: %s" % (node, verdict["why"]), flush=True)
+            report.check("rewound: %s is still a standby" % node, it.sql(node, "select pg_is_in_recovery()") == "t",
+                         "it is writable")
 
 
 def admitted(report):
@@ -88,4 +195,5 @@ def admitted(report):
 
 
 if __name__ == "__main__":
-    sys.exit(main({"amnesia": amnesia, "admitted": admitted}))
+    sys.exit(main({"amnesia": amnesia, "rolled-back": rolled_back, "swapped-disk": swapped, "rewound": rewound,
+                   "admitted": admitted}))

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <cmocka.h>
+#include "common/terms.h"
 #include "engines/postgresql/pg_cluster_name.h"
 #include "engines/postgresql/pg_history.h"
 #include "engines/postgresql/pg_lsn.h"
@@ -30,6 +31,31 @@ static struct vouch_config config_three(void)
 		config.members[i].port = (uint16_t)(5432 + i);
 	}
 	return config;
+}
+
+static void a_changed_contract_names_its_members(void **state)
+{
+	struct vouch_config config = config_three();
+	struct vouch_terms terms = { .method = VOUCH_METHOD_FIRST, .k = 1 };
+	char *text;
+
+	(void)state;
+	assert_true(vouch__terms_add(&terms, "n3"));
+	vouch__terms_apply(&config, &terms);
+	text = vouch__pg_sync_names(&config);
+	assert_string_equal(text, "FIRST 1 (\"n3\")");
+	free(text);
+	assert_true(vouch__terms_add(&terms, "n1"));
+	vouch__terms_apply(&config, &terms);
+	text = vouch__pg_sync_names(&config);
+	assert_string_equal(text, "FIRST 1 (\"n3\", \"n1\")");
+	free(text);
+	/* Of nobody: that is not "of everybody". */
+	memset(&terms, 0, sizeof(terms));
+	terms.method = VOUCH_METHOD_ANY;
+	vouch__terms_apply(&config, &terms);
+	vouch__terms_of_config(&config, &terms);
+	assert_int_equal(terms.member_count, 0);
 }
 
 static void lsn_is_parsed_exactly(void **state)
@@ -314,6 +340,7 @@ static void history_has_a_limit(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_changed_contract_names_its_members),
 		cmocka_unit_test(lsn_is_parsed_exactly),
 		cmocka_unit_test(numbers_do_not_wrap),
 		cmocka_unit_test(cluster_name_goes_there_and_back),

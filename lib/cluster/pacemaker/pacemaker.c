@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The module: Pacemaker with Corosync below it. Here are the observers; what
- * writes to the cluster is in pacemaker_grant.c, _seal.c and _score.c. */
+ * writes to the cluster is in pacemaker_grant.c, _seal.c, _score.c and
+ * _restart.c. */
 #include "cluster/pacemaker/pacemaker.h"
 
 #include <stdlib.h>
@@ -237,6 +238,8 @@ static const struct vouch_cluster_ops ops = {
 	.seal_record = vouch__pacemaker_seal_record,
 	.score_set = vouch__pacemaker_score_set,
 	.managed_observe = managed_observe,
+	.restart = vouch__pacemaker_restart,
+	.restart_forget = vouch__pacemaker_restart_forget,
 };
 
 extern const struct vouch_cluster_module vouch__cluster_module;

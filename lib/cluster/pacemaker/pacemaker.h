@@ -35,5 +35,11 @@ enum vouch_error_code vouch__pacemaker_score_set(struct vouch_cluster *,
 						 struct vouch_deadline, int score,
 						 int remove,
 						 struct vouch_error *);
+enum vouch_error_code vouch__pacemaker_restart(struct vouch_cluster *,
+					       struct vouch_deadline,
+					       struct vouch_error *);
+enum vouch_error_code vouch__pacemaker_restart_forget(struct vouch_cluster *,
+						      struct vouch_deadline,
+						      struct vouch_error *);
 
 #endif

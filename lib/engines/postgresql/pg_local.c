@@ -193,6 +193,11 @@ static void pins_judge(const struct vouch_config *config, const PGresult *result
 		PQgetvalue(result, 0, CLUSTER_NAME), &name, NULL);
 	int stands = PQgetisnull(result, 0, UNPINNED);
 
+	/* A null reads as no text: then none of them is named. */
+	local->contract_pinned =
+		strstr(PQgetvalue(result, 0, UNPINNED), "synchronous_") == NULL ?
+			VOUCH_YES :
+			VOUCH_NO;
 	if (!stands)
 		snprintf(local->unpinned, sizeof(local->unpinned), "%.200s",
 			 PQgetvalue(result, 0, UNPINNED));
@@ -206,6 +211,7 @@ static void pins_judge(const struct vouch_config *config, const PGresult *result
 	if (vouch__pg_value_answer(result, 0, OVERRIDDEN) != VOUCH_NO &&
 	    !override_is_pinned(config)) {
 		stands = 0;
+		local->contract_pinned = VOUCH_NO;
 		remark(local, "synchronous_commit");
 	}
 	if (vouch__pg_value_answer(result, 0, WEAKENED) == VOUCH_YES)

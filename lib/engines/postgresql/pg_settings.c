@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include "common/terms.h"
 #include "engines/postgresql/pg_cluster_name.h"
 #include "engines/postgresql/pg_settings.h"
 
@@ -36,24 +37,23 @@ static int is_other(const struct vouch_config *config, uint32_t member)
 
 char *vouch__pg_sync_names(const struct vouch_config *config)
 {
+	struct vouch_terms terms;
 	char *text = NULL;
 	size_t size;
-	const char *between = "";
 	FILE *out;
 
-	if (config->k <= 0)
+	vouch__terms_of_config(config, &terms);
+	if (terms.k <= 0)
 		return strdup("");
 	out = open_memstream(&text, &size);
 	if (out == NULL)
 		return NULL;
-	fprintf(out, "ANY %d (", config->k);
-	for (uint32_t i = 0; i < config->member_count; i++) {
-		if (!is_other(config, i))
-			continue;
-		fprintf(out, "%s\"", between);
-		put_escaped(out, config->members[i].name, "\"", '"');
+	fprintf(out, "%s %d (",
+		terms.method == VOUCH_METHOD_FIRST ? "FIRST" : "ANY", terms.k);
+	for (uint32_t i = 0; i < terms.member_count; i++) {
+		fputs(i > 0 ? ", \"" : "\"", out);
+		put_escaped(out, terms.members[i], "\"", '"');
 		fputc('"', out);
-		between = ", ";
 	}
 	fputc(')', out);
 	return text_finish(out, &text);

@@ -39,7 +39,7 @@ vouch__pg_settings_file(const struct vouch_pg_settings *settings);
 
 /* Pure renderers; each returns a text to free(), NULL when out of memory. */
 
-/* ANY k ("n2", "n3"), or nothing for k = 0. */
+/* ANY k ("n2", "n3"), FIRST likewise, or nothing for k = 0. */
 VOUCH_MUST_CHECK char *vouch__pg_sync_names(const struct vouch_config *config);
 /* key='value' pairs that find the writable server among the other members. */
 VOUCH_MUST_CHECK char *vouch__pg_conninfo(const struct vouch_config *config);

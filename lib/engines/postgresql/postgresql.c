@@ -16,6 +16,13 @@ const struct vouch_engine vouch__postgresql = {
 	.stop = vouch__pg_stop,
 	.promote = vouch__pg_promote,
 	.epoch_write = vouch__pg_epoch_write,
+	.contract_write = vouch__pg_contract_write,
 	.admit = vouch__pg_admit,
 	.follow = vouch__pg_follow,
+	.vacant = vouch__pg_vacant,
+	.fork_count = vouch__pg_fork_count,
+	.rewind_possible = vouch__pg_rewind_possible,
+	.rewind = vouch__pg_rewind,
+	.copy = vouch__pg_copy,
+	.keep = vouch__pg_keep,
 };

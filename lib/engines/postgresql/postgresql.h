@@ -59,6 +59,11 @@ enum vouch_error_code vouch__pg_epoch_write(const struct vouch_config *,
 					    const struct vouch_epoch *,
 					    int create, struct vouch_deadline,
 					    struct vouch_error *);
+enum vouch_error_code vouch__pg_contract_write(const struct vouch_config *,
+					       uint64_t epoch, enum vouch_phase,
+					       const struct vouch_terms *,
+					       struct vouch_deadline,
+					       struct vouch_error *);
 enum vouch_error_code vouch__pg_admit(const struct vouch_config *,
 				      const struct vouch_stream *,
 				      struct vouch_deadline,
@@ -69,6 +74,28 @@ enum vouch_error_code vouch__pg_follow(const struct vouch_config *,
 				       const char *holder,
 				       struct vouch_deadline,
 				       struct vouch_error *);
+enum vouch_answer vouch__pg_vacant(const struct vouch_config *,
+				   struct vouch_error *);
+enum vouch_error_code vouch__pg_fork_count(const struct vouch_config *,
+					   const struct vouch_directory *,
+					   uint64_t lsn,
+					   struct vouch_fork_count *,
+					   struct vouch_error *);
+enum vouch_answer vouch__pg_rewind_possible(const struct vouch_config *,
+					    const struct vouch_member *,
+					    struct vouch_deadline,
+					    struct vouch_error *);
+enum vouch_error_code vouch__pg_rewind(const struct vouch_config *,
+				       const struct vouch_member *,
+				       struct vouch_deadline, vouch_tell *,
+				       struct vouch_error *);
+enum vouch_error_code vouch__pg_copy(const struct vouch_config *,
+				     const struct vouch_member *,
+				     struct vouch_deadline, vouch_tell *,
+				     struct vouch_error *);
+enum vouch_error_code vouch__pg_keep(const struct vouch_config *,
+				     const char *path, struct vouch_deadline,
+				     vouch_tell *, struct vouch_error *);
 /* Durable is not needed; whole is. */
 VOUCH_MUST_CHECK enum vouch_error_code
 vouch__pg_service_write(const struct vouch_config *, const char *first,

@@ -1,0 +1,267 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* vouch contract show: the contract, who keeps it, and what it survives. */
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "agents/contract_view.h"
+
+static const char *answer_word(enum vouch_answer answer)
+{
+	return answer == VOUCH_YES ? "yes" : answer == VOUCH_NO ? "no" : "unknown";
+}
+
+/* Nodes that may be lost, the holder included, before quorum is. Of two nodes
+ * Corosync lets one go on (two_node). */
+static int quorum_bound(const struct vouch_config *config)
+{
+	int nodes = (int)config->member_count;
+
+	if (strcmp(config->manager, "none") == 0)
+		return nodes - 1;
+	return nodes == 2 ? 1 : (nodes - 1) / 2;
+}
+
+/* Losses, the holder's included, after which a promotion can still be proven;
+ * 0: not even the holder's. */
+static int losses(const struct vouch_config *config,
+		  const struct vouch_terms *terms, uint32_t counting,
+		  uint32_t lost_already)
+{
+	int spare = vouch__contract_survives(terms, counting);
+	int bound = quorum_bound(config) - (int)lost_already;
+
+	if (spare < 0 || bound < 1)
+		return 0;
+	return spare + 1 < bound ? spare + 1 : bound;
+}
+
+static void losses_text(const struct vouch_terms *terms, int count,
+			char *text, size_t size)
+{
+	if (terms->k == 0)
+		(void)snprintf(text, size,
+			       "no loss of the primary; planned switchovers only");
+	else if (count == 0)
+		(void)snprintf(text, size, "no loss of the primary");
+	else if (count == 1)
+		(void)snprintf(text, size, "the loss of the primary alone");
+	else
+		(void)snprintf(text, size,
+			       "the loss of any %d nodes, the primary included",
+			       count);
+}
+
+static uint32_t lost_now(const struct vouch_config *config,
+			 const struct contract_view *view)
+{
+	uint32_t count = 0;
+	uint32_t i;
+
+	for (i = 0; i < config->member_count; i++)
+		if (view->probes[i].condition != VOUCH_PRESENT)
+			count++;
+	return count;
+}
+
+struct summary {
+	int by_contract;
+	int now;
+};
+
+/* What is announced binds as well, so the smaller one counts. */
+static struct summary summarize(const struct vouch_config *config,
+				const struct contract_view *view)
+{
+	const struct vouch_terms *both[] = { &view->log.in_force,
+					     &view->log.announced };
+	struct summary result = { 0, 0 };
+	uint32_t i;
+
+	for (i = 0; i < (view->log.is_announced ? 2u : 1u); i++) {
+		int by = losses(config, both[i], both[i]->member_count, 0);
+		int now = losses(config, both[i],
+				 contract_view_counting(config, view, both[i]),
+				 lost_now(config, view));
+
+		if (i == 0 || by < result.by_contract)
+			result.by_contract = by;
+		if (i == 0 || now < result.now)
+			result.now = now;
+	}
+	if (view->log.pinned != VOUCH_YES)
+		result.now = 0;
+	return result;
+}
+
+/* Pinned as recorded and, where this is the holder, as it runs. */
+static enum vouch_answer pinned(const struct contract_view *view)
+{
+	if (view->log.pinned != VOUCH_YES ||
+	    view->local.state != VOUCH_RUN_WRITABLE)
+		return view->log.pinned;
+	return view->local.contract_pinned;
+}
+
+static void text_show(const struct vouch_config *config,
+		      const struct contract_view *view)
+{
+	struct summary summary = summarize(config, view);
+	char text[VOUCH_TERMS_TEXT_SIZE];
+	uint32_t i;
+
+	vouch__terms_text(&view->log.in_force, text);
+	(void)printf("database: %s\n", config->name);
+	(void)printf("contract in force: %s (epoch %" PRIu64 " of %s)\n",
+		     view->log.in_force_known ? text : "unknown",
+		     view->log.epoch, view->holder);
+	(void)printf("pinned on the server's command line: %s\n",
+		     answer_word(pinned(view)));
+	if (view->local.unpinned[0] != '\0')
+		(void)printf("not as the agent set it, on this node: %s\n",
+			     view->local.unpinned);
+	if (view->log.is_announced) {
+		vouch__terms_text(&view->log.announced, text);
+		(void)printf("announced, not confirmed: %s; until then both "
+			     "bind\n"
+			     "  ask %s for the same again to complete it, or "
+			     "type there: vouch contract set --abort\n",
+			     text, view->holder);
+	}
+	(void)printf("\n%-12s %-16s %s\n", "member", "may acknowledge",
+		     "counts after a loss of the primary");
+	for (i = 0; i < config->member_count; i++) {
+		const char *name = config->members[i].name;
+		const char *doubt = contract_view_doubt(view, i);
+		int takes_part = vouch__terms_has(&view->log.in_force, name);
+
+		if (strcmp(name, view->holder) == 0)
+			(void)printf("%-12s %-16s %s\n", name, "-",
+				     "holds authority");
+		else
+			(void)printf("%-12s %-16s %s%s\n", name,
+				     takes_part ? "yes" : "no",
+				     doubt ? "no: " :
+				     takes_part ? "yes" : "no: takes no part",
+				     doubt ? doubt : "");
+	}
+	losses_text(&view->log.in_force, summary.by_contract, text,
+		    sizeof(text));
+	(void)printf("\nsurvives, by contract: %s\n", text);
+	losses_text(&view->log.in_force, summary.now, text, sizeof(text));
+	(void)printf("survives, as things are now: %s\n", text);
+	if (view->log.in_force.k > 0)
+		(void)printf("commits go on while %d of %u members stream\n",
+			     view->log.in_force.k,
+			     view->log.in_force.member_count);
+}
+
+static struct json_object *terms_json(const struct vouch_terms *terms)
+{
+	struct json_object *json = json_object_new_object();
+	struct json_object *members = json_object_new_array();
+	char text[VOUCH_TERMS_TEXT_SIZE];
+	uint32_t i;
+
+	vouch__terms_text(terms, text);
+	(void)json_object_object_add(
+		json, "method",
+		json_object_new_string(terms->method == VOUCH_METHOD_FIRST ?
+					       "first" :
+					       "any"));
+	(void)json_object_object_add(json, "k", json_object_new_int(terms->k));
+	for (i = 0; i < terms->member_count; i++)
+		(void)json_object_array_add(
+			members, json_object_new_string(terms->members[i]));
+	(void)json_object_object_add(json, "members", members);
+	(void)json_object_object_add(json, "text", json_object_new_string(text));
+	return json;
+}
+
+static struct json_object *members_json(const struct vouch_config *config,
+					const struct contract_view *view)
+{
+	struct json_object *list = json_object_new_array();
+	uint32_t i;
+
+	for (i = 0; i < config->member_count; i++) {
+		const char *name = config->members[i].name;
+		const char *doubt = contract_view_doubt(view, i);
+		struct json_object *json = json_object_new_object();
+		int part = vouch__terms_has(&view->log.in_force, name);
+
+		(void)json_object_object_add(json, "name",
+					     json_object_new_string(name));
+		(void)json_object_object_add(json, "may_acknowledge",
+					     json_object_new_boolean(part));
+		(void)json_object_object_add(
+			json, "counts", json_object_new_boolean(part && !doubt));
+		if (doubt)
+			(void)json_object_object_add(
+				json, "why_not", json_object_new_string(doubt));
+		(void)json_object_array_add(list, json);
+	}
+	return list;
+}
+
+static void json_show(const struct vouch_config *config,
+		      const struct contract_view *view)
+{
+	struct summary summary = summarize(config, view);
+	struct json_object *json = json_object_new_object();
+
+	(void)json_object_object_add(json, "database",
+				     json_object_new_string(config->name));
+	(void)json_object_object_add(
+		json, "epoch", json_object_new_int64((int64_t)view->log.epoch));
+	(void)json_object_object_add(json, "holder",
+				     json_object_new_string(view->holder));
+	(void)json_object_object_add(json, "in_force",
+				     view->log.in_force_known ?
+					     terms_json(&view->log.in_force) :
+					     NULL);
+	(void)json_object_object_add(json, "announced",
+				     view->log.is_announced ?
+					     terms_json(&view->log.announced) :
+					     NULL);
+	(void)json_object_object_add(
+		json, "pinned", json_object_new_string(answer_word(pinned(view))));
+	(void)json_object_object_add(
+		json, "unpinned", json_object_new_string(view->local.unpinned));
+	(void)json_object_object_add(json, "members", members_json(config, view));
+	/* Nodes lost at once, the primary included. */
+	(void)json_object_object_add(json, "survives_by_contract",
+				     json_object_new_int(summary.by_contract));
+	(void)json_object_object_add(json, "survives_now",
+				     json_object_new_int(summary.now));
+	(void)printf("%s\n", json_object_to_json_string_ext(
+				     json, JSON_C_TO_STRING_PLAIN));
+	json_object_put(json);
+}
+
+enum vouch_decision contract_show(struct cli *cli)
+{
+	static struct contract_view view;
+	struct vouch_context context = { .progress = NULL };
+	struct vouch_deadline deadline = vouch__deadline_in(cli->timeout_ms);
+	struct vouch_error error = { 0 };
+	enum vouch_error_code code;
+
+	code = vouch__context_open(&context, &cli->config, 0, deadline, &error);
+	if (code == VOUCH_OK)
+		code = vouch__contract_load(&cli->config, &error);
+	if (code == VOUCH_OK)
+		code = contract_view_read(&context, deadline, &view, &error);
+	if (code == VOUCH_OK)
+		contract_view_ask(&context, deadline, &view);
+	vouch__context_close(&context);
+	if (code != VOUCH_OK) {
+		(void)cli_fail(cli, &error);
+		return VOUCH_UNDECIDED;
+	}
+	if (cli->json)
+		json_show(&cli->config, &view);
+	else
+		text_show(&cli->config, &view);
+	return VOUCH_PERMITTED;
+}

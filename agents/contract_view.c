@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <stdio.h>
+#include <string.h>
+
+#include "agents/contract_view.h"
+
+enum vouch_error_code contract_view_read(struct vouch_context *context,
+					 struct vouch_deadline deadline,
+					 struct contract_view *view,
+					 struct vouch_error *error)
+{
+	static struct vouch_log_record record;
+	const struct vouch_config *config = context->config;
+	enum vouch_error_code code;
+	uint32_t i;
+
+	memset(view, 0, sizeof(*view));
+	code = context->engine->local_observe(config, deadline, &view->local,
+					      error);
+	if (code == VOUCH_OK && view->local.state != VOUCH_RUN_WRITABLE &&
+	    view->local.state != VOUCH_RUN_STANDBY)
+		code = vouch__error_set(error, VOUCH_E_STATE,
+					"this node's server does not run, and "
+					"the contract is in its log; ask on a "
+					"node where it does");
+	if (code == VOUCH_OK)
+		code = context->engine->records_observe(config, deadline,
+							&record, error);
+	if (code != VOUCH_OK)
+		return code;
+	vouch__contract_state_of(config, &record, &view->log);
+	memcpy(view->holder, view->local.epoch_holder, VOUCH_NAME_SIZE);
+	for (i = 0; i < record.admission_count; i++) {
+		const struct vouch_admission *one = &record.admissions[i];
+
+		if (one->node < config->member_count)
+			memcpy(view->admitted[one->node], one->incarnation,
+			       VOUCH_NAME_SIZE);
+	}
+	return VOUCH_OK;
+}
+
+void contract_view_ask(struct vouch_context *context,
+		       struct vouch_deadline deadline, struct contract_view *view)
+{
+	uint8_t wanted[VOUCH_NODES_MAX];
+
+	memset(wanted, VOUCH_PROBE_FULLY, sizeof(wanted));
+	vouch__probe_all(context, wanted, deadline, view->probes);
+}
+
+const char *contract_view_doubt(const struct contract_view *view, uint32_t i)
+{
+	const struct vouch_probe *probe = &view->probes[i];
+
+	if (probe->condition != VOUCH_PRESENT)
+		return "no answer";
+	if (probe->in_recovery != VOUCH_YES)
+		return "no standby";
+	if (probe->system_id != view->local.system_id)
+		return "of another database";
+	if (probe->incarnation[0] == '\0')
+		return "not started by its agent";
+	if (strcmp(probe->incarnation, view->admitted[i]) != 0)
+		return "not admitted yet";
+	return NULL;
+}
+
+uint32_t contract_view_counting(const struct vouch_config *config,
+				const struct contract_view *view,
+				const struct vouch_terms *terms)
+{
+	uint32_t count = 0;
+	uint32_t i;
+
+	for (i = 0; i < config->member_count; i++)
+		if (vouch__terms_has(terms, config->members[i].name) &&
+		    !contract_view_doubt(view, i))
+			count++;
+	return count;
+}
+
+uint32_t contract_view_streaming(const struct contract_view *view,
+				 const struct vouch_terms *terms)
+{
+	uint32_t count = 0;
+	uint32_t i;
+
+	for (i = 0; i < view->local.stream_count; i++)
+		if (view->local.streams[i].streaming == VOUCH_YES &&
+		    vouch__terms_has(terms, view->local.streams[i].name))
+			count++;
+	return count;
+}

@@ -1,0 +1,196 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""P6-S1, changing what "acknowledged" means while clients write: k from 1 to 2
+to 1 to 0 to 1, the primary's power cut after the announcement and in the middle
+of applying it. The next promotion is vetoed or loses nothing. And fault 23: a
+reload that would weaken the contract does not."""
+import json
+import os
+import subprocess
+import sys
+
+sys.dont_write_bytecode = True
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+from labtest import LAB, lab, main  # noqa: E402
+
+NODES = ("n1", "n2", "n3")
+PHASES = "select string_agg(phase || ' ' || k, ', ' order by serial) from vouch.contract where epoch = " \
+         "(select max(epoch) from vouch.epoch)"
+
+
+def show(it, node):
+    return json.loads(it.on(node, "vouch", "--output-as=json", "contract", "show").stdout)
+
+
+def change(it, node, *words, check=True):
+    return it.on(node, "vouch", "--quiet", "--yes", "contract", "set", *words, check=check, timeout=150)
+
+
+def rows(it, node):
+    return int(it.sql(node, "select count(*) from acked"))
+
+
+def primary(it):
+    """The node that is promoted, once it takes writes and both others count."""
+    def ready():
+        node = it.promoted()
+        if node is None:
+            return False
+        seen = show(it, node)
+        return seen["holder"] == node and sum(m["counts"] for m in seen["members"]) == 2
+
+    it.wait_for("a primary with two standbys that count", ready, 120)
+    return it.promoted()
+
+
+def writes_go_on(it, node, report, what):
+    before = rows(it, node)
+    it.wait_for("writes are acknowledged again", lambda: rows(it, node) > before + 20, 60)
+    report.check("contract: %s: writing goes on" % what, True)
+
+
+def nothing_lost(it, node, report, what):
+    it.run("workload", "stop")
+    done = it.run("verify", "--on", node, check=False)
+    report.check("contract: %s: no acknowledged write is lost, never two writable nodes" % what, done.returncode == 0,
+                 done.stdout + done.stderr)
+    it.run("workload", "start")
+
+
+def in_force(it, report, node, k, what):
+    """The record, the running server and the command line say the same."""
+    seen = show(it, node)
+    report.check("contract: %s: k = %d is in force, pinned, nothing announced" % (what, k),
+                 seen["in_force"]["k"] == k and seen["pinned"] == "yes" and seen["announced"] is None, seen)
+    source = it.sql(node, "select source || ' ' || setting from pg_settings where name = 'synchronous_standby_names'")
+    wanted = "command line ANY %d (" % k if k else "command line"
+    report.check("contract: %s: it stands on the server's command line" % what, source.startswith(wanted), source)
+    for other in NODES:
+        it.wait_for("%s is started with it as well" % other, lambda o=other: show(it, o)["in_force"]["k"] == k and (
+            ("ANY %d (" % k) in it.sql(o, "show synchronous_standby_names") or k == 0), 60)
+    if k == 0:
+        return
+    report.check("contract: %s: it survives the loss of the primary" % what, seen["survives_by_contract"] == 1, seen)
+
+
+def complete(it, report, node, k, what):
+    epoch = show(it, node)["epoch"]
+    done = change(it, node, "--k=%d" % k)
+    report.check("contract: %s: the holder stays the holder, in a new epoch" % what,
+                 show(it, node)["holder"] == node and show(it, node)["epoch"] == epoch + 1, done.stdout + done.stderr)
+    in_force(it, report, node, k, what)
+    writes_go_on(it, node, report, what)
+    nothing_lost(it, node, report, what)
+
+
+def ask_again(it, refused):
+    """As an operator does after a veto, until the last holder is back far enough to be the one that is asked."""
+    def asked():
+        if it.promoted() is None and any(it.decisions(n)[:1] and it.decisions(n)[0]["outcome"] == "denied"
+                                         for n in refused):
+            for n in refused:
+                it.on(n, "crm_resource", "--cleanup", "--resource", "pgsql", "--node", n, check=False)
+            it.run("wait", "promoted", "--timeout", "15", check=False)
+        return it.promoted() is not None
+
+    it.wait_for("somebody is promoted after a new request", asked, 180)
+
+
+def cut_off(it, report, old, what):
+    """The power of the primary is gone: whoever is asked refuses, or has everything."""
+    others = [n for n in NODES if n != old]
+    before = it.attempts(others)
+    it.run("power", "off", old)
+    it.wait_for("somebody was asked", lambda: it.attempts(others) > before and all(
+        d["outcome"] in ("succeeded", "denied", "failed") for n in others for d in it.decisions(n)), 120)
+    last = [d for n in others for d in it.decisions(n)[:1]]
+    permitted = it.promoted() in others
+    print("# %s: %s" % (what, "permitted" if permitted else "vetoed"), flush=True)
+    if not permitted:
+        why = [it.verdict(n)["why"] for n in others if it.decisions(n)[:1] and it.decisions(n)[0]["outcome"] == "denied"]
+        report.check("contract: %s: refused, with a reason" % what, why and all("P6" in w or w for w in why), last)
+        for n in others:
+            report.check("contract: %s: %s is still a standby" % (what, n),
+                         it.sql(n, "select pg_is_in_recovery()") == "t", "it is writable")
+    it.run("power", "on", old)
+    it.wait_for("%s runs again" % old, lambda: it.sql(old, "select 1") == "1", 120)
+    if not permitted:
+        ask_again(it, others)
+    node = primary(it)
+    nothing_lost(it, node, report, what)
+    return node, permitted
+
+
+def announced_only(it, node, k):
+    """Without Pacemaker's tool the change ends after its announcement, as with a crash at that moment."""
+    it.on(node, "mount", "--bind", "/bin/false", "/usr/sbin/crm_resource")
+    try:
+        return change(it, node, "--k=%d" % k, check=False)
+    finally:
+        it.on(node, "umount", "/usr/sbin/crm_resource")
+
+
+def changes(report):
+    with lab("ct") as it:
+        it.run("workload", "start")
+        node = primary(it)
+        in_force(it, report, node, 1, "at first")
+        refused = change(it, "n2", "--k=2", check=False)
+        report.check("contract: a standby refuses", refused.returncode == 1 and "P6-A3" in refused.stderr, refused.stderr)
+        complete(it, report, node, 2, "1 to 2")
+
+        done = announced_only(it, node, 1)
+        report.check("contract: cut off after its announcement: not done", done.returncode == 3, done)
+        seen = show(it, "n2")
+        report.check("contract: both bind then, and every node says so",
+                     seen["in_force"]["k"] == 2 and seen["announced"]["k"] == 1, seen)
+        other = change(it, node, "--k=0", check=False)
+        report.check("contract: another change is refused meanwhile", other.returncode == 1 and "--abort" in other.stderr,
+                     other.stderr)
+        back = change(it, node, "--abort")
+        report.check("contract: taken back without a restart",
+                     "still in force" in back.stdout and show(it, node)["announced"] is None and
+                     show(it, node)["in_force"]["k"] == 2, back.stdout + back.stderr)
+        announced_only(it, node, 1)
+        complete(it, report, node, 1, "2 to 1, asked for again after it was cut off")
+
+        done = announced_only(it, node, 0)
+        report.check("contract: k = 0 is announced", it.sql(node, PHASES).endswith("announced 0"), done)
+        node, permitted = cut_off(it, report, node, "1 to 0, power cut after the announcement")
+        report.check("contract: with k = 0 announced nothing is proven without the holder", not permitted, node)
+        # The old holder came back, started with what it had announced, and was promoted as the same holder.
+        if show(it, node)["in_force"]["k"] != 0:
+            complete(it, report, node, 0, "1 to 0")
+        else:
+            in_force(it, report, node, 0, "1 to 0, completed by the next start")
+        complete(it, report, node, 1, "0 to 1")
+
+        running = subprocess.Popen([LAB, "--name", it.name, "exec", node, "--", "vouch", "--quiet", "--yes", "contract",
+                                    "set", "--k=2"], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+                                   stderr=subprocess.DEVNULL)
+        other = next(n for n in NODES if n != node)
+        it.wait_for("it is announced", lambda: "announced 2" in it.sql(other, PHASES) or
+                    it.sql(other, "select max(k) from vouch.contract where phase = 'in-force'") == "2" and
+                    it.sql(node, "select 1") != "1", 60)
+        node, _ = cut_off(it, report, node, "1 to 2, power cut while it is applied")
+        running.wait(60)
+        complete(it, report, node, 2 if show(it, node)["in_force"]["k"] == 1 else 1, "after the power cut")
+
+
+def weakening(report):
+    with lab("cw") as it:
+        it.run("workload", "start")
+        node = primary(it)
+        it.sql(node, "alter system set synchronous_standby_names = ''")
+        it.sql(node, "alter system set synchronous_commit = off")
+        it.sql(node, "select pg_reload_conf()")
+        writes_go_on(it, node, report, "weakened by ALTER SYSTEM and reload")
+        names = it.sql(node, "show synchronous_standby_names") + it.sql(node, "show synchronous_commit")
+        report.check("contract: ALTER SYSTEM and reload change nothing", names.startswith("ANY 1 (") and
+                     names.endswith("on") and show(it, node)["pinned"] == "yes", names)
+        node, permitted = cut_off(it, report, node, "after ALTER SYSTEM and reload")
+        report.check("contract: after ALTER SYSTEM and reload the failover is proven", permitted, node)
+
+
+if __name__ == "__main__":
+    sys.exit(main({"contract": changes, "weakening": weakening}))

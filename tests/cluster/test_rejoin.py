@@ -1,0 +1,149 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""A former primary comes back with records that nobody acknowledged (P6-S1,
+P6-S2): refused as candidate, `vouch rejoin` names what it discards and refuses
+where authority may be, and afterwards the node is admitted under a new
+incarnation. Once by a rewind, once by a copy."""
+import json
+import os
+import sys
+
+sys.dont_write_bytecode = True
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+from labtest import lab, main  # noqa: E402
+
+NODES = ("n1", "n2", "n3")
+PGDATA = "/var/lib/postgresql/vouch"
+KEPT = "/var/lib/postgresql/copies/kept"
+FUNCTIONS = ("pg_ls_dir(text, boolean, boolean)", "pg_stat_file(text, boolean)", "pg_read_binary_file(text)",
+             "pg_read_binary_file(text, bigint, bigint, boolean)")
+
+
+def members(it, node):
+    seen = json.loads(it.on(node, "vouch", "--output-as=json", "contract", "show").stdout)
+    return {m["name"]: m["counts"] for m in seen["members"]}
+
+
+def everybody_counts(it):
+    it.wait_for("both standbys count", lambda: sum(members(it, it.promoted() or "n1").values()) == 2, 120)
+
+
+def incarnation(it, node, asked_on):
+    return it.sql(asked_on, "select incarnation from vouch.admission where node = '%s' order by serial desc limit 1" % node)
+
+
+def rejoin(it, *words):
+    return it.on("n1", "vouch", *words, "rejoin", check=False, timeout=150)
+
+
+def diverge(it):
+    """n1 has records that no standby has, and loses its power with them."""
+    everybody_counts(it)
+    it.sql("n1", "insert into acked select 7, g from generate_series(1, 100) g")
+    it.run("stall")
+    for number in range(5):
+        it.sql("n1", "set synchronous_commit = local; insert into acked values (90, %d)" % number)
+    it.run("power", "off", "n1")
+    it.run("wait", "promoted", "--not", "n1", "--timeout", "120", timeout=150)
+    it.run("heal")
+    return it.promoted()
+
+
+def refusals(report, it, name, new):
+    it.on("n1", "install", "-d", "-o", "postgres", os.path.dirname(KEPT))
+    before = it.on("n1", "sh", "-c", "cd %s && ls -l --time-style=full-iso global base" % PGDATA).stdout
+    it.on("n1", "nft", "add", "table", "inet", "test")
+    it.on("n1", "nft", "add chain inet test out { type filter hook output priority 0; }")
+    it.on("n1", "nft", "add rule inet test out tcp dport 5432 ip daddr 10.86.0.0/24 drop", check=False)
+    done = rejoin(it, "--quiet", "--yes")
+    it.on("n1", "nft", "delete", "table", "inet", "test")
+    report.check("rejoin: %s: without a reachable primary it refuses" % name,
+                 done.returncode == 1 and "no other member answers as primary" in done.stderr, done.stderr)
+    done = it.on(new, "vouch", "--quiet", "--yes", "rejoin", check=False)
+    report.check("rejoin: %s: on the primary it refuses" % name, done.returncode == 1 and "P6-A1" in done.stderr,
+                 done.stderr)
+    done = rejoin(it, "--quiet")
+    report.check("rejoin: %s: where nobody can be asked it wants --yes" % name, done.returncode == 2, done.stderr)
+    after = it.on("n1", "sh", "-c", "cd %s && ls -l --time-style=full-iso global base" % PGDATA).stdout
+    report.check("rejoin: %s: a refusal changes nothing" % name, before == after, after)
+
+
+def dry_run(report, it, name, how):
+    done = rejoin(it, "--quiet", "--output-as=json", "--dry-run")
+    plan = json.loads(done.stdout)
+    report.check("rejoin: %s: --dry-run names fork, bytes, records and commits" % name,
+                 plan["result"] == "dry run" and plan["discarded_bytes"] > 0 and plan["discarded_records"] >= 5 and
+                 plan["discarded_commits"] >= 5 and plan["fork"].count("/") == 1, plan)
+    report.check("rejoin: %s: it would go by %s" % (name, how), plan["how"].startswith(how), plan)
+    print("# %s: %s" % (name, json.dumps(plan)), flush=True)
+
+
+def back(report, it, name, new, old_incarnation):
+    it.on(new, "crm_resource", "--clear", "--resource", "pgsql-clone", "--node", "n1")
+    it.wait_for("n1 is admitted and counts", lambda: members(it, new)["n1"], 120)
+    report.check("rejoin: %s: n1 is admitted under a new incarnation" % name,
+                 incarnation(it, "n1", new) not in ("", old_incarnation), old_incarnation)
+    report.check("rejoin: %s: what nobody acknowledged is gone, what was acknowledged is there" % name,
+                 it.sql("n1", "select count(*) filter (where client = 90), count(*) filter (where client = 7) from acked")
+                 == "0|100", it.sql("n1", "select client, count(*) from acked group by 1"))
+    it.on("n1", "test", "-d", KEPT + "/pg_wal")
+    # It is a full member again: it alone may acknowledge, and be promoted.
+    it.run("power", "off", new)
+    it.wait_for("somebody is promoted again", lambda: it.promoted() not in (None, new), 120)
+    report.check("rejoin: %s: the next failover counts on it" % name, it.verdict(it.promoted())["decision"] == "permit",
+                 it.verdict(it.promoted())["why"])
+
+
+def stopped(it, node):
+    return it.on(node, "pgrep", "-u", "postgres", "-x", "postgres", check=False).returncode == 1
+
+
+def ban(it, asked_on):
+    it.on(asked_on, "crm_resource", "--ban", "--resource", "pgsql-clone", "--node", "n1")
+
+
+def by_rewind(report):
+    with lab("rw") as it:
+        for function in FUNCTIONS:
+            it.sql("n1", "grant execute on function pg_catalog.%s to vouch" % function)
+        old = incarnation(it, "n1", "n1")
+        new = diverge(it)
+        ban(it, new)
+        it.run("power", "on", "n1")
+        it.wait_for("n1 is back", lambda: "n1" in it.on("n1", "crm_mon", "-1").stdout and
+                    it.on("n1", "crm_mon", "-1", "--output-as=xml").stdout.count('online="true"') == 3, 120)
+        refusals(report, it, "by rewind", new)
+        dry_run(report, it, "by rewind", "rewind")
+        done = rejoin(it, "--yes", "--keep=" + KEPT)
+        report.check("rejoin: by rewind: done", done.returncode == 0 and "done: n1" in done.stdout,
+                     done.stdout + done.stderr)
+        report.check("rejoin: by rewind: it said what is discarded",
+                     "Discarded" in done.stderr and "commits" in done.stderr, done.stderr)
+        back(report, it, "by rewind", new, old)
+
+
+def by_copy(report):
+    with lab("rc") as it:
+        old = incarnation(it, "n1", "n1")
+        new = diverge(it)
+        it.run("power", "on", "n1")
+        it.wait_for("n1 runs again", lambda: it.sql("n1", "select pg_is_in_recovery()") == "t", 120)
+        verdict = json.loads(it.on("n1", "vouch", "--output-as=json", "--quiet", "check", check=False).stdout)
+        report.check("rejoin: by copy: n1 is refused as candidate", verdict["decision"] == "veto", verdict["why"])
+        report.check("rejoin: by copy: it cannot follow the new primary",
+                     it.sql(new, "select count(*) from pg_stat_replication where application_name = 'n1'") == "0",
+                     "it streams")
+        done = rejoin(it, "--quiet", "--yes")
+        report.check("rejoin: by copy: with a running server it refuses", done.returncode == 1 and "P6-A1" in done.stderr,
+                     done.stderr)
+        ban(it, new)
+        it.wait_for("n1 is stopped", lambda: stopped(it, "n1"), 60)
+        dry_run(report, it, "by copy", "copy")
+        it.on("n1", "install", "-d", "-o", "postgres", os.path.dirname(KEPT))
+        done = rejoin(it, "--yes", "--keep=" + KEPT)
+        report.check("rejoin: by copy: done", done.returncode == 0, done.stdout + done.stderr)
+        back(report, it, "by copy", new, old)
+
+
+if __name__ == "__main__":
+    sys.exit(main({"by-rewind": by_rewind, "by-copy": by_copy}))
