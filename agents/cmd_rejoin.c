@@ -329,11 +329,19 @@ static enum vouch_error_code journal_put(struct rejoin *it, const char *step)
  * then takes the promotion for one that happened. */
 static enum vouch_error_code past_settle(struct rejoin *it)
 {
+	char incarnation[VOUCH_NAME_SIZE];
+	enum vouch_error_code code;
+
 	if (it->facts.directory_condition != VOUCH_PRESENT ||
 	    it->facts.cut_off != VOUCH_NO)
 		return VOUCH_OK;
-	return vouch__recover(&it->context, &it->directory, it->deadline,
-			      &it->error);
+	/* Only this life's: an earlier one's grants say nothing of it. */
+	code = vouch__incarnation_settle(it->context.config, &it->directory,
+					 incarnation, NULL, &it->error);
+	if (code != VOUCH_OK)
+		return code;
+	return vouch__recover(&it->context, &it->directory, incarnation,
+			      it->deadline, &it->error);
 }
 
 /* The life of the directory ends before its files change (P6-S1, amnesia), and

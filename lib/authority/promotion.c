@@ -201,26 +201,6 @@ static void grant_fill(const struct run *run, struct vouch_cluster_grant *grant)
 	memcpy(grant->members, terms.members, sizeof(terms.members));
 }
 
-/* A grant is an announced contract: others rely on it although they have not a
- * row of its epoch (rule 560). So the server must have it on its command line
- * before the grant is given, not just in its row afterwards (P6-S1). */
-static enum vouch_error_code contract_pins_check(struct run *run)
-{
-	static struct vouch_local local;
-	enum vouch_error_code code;
-
-	if (!run->context->cluster_ops)
-		return VOUCH_OK;
-	code = run->context->engine->local_observe(run->config, run->deadline,
-						   &local, run->error);
-	if (code != VOUCH_OK || local.contract_pinned == VOUCH_YES)
-		return code;
-	return vouch__error_set(run->error, VOUCH_E_STATE,
-				"P6-S1: this server was not started with the "
-				"contract that it would be granted; let "
-				"Pacemaker start it again, then ask again");
-}
-
 static enum vouch_error_code as_root_claim(struct run *run,
 					   const struct vouch_cluster_grant *grant)
 {
@@ -317,8 +297,8 @@ static enum vouch_error_code grant_take(struct run *run,
 					"the cluster does not answer");
 	/* The cluster first: only there does one of two claimants lose. What
 	 * the cluster has and this journal has not, recovery finds there. */
-	code = contract_pins_check(run);
-	if (code == VOUCH_OK && run->context->cluster)
+	code = VOUCH_OK;
+	if (run->context->cluster)
 		code = as_root_claim(run, grant);
 	if (code == VOUCH_OK)
 		code = vouch__record_grant(run->context->journal, grant,

@@ -9,6 +9,7 @@
 #include "authority/incarnation.h"
 #include "authority/records.h"
 #include "common/privilege.h"
+#include "common/terms.h"
 #include "evidence/evidence_json.h"
 
 /* The cluster's, the journal's and the log's one must fit together. Every grant
@@ -392,12 +393,15 @@ static void offer_collect(struct collection *collection)
 	static struct vouch_local local;
 	const struct vouch_config *config = collection->config;
 	struct vouch_offer *offer = &collection->evidence->offer;
+	struct vouch_terms terms;
 	uint8_t i;
 
-	offer->contract.method = VOUCH_METHOD_ANY;
-	offer->contract.k = config->k > 0 ? (uint32_t)config->k : 0;
+	vouch__terms_of_config(config, &terms);
+	offer->contract.method = terms.method;
+	offer->contract.k = terms.k > 0 ? (uint32_t)terms.k : 0;
+	/* Ascending, as the form of a contract wants it. */
 	for (i = 0; i < config->member_count; i++) {
-		if (i != collection->evidence->request.candidate)
+		if (vouch__terms_has(&terms, config->members[i].name))
 			offer->contract.members[offer->contract.member_count++] =
 				i;
 	}
@@ -408,7 +412,9 @@ static void offer_collect(struct collection *collection)
 						       collection->error) ==
 		    VOUCH_OK &&
 	    local.state == VOUCH_RUN_STANDBY)
-		offer->pinned = local.pinned;
+		offer->pinned = local.contract_pinned == VOUCH_YES ?
+					local.pinned :
+					VOUCH_NO;
 }
 
 /* --- the databases -------------------------------------------------------- */

@@ -186,6 +186,7 @@ static enum vouch_error_code local_observe(const struct vouch_config *config,
 	local->position = LOG_END;
 	text_put(local->incarnation, world_incarnation);
 	local->pinned = VOUCH_YES;
+	local->contract_pinned = VOUCH_YES;
 	local->epoch = world_now.epoch_row;
 	return VOUCH_OK;
 }
