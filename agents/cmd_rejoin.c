@@ -340,8 +340,8 @@ static enum vouch_error_code past_settle(struct rejoin *it)
 					 incarnation, NULL, &it->error);
 	if (code != VOUCH_OK)
 		return code;
-	return vouch__recover(&it->context, &it->directory, incarnation,
-			      it->deadline, &it->error);
+	return vouch__recover_locked(&it->context, &it->directory, incarnation,
+				     it->deadline, &it->error);
 }
 
 /* The life of the directory ends before its files change (P6-S1, amnesia), and

@@ -61,6 +61,12 @@ VOUCH_MUST_CHECK enum vouch_error_code
 vouch__recover(struct vouch_context *context,
 	       const struct vouch_directory *directory, const char *incarnation,
 	       struct vouch_deadline deadline, struct vouch_error *error);
+/* The same for who holds the lock already. */
+VOUCH_MUST_CHECK enum vouch_error_code
+vouch__recover_locked(struct vouch_context *context,
+		      const struct vouch_directory *directory,
+		      const char *incarnation, struct vouch_deadline deadline,
+		      struct vouch_error *error);
 
 /* Before a marker is removed: what it alone knows, that its promotion happened,
  * must be on record elsewhere. Without it an open grant would pass for one that

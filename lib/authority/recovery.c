@@ -236,11 +236,11 @@ enum vouch_error_code vouch__grant_settle(struct vouch_context *context,
 	return code;
 }
 
-static enum vouch_error_code recover_alone(struct vouch_context *context,
-					   const struct vouch_directory *directory,
-					   const char *incarnation,
-					   struct vouch_deadline deadline,
-					   struct vouch_error *error)
+enum vouch_error_code vouch__recover_locked(struct vouch_context *context,
+					    const struct vouch_directory *directory,
+					    const char *incarnation,
+					    struct vouch_deadline deadline,
+					    struct vouch_error *error)
 {
 	struct vouch_marker marker;
 	enum vouch_error_code code;
@@ -274,7 +274,8 @@ enum vouch_error_code vouch__recover(struct vouch_context *context,
 	code = vouch__lock_take(context->config, "recovery", &lock, error);
 	if (code != VOUCH_OK)
 		return code;
-	code = recover_alone(context, directory, incarnation, deadline, error);
+	code = vouch__recover_locked(context, directory, incarnation, deadline,
+				     error);
 	vouch__lock_release(lock);
 	return code;
 }
