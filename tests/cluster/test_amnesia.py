@@ -143,7 +143,10 @@ def rewound(report):
     write that n2 alone acknowledged is on neither."""
     with lab("aw") as it:
         everybody_counts(it)
-        receiver(it, "n3", "-STOP")
+        # Stopped processes are woken to be ended, and would still take what waits for them; a cut leaves nothing.
+        cut = "add table inet cut; add chain inet cut in { type filter hook input priority 0; }; " \
+              "add rule inet cut in tcp sport 5432 drop"
+        it.on("n3", "nft", cut)
         it.sql("n1", "insert into acked values (7, 7)")
         ban(it, "n2")
         it.on("n3", "crm_resource", "--ban", "--resource", "pgsql-clone", "--node", "n3")
@@ -161,8 +164,14 @@ def rewound(report):
         it.on("n2", *AS_POSTGRES, "env", "LC_ALL=C", BIN + "postgres", "--single", "-D", PGDATA, "template1")
         it.on("n2", *AS_POSTGRES, BIN + "pg_rewind", "-D", PGDATA, "--source-server",
               "host=%s user=postgres dbname=postgres" % address, timeout=120)
+        # Followed once, it is consistent, so that its agent can start it.
+        it.on("n2", *AS_POSTGRES, "touch", PGDATA + "/standby.signal")
+        by_hand(it, "n2", "start", "-o", "-c primary_conninfo='host=%s user=vouch'" % address)
+        it.wait_for("n2 is on n3's branch", lambda: it.sql("n2", "select pg_is_in_recovery()") == "t", 60)
+        by_hand(it, "n2", "stop", "-m", "fast")
         by_hand(it, "n3", "stop", "-m", "fast")
         it.run("power", "off", "n1")
+        it.on("n3", "nft", "delete", "table", "inet", "cut")
         for node in ("n2", "n3"):
             it.on("n2", "crm_resource", "--clear", "--resource", "pgsql-clone", "--node", node)
         for node in ("n2", "n3"):
