@@ -7,6 +7,15 @@ uint64_t vouch__newest_epoch(const struct vouch_evidence *evidence)
 	uint64_t newest = 0;
 	uint32_t i;
 
+	/*@
+	  loop invariant 0 <= i <= evidence->grant_count;
+	  loop invariant \forall integer g; 0 <= g < i ==>
+	    evidence->grants[g].epoch <= newest;
+	  loop invariant newest == 0 || \exists integer g; 0 <= g < i &&
+	    evidence->grants[g].epoch == newest;
+	  loop assigns i, newest;
+	  loop variant evidence->grant_count - i;
+	*/
 	for (i = 0; i < evidence->grant_count; i++) {
 		if (evidence->grants[i].epoch > newest)
 			newest = evidence->grants[i].epoch;
@@ -22,6 +31,29 @@ struct vouch_grant_view vouch__grant_of(const struct vouch_evidence *evidence,
 	struct vouch_grant_view view = { 0, VOUCH_NO_NODE, VOUCH_GRANT_OPEN, 0 };
 	uint32_t i;
 
+	/*@
+	  loop invariant 0 <= i <= evidence->grant_count;
+	  loop invariant view.known == 0 || view.known == 1;
+	  loop invariant view.known == 0 ==> \forall integer g; 0 <= g < i ==>
+	    evidence->grants[g].epoch != epoch;
+	  loop invariant view.known != 0 ==> \exists integer g; 0 <= g < i &&
+	    view.grant == &evidence->grants[g] &&
+	    evidence->grants[g].epoch == epoch &&
+	    view.holder == evidence->grants[g].holder;
+	  loop invariant view.outcome == VOUCH_GRANT_DONE <==>
+	    \exists integer g; 0 <= g < i && evidence->grants[g].epoch == epoch &&
+	      Happened(&evidence->grants[g]);
+	  loop invariant view.outcome == VOUCH_GRANT_VOID ==>
+	    \exists integer g; 0 <= g < i && evidence->grants[g].epoch == epoch &&
+	      evidence->grants[g].outcome == VOUCH_GRANT_VOID;
+	  loop invariant view.outcome == VOUCH_GRANT_OPEN ==>
+	    \forall integer g; 0 <= g < i && evidence->grants[g].epoch == epoch ==>
+	      evidence->grants[g].outcome != VOUCH_GRANT_VOID;
+	  loop invariant view.outcome == VOUCH_GRANT_OPEN ||
+	    view.outcome == VOUCH_GRANT_DONE || view.outcome == VOUCH_GRANT_VOID;
+	  loop assigns i, view;
+	  loop variant evidence->grant_count - i;
+	*/
 	for (i = 0; i < evidence->grant_count; i++) {
 		const struct vouch_grant *grant = &evidence->grants[i];
 		enum vouch_grant_outcome outcome = grant->outcome;
@@ -44,6 +76,12 @@ struct vouch_grant_view vouch__grant_of(const struct vouch_evidence *evidence,
 	return view;
 }
 
+/*@
+  requires \valid_read(a) && \valid_read(b);
+  requires a->member_count <= VOUCH_NODES_MAX;
+  assigns \nothing;
+  ensures \result != 0 ==> SameContract(a, b);
+*/
 static int contracts_equal(const struct vouch_contract *a,
 			   const struct vouch_contract *b)
 {
@@ -52,6 +90,13 @@ static int contracts_equal(const struct vouch_contract *a,
 	if (a->method != b->method || a->k != b->k ||
 	    a->member_count != b->member_count)
 		return 0;
+	/*@
+	  loop invariant 0 <= i <= a->member_count;
+	  loop invariant \forall integer j; 0 <= j < i ==>
+	    a->members[j] == b->members[j];
+	  loop assigns i;
+	  loop variant a->member_count - i;
+	*/
 	for (i = 0; i < a->member_count; i++) {
 		if (a->members[i] != b->members[i])
 			return 0;
@@ -59,6 +104,13 @@ static int contracts_equal(const struct vouch_contract *a,
 	return 1;
 }
 
+/*@
+  requires \valid_read(a) && \valid_read(b);
+  assigns \nothing;
+  ensures \result != 0 <==>
+    (Happened(a) && b->outcome == VOUCH_GRANT_VOID) ||
+    (Happened(b) && a->outcome == VOUCH_GRANT_VOID);
+*/
 static int outcomes_contradict(const struct vouch_grant *a,
 			       const struct vouch_grant *b)
 {
@@ -71,6 +123,12 @@ static int outcomes_contradict(const struct vouch_grant *a,
 	       (b_done && a->outcome == VOUCH_GRANT_VOID);
 }
 
+/*@
+  requires \valid_read(a) && \valid_read(b);
+  requires a->contract.member_count <= VOUCH_NODES_MAX;
+  assigns \nothing;
+  ensures \result == 0 ==> Agree(a, b);
+*/
 static int grants_contradict(const struct vouch_grant *a,
 			     const struct vouch_grant *b)
 {
@@ -86,7 +144,22 @@ void vouch__agreement_is_proven(struct vouch_scratch *scratch)
 	const struct vouch_evidence *evidence = scratch->evidence;
 	uint32_t i, j;
 
+	/*@
+	  loop invariant 0 <= i <= evidence->grant_count;
+	  loop invariant \forall integer g, h; 0 <= g < i &&
+	    g < h < evidence->grant_count ==>
+	    Agree(&evidence->grants[g], &evidence->grants[h]);
+	  loop assigns i, j;
+	  loop variant evidence->grant_count - i;
+	*/
 	for (i = 0; i < evidence->grant_count; i++) {
+		/*@
+		  loop invariant i < j <= evidence->grant_count;
+		  loop invariant \forall integer h; i < h < j ==>
+		    Agree(&evidence->grants[i], &evidence->grants[h]);
+		  loop assigns j;
+		  loop variant evidence->grant_count - j;
+		*/
 		for (j = i + 1; j < evidence->grant_count; j++) {
 			const struct vouch_grant *a = &evidence->grants[i];
 			const struct vouch_grant *b = &evidence->grants[j];

@@ -174,6 +174,19 @@
     \exists integer n, at; PartAt(c, x, n, at) && end == Min(End(x), at);
 */
 
+/* --- visibility (P6-S3) ----------------------------------------------------------- */
+
+/*@
+  // The candidate shows all that it has, and it is whole.
+  predicate Visible{L}(struct vouch_evidence *e) =
+    Answers(Candidate(e)) && Named(&Candidate(e)->incarnation[0]) &&
+    Candidate(e)->log_exhausted == VOUCH_YES &&
+    Candidate(e)->replay_paused == VOUCH_NO &&
+    Candidate(e)->replayed_lsn != 0 &&
+    Candidate(e)->replayed_lsn == End(Candidate(e)) &&
+    Candidate(e)->checksums_clean == VOUCH_YES;
+*/
+
 /* --- sets, for the arithmetic of acknowledgements -------------------------------- */
 
 /*@
@@ -250,11 +263,31 @@
   predicate Granted{L}(struct vouch_evidence *e, integer epoch) =
     \exists integer g; 0 <= g < e->grant_count && e->grants[g].epoch == epoch;
 
+  predicate SameContract{L}(struct vouch_contract *a, struct vouch_contract *b) =
+    a->method == b->method && a->k == b->k &&
+    a->member_count == b->member_count &&
+    \forall integer i; 0 <= i < a->member_count ==>
+      a->members[i] == b->members[i];
+
+  predicate Happened{L}(struct vouch_grant *g) =
+    g->outcome == VOUCH_GRANT_DONE || g->source == VOUCH_SOURCE_LOG;
+
+  predicate Agree{L}(struct vouch_grant *a, struct vouch_grant *b) =
+    a->epoch == b->epoch ==>
+      a->holder == b->holder && Equal(&a->incarnation[0], &b->incarnation[0]) &&
+      SameContract(&a->contract, &b->contract) &&
+      !(Happened(a) && b->outcome == VOUCH_GRANT_VOID) &&
+      !(Happened(b) && a->outcome == VOUCH_GRANT_VOID);
+
+  // No two records of one epoch say different things: it has one holder.
+  predicate Agreement{L}(struct vouch_evidence *e) =
+    \forall integer i, j; 0 <= i < j < e->grant_count ==>
+      Agree(&e->grants[i], &e->grants[j]);
+
   // Some source says that the promotion happened; the log is one.
   predicate Done{L}(struct vouch_evidence *e, integer epoch) =
     \exists integer g; 0 <= g < e->grant_count && e->grants[g].epoch == epoch &&
-      (e->grants[g].outcome == VOUCH_GRANT_DONE ||
-       e->grants[g].source == VOUCH_SOURCE_LOG);
+      Happened(&e->grants[g]);
 
   // Its own holder says that it never happened, and nobody that it did.
   predicate Void{L}(struct vouch_evidence *e, integer epoch) =

@@ -3,6 +3,12 @@
  * and in order. */
 #include "kernel/rules.h"
 
+/*@
+  requires \valid_read(scratch) && \valid_read(scratch->evidence);
+  requires Bounds(scratch->evidence) && Derived(scratch);
+  assigns \nothing;
+  ensures \result == VOUCH_R_READY ==> Visible(scratch->evidence);
+*/
 static enum vouch_reason readiness_reason(const struct vouch_scratch *scratch)
 {
 	const struct vouch_probe *probe = scratch->candidate;
@@ -31,6 +37,7 @@ void vouch__readiness_is_proven(struct vouch_scratch *scratch)
 	const struct vouch_probe *probe = scratch->candidate;
 	enum vouch_reason reason = readiness_reason(scratch);
 	uint8_t node = scratch->candidate_node;
+	/*@ assert reason == VOUCH_R_READY ==> Visible{Pre}(scratch->evidence); */
 	struct vouch_finding *finding = vouch__find(
 		scratch,
 		reason == VOUCH_R_READY ? VOUCH_HOLDS : VOUCH_UNPROVEN, reason,

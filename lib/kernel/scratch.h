@@ -319,7 +319,18 @@ void vouch__request_is_proven(struct vouch_scratch *);
 void vouch__authorization_is_proven(struct vouch_scratch *);
 void vouch__adoption_is_proven(struct vouch_scratch *);
 void vouch__class_is_proven(struct vouch_scratch *);
-void vouch__agreement_is_proven(struct vouch_scratch *);
+/*@
+  requires Ready(scratch);
+  assigns scratch->verdict->finding_count,
+    scratch->verdict->findings[0 .. VOUCH_FINDINGS_MAX - 1],
+    scratch->unproven;
+  ensures Findings(scratch->verdict);
+  ensures \old(scratch->verdict->finding_count) <=
+    scratch->verdict->finding_count;
+  ensures scratch->unproven != 0 ||
+    Agreement{Pre}(scratch->evidence);
+*/
+void vouch__agreement_is_proven(struct vouch_scratch *scratch);
 /*@
   requires Ready(scratch);
   assigns scratch->verdict->finding_count,
@@ -435,6 +446,17 @@ void vouch__none_ahead_is_proven(struct vouch_scratch *);
 void vouch__grants_satisfied_is_proven(struct vouch_scratch *);
 void vouch__unseen_grants_are_covered(struct vouch_scratch *);
 void vouch__offer_is_proven(struct vouch_scratch *);
-void vouch__readiness_is_proven(struct vouch_scratch *);
+/*@
+  requires Ready(scratch);
+  assigns scratch->verdict->finding_count,
+    scratch->verdict->findings[0 .. VOUCH_FINDINGS_MAX - 1],
+    scratch->unproven;
+  ensures Findings(scratch->verdict);
+  ensures \old(scratch->verdict->finding_count) <=
+    scratch->verdict->finding_count;
+  ensures scratch->unproven != 0 ||
+    Visible{Pre}(scratch->evidence);
+*/
+void vouch__readiness_is_proven(struct vouch_scratch *scratch);
 
 #endif /* VOUCH_KERNEL_SCRATCH_H */
