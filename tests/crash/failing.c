@@ -18,6 +18,7 @@ struct failing {
 	enum fault fault;
 	unsigned long nth;
 	int onwards;
+	unsigned long reached; /* 0: there are fewer calls, nothing failed */
 	struct world start;
 	struct reading clean; /* after a run without a failure */
 };
@@ -127,11 +128,11 @@ static void answer_check(struct failing *it, enum vouch_error_code code,
 			 const struct vouch_error *error)
 {
 	if (code == VOUCH_OK) {
-		it->to->succeeded++;
+		it->to->succeeded += it->reached;
 		disk_record_note(DISK_ACKNOWLEDGED, TRIAL_DONE);
 		return;
 	}
-	it->to->refused++;
+	it->to->refused += it->reached;
 	if (error->code == VOUCH_OK || error->text[0] == '\0')
 		unsafe(it, "an error without words", "");
 }
@@ -144,12 +145,12 @@ static void decision_check(struct failing *it, enum vouch_decision decision,
 	int due = strcmp(it->trial.operation->name, "promotion, permitted") == 0;
 
 	if (decision == VOUCH_PERMITTED) {
-		it->to->succeeded++;
+		it->to->succeeded += it->reached;
 		if (!due || world_now.timeline == 1 || world_now.epoch_row != 2)
 			unsafe(it, "permitted", "what did not happen");
 		return;
 	}
-	it->to->refused++;
+	it->to->refused += it->reached;
 	if (decision == VOUCH_VETOED &&
 	    (world_now.timeline > 1 || world_now.grant_count > 1))
 		unsafe(it, "vetoed", "but authority moved");
@@ -167,7 +168,7 @@ static int run_once(struct failing *it)
 	struct vouch_error error = { 0 };
 	enum vouch_decision decision = VOUCH_UNDECIDED;
 	enum vouch_error_code code = VOUCH_OK;
-	int descriptor, reached;
+	int descriptor;
 	long live;
 
 	trial->end = disk_clone(trial->base);
@@ -182,7 +183,7 @@ static int run_once(struct failing *it)
 		decision = operation_promote(&trial->config, &error);
 	else
 		code = trial->operation->run(&trial->config, &error);
-	reached = fault_clear(it);
+	it->reached = fault_clear(it) != 0;
 	disk_recording = 0;
 	if (memory_live() > live)
 		unsafe(it, "leaked", "");
@@ -195,9 +196,9 @@ static int run_once(struct failing *it)
 		answer_check(it, code, &error);
 	disk_recording = 0;
 	states_check(it);
-	it->to->runs += (unsigned long)reached;
+	it->to->runs += it->reached;
 	disk_free(trial->end);
-	return reached;
+	return it->reached != 0;
 }
 
 /* The same without a failure, twice: what is allocated only once is then there,
