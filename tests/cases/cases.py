@@ -1363,3 +1363,10 @@ def _(d):
     d["contracts"].append({"epoch": 2, "serial": 2, "phase": "in-force", "pinned": "yes", "contract": contract(2)})
     d["offer"]["contract"]["k"] = 2
     d["assertions"].append(dict(d["assertions"][0], epoch=2))
+
+
+@case("human-confirmation-of-a-node-without-number", "veto 360")
+def _(d):
+    """It may well stand in this view: nobody knows its number there (P6-A1a)."""
+    entry(d)["executor"] = "human"
+    del d["nodes"][0]["cluster_id"]
