@@ -66,6 +66,22 @@ static enum vouch_error_code recovery_leave(PGconn *connection,
 	return code;
 }
 
+/*
+ * P6-S1: a member whose log runs beyond the switch point may still connect. It
+ * asks for the old timeline from the beginning of the segment that its log ends
+ * in, and reports that end as flushed; the server takes this for an
+ * acknowledgement of what now lies at the same position on the new timeline. It
+ * is refused once that segment begins after the switch point, so that nothing
+ * may be committed in the segment that the switch point is in.
+ */
+static enum vouch_error_code segment_leave(PGconn *connection,
+					   struct vouch_deadline deadline,
+					   struct vouch_error *error)
+{
+	return vouch__pg_execute(connection, "SELECT pg_switch_wal()", NULL, 0,
+				 deadline, error);
+}
+
 static enum vouch_error_code timeline_ask(PGconn *connection,
 					  struct vouch_deadline deadline,
 					  uint32_t *timeline,
@@ -132,6 +148,8 @@ enum vouch_error_code vouch__pg_promote(const struct vouch_config *config,
 	if (code != VOUCH_OK)
 		return code;
 	code = recovery_leave(connection, deadline, error);
+	if (code == VOUCH_OK)
+		code = segment_leave(connection, deadline, error);
 	/* Whatever came of it: nobody's restart may be a primary. */
 	flag = vouch__pg_file_ensure(config, "standby.signal", &flag_error);
 	if (code == VOUCH_OK)
