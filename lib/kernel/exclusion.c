@@ -177,12 +177,11 @@ void vouch__sealed_is_proven(struct vouch_scratch *scratch)
 	}
 }
 
-/* Is `entry` a completed power-off of the holder that this node has only seen
+/* Is `entry`, of the holder, a completed power-off that this node has only seen
  * after it last saw the holder hold its epoch? */
-static int is_fresh_success(const struct vouch_fencing *entry, uint8_t node)
+static int is_fresh_success(const struct vouch_fencing *entry)
 {
-	return entry->node == node &&
-	       entry->state == VOUCH_FENCING_SUCCEEDED &&
+	return entry->state == VOUCH_FENCING_SUCCEEDED &&
 	       (entry->action == VOUCH_FENCE_OFF ||
 		entry->action == VOUCH_FENCE_REBOOT) &&
 	       entry->in_snapshot == VOUCH_NO;
@@ -286,7 +285,7 @@ fencing_find(const struct vouch_evidence *evidence,
 
 		if (entry->node != holder->node)
 			continue;
-		if (!is_fresh_success(entry, holder->node)) {
+		if (!is_fresh_success(entry)) {
 			if (*reason != VOUCH_R_FENCING_NONE)
 				continue;
 			if (entry->state == VOUCH_FENCING_PENDING)
