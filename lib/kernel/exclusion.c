@@ -87,7 +87,7 @@ static struct vouch_finding *route_closed(struct vouch_scratch *scratch,
 		vouch__find(scratch, VOUCH_NOT_USED, reason, holder->node);
 
 	finding->value[0] = holder->epoch;
-	if (telling && scratch->verdict->finding_count < VOUCH_FINDINGS_MAX) {
+	if (telling) {
 		holder->route_finding_known = 1;
 		holder->best_finding = scratch->verdict->finding_count - 1;
 	}
@@ -555,18 +555,12 @@ void vouch__exclusion_is_proven(struct vouch_scratch *scratch)
 				scratch->exclusion_order = holder->order;
 			(void)vouch__find(scratch, VOUCH_HOLDS,
 					  VOUCH_R_EXCLUDED, holder->node);
-		} else if (holder->route_finding_known) {
+		} else {
 			struct vouch_finding *finding = vouch__find(
 				scratch, VOUCH_UNPROVEN,
 				(enum vouch_reason)best->reason, holder->node);
 
 			copy_reason(finding, best);
-		} else {
-			struct vouch_finding *finding = vouch__find(
-				scratch, VOUCH_UNPROVEN, VOUCH_R_NOT_ASSERTED,
-				holder->node);
-
-			finding->value[0] = holder->epoch;
 		}
 	}
 	if (!scratch->holders_known)
