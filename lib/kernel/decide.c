@@ -34,7 +34,6 @@ static void scratch_begin(struct vouch_scratch *scratch,
 	scratch->covered = 0;
 	scratch->sealed_log = 0;
 	scratch->same_holder = 0;
-	scratch->coverage_best_known = 0;
 	scratch->coverage_best = 0;
 	scratch->candidate_end = 0;
 }
