@@ -165,10 +165,9 @@ static int contract_is_covered(struct vouch_scratch *scratch,
 
 		finding = closed(scratch, why, found.missing, 1);
 		cite_intersection(finding, scratch, &found);
-		if (found.missing != VOUCH_NO_NODE)
-			vouch__cite(finding, VOUCH_C_PROBE, found.missing,
-				    scratch->evidence->nodes[found.missing]
-					    .probe.condition);
+		vouch__cite(finding, VOUCH_C_PROBE, found.missing,
+			    scratch->evidence->nodes[found.missing]
+				    .probe.condition);
 		return 0;
 	}
 	if (found.ahead != VOUCH_NO_NODE) {
