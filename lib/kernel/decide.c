@@ -79,7 +79,9 @@ void vouch__decide(const struct vouch_evidence *evidence,
 			scratch_derive(&scratch);
 		}
 	}
-	if (failed > 0 || verdict->finding_count >= VOUCH_FINDINGS_MAX)
+	/* A full list has failed: at the latest in the last rule, which is a
+	 * required one and then finds no room. */
+	if (failed > 0)
 		return;
 	verdict->deciding_rule = 0;
 	verdict->epoch = scratch.newest_epoch + 1;
