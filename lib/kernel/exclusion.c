@@ -504,9 +504,11 @@ void vouch__asserted_is_proven(struct vouch_scratch *scratch)
 					      holder->epoch);
 		if (!asserted && vouch__managed(evidence))
 			entry = fencing_find(evidence, holder, 1, &reason);
-		/* "It is down", and it stands in this very view. */
-		if (entry && fenced_is_gone(evidence, holder->node) ==
-				     VOUCH_R_FENCED_PRESENT)
+		/* "It is down", and it stands in this very view; or it has no
+		 * number, and nobody can say that it does not. */
+		if (entry && (evidence->nodes[holder->node].cluster_id == 0 ||
+			      fenced_is_gone(evidence, holder->node) ==
+				      VOUCH_R_FENCED_PRESENT))
 			entry = 0;
 		if (asserted || entry) {
 			exclude(holder,
