@@ -12,10 +12,8 @@ static struct vouch_finding *closed(struct vouch_scratch *scratch,
 	struct vouch_finding *finding =
 		vouch__find(scratch, VOUCH_NOT_USED, reason, node);
 
-	if (telling && scratch->verdict->finding_count < VOUCH_FINDINGS_MAX) {
-		scratch->coverage_best_known = 1;
+	if (telling)
 		scratch->coverage_best = scratch->verdict->finding_count - 1;
-	}
 	return finding;
 }
 
@@ -167,10 +165,9 @@ static int contract_is_covered(struct vouch_scratch *scratch,
 
 		finding = closed(scratch, why, found.missing, 1);
 		cite_intersection(finding, scratch, &found);
-		if (found.missing != VOUCH_NO_NODE)
-			vouch__cite(finding, VOUCH_C_PROBE, found.missing,
-				    scratch->evidence->nodes[found.missing]
-					    .probe.condition);
+		vouch__cite(finding, VOUCH_C_PROBE, found.missing,
+			    scratch->evidence->nodes[found.missing]
+				    .probe.condition);
 		return 0;
 	}
 	if (found.ahead != VOUCH_NO_NODE) {
@@ -323,12 +320,6 @@ void vouch__coverage_is_proven(struct vouch_scratch *scratch)
 				      scratch->candidate_node);
 		vouch__cite(finding, VOUCH_C_DURABLE_END,
 			    scratch->candidate_node, scratch->candidate_end);
-		return;
-	}
-	if (!scratch->coverage_best_known) {
-		(void)vouch__find(scratch, VOUCH_UNPROVEN,
-				  VOUCH_R_CONTRACT_UNKNOWN,
-				  scratch->candidate_node);
 		return;
 	}
 	finding = vouch__find(scratch, VOUCH_UNPROVEN,

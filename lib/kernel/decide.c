@@ -27,7 +27,6 @@ static void scratch_begin(struct vouch_scratch *scratch,
 	scratch->covered = 0;
 	scratch->sealed_log = 0;
 	scratch->same_holder = 0;
-	scratch->coverage_best_known = 0;
 	scratch->coverage_best = 0;
 	scratch->candidate_end = 0;
 }
@@ -74,7 +73,9 @@ void vouch__decide(const struct vouch_evidence *evidence,
 			scratch_derive(&scratch);
 		}
 	}
-	if (failed > 0 || verdict->finding_count >= VOUCH_FINDINGS_MAX)
+	/* A full list has failed: at the latest in the last rule, which is a
+	 * required one and then finds no room. */
+	if (failed > 0)
 		return;
 	verdict->deciding_rule = 0;
 	verdict->epoch = scratch.newest_epoch + 1;

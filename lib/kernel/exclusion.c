@@ -139,7 +139,7 @@ static struct vouch_finding *route_closed(struct vouch_scratch *scratch,
 		vouch__find(scratch, VOUCH_NOT_USED, reason, holder->node);
 
 	finding->value[0] = holder->epoch;
-	if (telling && scratch->verdict->finding_count < VOUCH_FINDINGS_MAX) {
+	if (telling) {
 		holder->route_finding_known = 1;
 		holder->best_finding = scratch->verdict->finding_count - 1;
 	}
@@ -262,17 +262,16 @@ void vouch__sealed_is_proven(struct vouch_scratch *scratch)
 	}
 }
 
-/* Is `entry` a completed power-off of the holder that this node has only seen
+/* Is `entry`, of the holder, a completed power-off that this node has only seen
  * after it last saw the holder hold its epoch? */
 /*@
   requires \valid_read(entry);
   assigns \nothing;
-  ensures \result != 0 <==> Fresh(entry, node);
+  ensures \result != 0 <==> Fresh(entry, entry->node);
 */
-static int is_fresh_success(const struct vouch_fencing *entry, uint8_t node)
+static int is_fresh_success(const struct vouch_fencing *entry)
 {
-	return entry->node == node &&
-	       entry->state == VOUCH_FENCING_SUCCEEDED &&
+	return entry->state == VOUCH_FENCING_SUCCEEDED &&
 	       (entry->action == VOUCH_FENCE_OFF ||
 		entry->action == VOUCH_FENCE_REBOOT) &&
 	       entry->in_snapshot == VOUCH_NO;
@@ -426,7 +425,7 @@ fencing_find(const struct vouch_evidence *evidence,
 
 		if (entry->node != holder->node)
 			continue;
-		if (!is_fresh_success(entry, holder->node)) {
+		if (!is_fresh_success(entry)) {
 			if (*reason != VOUCH_R_FENCING_NONE)
 				continue;
 			if (entry->state == VOUCH_FENCING_PENDING)
@@ -728,18 +727,12 @@ void vouch__exclusion_is_proven(struct vouch_scratch *scratch)
 				scratch->exclusion_order = holder->order;
 			(void)vouch__find(scratch, VOUCH_HOLDS,
 					  VOUCH_R_EXCLUDED, holder->node);
-		} else if (holder->route_finding_known) {
+		} else {
 			struct vouch_finding *finding = vouch__find(
 				scratch, VOUCH_UNPROVEN,
 				(enum vouch_reason)best->reason, holder->node);
 
 			vouch__find_again(finding, best);
-		} else {
-			struct vouch_finding *finding = vouch__find(
-				scratch, VOUCH_UNPROVEN, VOUCH_R_NOT_ASSERTED,
-				holder->node);
-
-			finding->value[0] = holder->epoch;
 		}
 	}
 	if (!scratch->holders_known)

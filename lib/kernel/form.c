@@ -85,25 +85,20 @@ static int nodes_are_valid(const struct vouch_evidence *evidence)
 	return 1;
 }
 
-/* Serials say which of two rows came later: one without a serial, or two with
- * the same, would leave that to the order in which they stand here. */
+/* Serials say which of two rows came later: two with the same would leave that to
+ * the order in which they stand here. */
 static int serials_are_valid(const struct vouch_evidence *evidence)
 {
 	uint32_t i, j;
 
 	for (i = 0; i < evidence->contract_count; i++) {
-		const struct vouch_contract_row *row = &evidence->contracts[i];
-
-		if (row->serial == 0 || row->epoch == 0)
-			return 0;
 		for (j = 0; j < i; j++) {
-			if (evidence->contracts[j].serial == row->serial)
+			if (evidence->contracts[j].serial ==
+			    evidence->contracts[i].serial)
 				return 0;
 		}
 	}
 	for (i = 0; i < evidence->admission_count; i++) {
-		if (evidence->admissions[i].serial == 0)
-			return 0;
 		for (j = 0; j < i; j++) {
 			if (evidence->admissions[j].serial ==
 			    evidence->admissions[i].serial)

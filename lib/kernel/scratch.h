@@ -54,7 +54,6 @@ struct vouch_scratch {
 	uint8_t covered;
 	uint8_t sealed_log; /* W1 held */
 	uint8_t same_holder; /* W3 held */
-	uint8_t coverage_best_known;
 	uint32_t coverage_best; /* finding to cite when nothing covers */
 	uint64_t candidate_end; /* D of the candidate */
 	struct vouch_branch branches[VOUCH_NODES_MAX];

@@ -19,6 +19,7 @@ WORDS = {
     "VOUCH_CONTRADICTORY": ["VOUCH_MALFORMED"],
     "VOUCH_HOLDS": ["VOUCH_UNPROVEN", "VOUCH_NOT_USED"], "VOUCH_UNPROVEN": ["VOUCH_HOLDS", "VOUCH_NOT_USED"],
     "VOUCH_NOT_USED": ["VOUCH_HOLDS", "VOUCH_UNPROVEN"],
+    "VOUCH_RULE_REQUIRED": ["VOUCH_RULE_ROUTE"], "VOUCH_RULE_ROUTE": ["VOUCH_RULE_REQUIRED"],
 }
 FAMILIES = re.compile(r"VOUCH_(?:R|OP|GRANT|SOURCE|FENCE|FENCING|EXECUTOR|RELATION|PHASE|METHOD|CLASS|MANAGER"
                       r"|ORIGIN|AUTHORIZATION|RULE|STATE|C)_[A-Z0-9_]+$")
@@ -41,7 +42,7 @@ def families(texts):
     found = {}
     for text in texts:
         for token in tokens_of(text):
-            if token.kind == "word" and FAMILIES.match(token.text):
+            if token.kind == "word" and FAMILIES.match(token.text) and token.text not in WORDS:
                 found.setdefault(token.text.split("_")[1], set()).add(token.text)
     return {k: sorted(v) for k, v in found.items()}
 

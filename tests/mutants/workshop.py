@@ -16,6 +16,11 @@ TOP = os.path.dirname(os.path.dirname(HERE))
 SECONDS = 20  # of processor time, for one test program on one mutant
 COMPILE = ["gcc", "-std=gnu17", "-w", "-pipe", "-D_GNU_SOURCE=", "-I" + os.path.join(TOP, "lib"), "-I" + TOP]
 CASES = os.path.join(TOP, "tests", "cases")
+GOLDEN, GUARDED = "golden cases", "golden cases, guarded"
+# Reading beyond a list is noticed by these, whatever stands there.
+GUARD = ["-fsanitize=address,undefined", "-fno-sanitize-recover=all"]
+# Millions of decisions: without guards.
+UNGUARDED = ("test_kernel_variations", "test_kernel_removal")
 
 
 def sources():
@@ -56,7 +61,6 @@ class Workshop:
         self.libs = flags("json-c", "--libs") + flags("cmocka", "--libs")
         self.compile = COMPILE + flags("json-c", "--cflags") + flags("cmocka", "--cflags")
         self.kernel, self.rest = sources()
-        self.chosen = self.path("choose.o")  # of the mutants that stand together
         self.apart = []
 
     def path(self, name):
@@ -76,8 +80,8 @@ class Workshop:
     # --- building ----------------------------------------------------------------
 
     def all_in_one(self, source):
-        """The object of one kernel source with all its mutants; those that the
-        compiler refuses are marked and left out."""
+        """One kernel source with all its mutants: the objects, without guards and
+        with them. Those that the compiler refuses are marked and left out."""
         name = os.path.basename(source)
         chooser = "mutant_choose_" + name[:-2]
         mine = [m for m in self.mutants if m.file == name]
@@ -87,7 +91,7 @@ class Workshop:
             target = self.path(name + ".together.o")
             done = run([*self.compile, "-O1", "-c", written, "-o", target])
             if done.returncode == 0:
-                return target, apart, chooser
+                return target, self.object(written, name + ".guarded.o", "-O1", *GUARD), apart, chooser
             refused = {int(n) for n in re.findall(r"^mutant-(\d+):.*error:", done.stdout, re.MULTILINE)}
             if not refused:
                 sys.exit("mutate: lib/kernel/%s with its mutants does not compile:\n%s" % (name, done.stdout[:2000]))
@@ -106,40 +110,44 @@ static __attribute__((constructor)) void choose(void)
     def build(self):
         with concurrent.futures.ThreadPoolExecutor(self.jobs) as pool:
             built = list(pool.map(self.all_in_one, self.kernel))
-        self.mutated = [target for target, _, _ in built]
-        self.apart = [m for _, apart, _ in built for m in apart]
+        self.apart = [m for _, _, apart, _ in built for m in apart]
         self.apart += [m for m in self.mutants if m.file.endswith(".h")]
         self.rest = [self.object(s, os.path.basename(s) + ".rest.o", "-O1") for s in self.rest]
         self.plain = {os.path.basename(s): self.object(s, os.path.basename(s) + ".plain.o", "-O1") for s in self.kernel}
-        choose = self.write("choose.c", self.chooser_text([c for _, _, c in built]))
-        none = self.write("none.c", self.chooser_text([]))
-        self.choose, self.none = self.object(choose, "choose.o"), self.object(none, "none.o")
-        self.tests = {"golden cases": self.object(os.path.join(HERE, "decide_cases.c"), "decide_cases.o", "-O1")}
-        self.programs = {"golden cases": self.link("golden cases", "decide_cases", self.mutated, self.choose)}
-        self.check("golden cases")
+        choose = self.object(self.write("choose.c", self.chooser_text([c for *_, c in built])), "choose.o")
+        self.mutated = [b[0] for b in built] + [choose]
+        self.guarded = [b[1] for b in built] + [choose]
+        self.tests = {GOLDEN: self.object(os.path.join(HERE, "decide_cases.c"), "decide_cases.o", "-O1")}
+        self.programs = {}
+        self.add(GOLDEN, self.tests[GOLDEN], self.mutated)
+        self.add(GUARDED, self.tests[GOLDEN], self.guarded, *GUARD)
 
-    def link(self, test, program, kernel, choose):
-        must(["gcc", "-o", self.path(program), self.tests[test], *kernel, choose, *self.rest, *self.libs],
-             "%s does not link" % test)
+    def link(self, program, *objects):
+        must(["gcc", "-o", self.path(program), *objects, *self.rest, *self.libs], "%s does not link" % program)
         return self.path(program)
+
+    def add(self, name, test, kernel, *more):
+        self.programs[name] = self.link(name.replace(" ", "-"), test, *kernel, *more)
+        outcome = self.outcome_of(name, self.programs[name], 0)
+        if outcome:
+            sys.exit("mutate: %s: %s on the kernel as it is; mend that first" % (name, outcome))
 
     def add_unit_test(self, source):
         name = os.path.basename(source)[:-2]
         self.tests[name] = self.object(source, name + ".o", "-O1")
-        self.programs[name] = self.link(name, name, self.mutated, self.choose)
-        self.check(name)
-
-    def check(self, name):
-        outcome = self.outcome_of(name, self.programs[name], 0)
-        if outcome:
-            sys.exit("mutate: %s: %s on the kernel as it is; mend that first" % (name, outcome))
+        if name in UNGUARDED:
+            self.add(name, self.tests[name], self.mutated)
+        else:
+            self.add(name, self.tests[name], self.guarded, *GUARD)
+        return name
 
     # --- running -----------------------------------------------------------------
 
     def outcome_of(self, name, program, number):
         """How the test program failed on a mutant; nothing when it passed."""
-        environment = dict(os.environ, MUTANT=str(number), TOP_SRCDIR=TOP, TOP_BUILDDIR=TOP)
-        command = [program] + ([CASES] if name == "golden cases" else [])
+        environment = dict(os.environ, MUTANT=str(number), TOP_SRCDIR=TOP, TOP_BUILDDIR=TOP,
+                           ASAN_OPTIONS="detect_leaks=0")
+        command = [program] + ([CASES] if name in (GOLDEN, GUARDED) else [])
         try:
             done = run(command, preexec_fn=limits, env=environment, timeout=60 * SECONDS)
         except subprocess.TimeoutExpired:
@@ -158,19 +166,19 @@ static __attribute__((constructor)) void choose(void)
         ranges = [numbers[i:i + size] for i in range(0, len(numbers), size)]
 
         def part(some):
-            return run([self.programs["golden cases"], CASES, str(some[0]), str(some[-1] + 1)])
+            return run([self.programs[GOLDEN], CASES, str(some[0]), str(some[-1] + 1)])
 
         with concurrent.futures.ThreadPoolExecutor(self.jobs) as pool:
             for done in pool.map(part, ranges):
                 for number, outcome, why in re.findall(r"^(\d+) (\w+) ?(.*)$", done.stdout, re.MULTILINE):
                     if int(number) in set(numbers):
-                        byte[int(number)].take("golden cases" if outcome == "noticed" else "", why)
+                        byte[int(number)].take(GOLDEN if outcome == "noticed" else "", why)
                 if done.returncode:
                     sys.exit("mutate: decide_cases failed:\n" + done.stdout[-400:])
         if any(byte[n].outcome is None for n in numbers):
             sys.exit("mutate: decide_cases left mutants out")
 
-    def run_unit(self, name):
+    def run_on_survivors(self, name):
         survived = [m for m in self.mutants if m.outcome == "survived" and m not in self.apart]
         with concurrent.futures.ThreadPoolExecutor(self.jobs) as pool:
             outcomes = pool.map(lambda m: self.outcome_of(name, self.programs[name], m.number), survived)
@@ -197,8 +205,8 @@ static __attribute__((constructor)) void choose(void)
                     kernel[name]]).returncode:
                 mutant.outcome = "invalid"
                 return
-        for name in self.tests:
-            program = self.link(name, "%s/test" % place, kernel.values(), self.none)
+        for name, test in self.tests.items():
+            program = self.link("%s/test" % place, test, *kernel.values())
             outcome = self.outcome_of(name, program, 0)
             mutant.take(name if outcome else "", outcome)
             if outcome:

@@ -232,14 +232,27 @@ static void name_longer_than_a_name_equals_nothing(void **state)
 	assert_true(vouch__name_equal(a, b));
 }
 
-/* As many objections as can be thought of. */
-static void a_crowded_verdict_has_room(void **state)
+/* A node that every rule objects to. */
+static void node_spoil(struct vouch_node *node, uint32_t number)
+{
+	(void)snprintf(node->name, VOUCH_NAME_SIZE, "n%u", number);
+	node->cluster_id = number;
+	node->node_class = VOUCH_CLASS_REMOTE;
+	node->probe.condition = VOUCH_PRESENT;
+	node->probe.in_recovery = VOUCH_NO;
+	node->probe.promoting = VOUCH_YES;
+	node->probe.system_id = 1;
+	node->probe.timeline = 9;
+	node->probe.order = 0;
+	node->probe.epoch = 7;
+}
+
+/* Thirty-two open grants, and sixty-one other nodes that are of no use. */
+static struct vouch_evidence *crowd(void)
 {
 	struct vouch_evidence *e = evidence_of(case_find("fenced-in-sync"));
 	uint32_t i;
 
-	(void)state;
-	/* Thirty-two open grants, and everybody silent. */
 	e->grant_count = VOUCH_GRANTS_MAX;
 	for (i = 0; i < VOUCH_GRANTS_MAX; i++) {
 		e->grants[i] = e->grants[0];
@@ -251,19 +264,47 @@ static void a_crowded_verdict_has_room(void **state)
 	e->node_count = VOUCH_NODES_MAX;
 	for (i = 3; i < VOUCH_NODES_MAX; i++) {
 		e->nodes[i] = e->nodes[2];
-		(void)snprintf(e->nodes[i].name, VOUCH_NAME_SIZE, "n%u", i + 1);
-		e->nodes[i].cluster_id = i + 1;
-		e->nodes[i].node_class = VOUCH_CLASS_REMOTE;
-		e->nodes[i].probe.in_recovery = VOUCH_NO;
-		e->nodes[i].probe.promoting = VOUCH_YES;
-		e->nodes[i].probe.system_id = 1;
-		e->nodes[i].probe.timeline = 9;
-		e->nodes[i].probe.order = 0;
-		e->nodes[i].probe.epoch = 7;
+		node_spoil(&e->nodes[i], i + 1);
 	}
+	return e;
+}
+
+/* As many objections as can be thought of. */
+static void a_crowded_verdict_has_room(void **state)
+{
+	struct vouch_evidence *e = crowd();
+
+	(void)state;
 	(void)deciding_rule(e);
 	print_message("# %u findings\n", verdict.finding_count);
 	assert_in_range(verdict.finding_count, 1, VOUCH_FINDINGS_MAX - 1);
+	free(e);
+}
+
+/* More of them than a verdict has room for: nothing that comes after the list is
+ * full can hold, and the last place says why the rest is missing (P6-F1). */
+static void a_full_verdict_vetoes(void **state)
+{
+	struct vouch_evidence *e = crowd();
+	uint32_t i;
+
+	(void)state;
+	node_spoil(&e->nodes[0], 1);
+	node_spoil(&e->nodes[2], 3);
+	e->contract_count = VOUCH_CONTRACTS_MAX;
+	for (i = 1; i < VOUCH_CONTRACTS_MAX; i++) {
+		e->contracts[i] = e->contracts[0];
+		e->contracts[i].serial = i + 1;
+		e->contracts[i].phase = VOUCH_PHASE_ANNOUNCED;
+		e->contracts[i].pinned = VOUCH_NO;
+	}
+	assert_int_equal(deciding_rule(e), VOUCH_RULE_CLASS);
+	assert_false(verdict.permitted);
+	assert_int_equal(verdict.finding_count, VOUCH_FINDINGS_MAX);
+	assert_int_equal(verdict.findings[VOUCH_FINDINGS_MAX - 1].reason,
+			 VOUCH_R_TOO_MANY);
+	assert_int_equal(verdict.findings[VOUCH_FINDINGS_MAX - 1].outcome,
+			 VOUCH_UNPROVEN);
 	free(e);
 }
 
@@ -339,6 +380,7 @@ int main(void)
 		cmocka_unit_test(bad_form_vetoes_and_stops),
 		cmocka_unit_test(name_longer_than_a_name_equals_nothing),
 		cmocka_unit_test(a_crowded_verdict_has_room),
+		cmocka_unit_test(a_full_verdict_vetoes),
 		cmocka_unit_test(full_list_says_so),
 		cmocka_unit_test(rules_ascend_and_serve_an_invariant),
 		cmocka_unit_test(every_required_rule_vetoes_some_case),
