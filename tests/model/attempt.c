@@ -85,6 +85,7 @@ int attempt_begin(struct world *world, uint8_t node, int by_cluster,
 			world->lied |= (uint8_t)(1u << i);
 	}
 	observe_view(world, &attempt->seen, node);
+	attempt->seen.lied_to = world->lied;
 	attempt->seen.hasty = (uint8_t)hasty;
 	if (hasty)
 		observe_hastily(world, &attempt->seen);
@@ -199,7 +200,7 @@ static int promote(struct world *world, struct attempt *attempt)
 		return 1;
 	}
 	/* What was permitted comes true: the lie that it rested on as well. */
-	if (world->lied)
+	if (world->lied || attempt->seen.lied_to)
 		world->over = 1;
 	else if (wrong != WRONG_NOTHING && judge_wrong == WRONG_NOTHING) {
 		judge_wrong = wrong;
