@@ -27,6 +27,19 @@ static void progress(const char *text)
 	agent_log(text);
 }
 
+/* What was there once must be there again, or a new life begins (P6-S1): the
+ * log's end is read and kept wherever no server runs, so that no time is left
+ * between the last monitor and the end in which a loss would go unseen. */
+static void mark_keep(struct agent *agent, const struct vouch_directory *directory)
+{
+	const struct vouch_mark mark = { directory->timeline,
+					 directory->log_end };
+	struct vouch_error error = { 0 };
+
+	if (vouch__mark_raise(&agent->config, mark, &error) != VOUCH_OK)
+		agent_log(error.text);
+}
+
 /* Settles what is durable before a server runs on it. */
 static enum vouch_error_code start_prepare(struct vouch_context *context,
 					   struct agent *agent,
@@ -49,6 +62,8 @@ static enum vouch_error_code start_prepare(struct vouch_context *context,
 	if (code == VOUCH_OK)
 		code = vouch__incarnation_settle(&agent->config, &directory,
 						 start->incarnation, why, error);
+	if (code == VOUCH_OK)
+		mark_keep(agent, &directory);
 	if (code == VOUCH_OK)
 		code = vouch__recover(context, &directory, start->incarnation,
 				      agent->deadline, error);
@@ -181,6 +196,19 @@ static void seal_try(struct vouch_context *context, struct agent *agent,
 		agent_log(error.text);
 }
 
+/* A server that is gone is stopped, whatever its directory says. */
+static void end_keep(struct agent *agent)
+{
+	static struct vouch_directory directory;
+	struct vouch_error error = { 0 };
+
+	if (agent->engine->directory_observe(&agent->config, &directory,
+					     &error) != VOUCH_OK)
+		agent_log(error.text);
+	else if (directory.timeline != 0 && directory.log_end != 0)
+		mark_keep(agent, &directory);
+}
+
 /* Stops what runs; whoever held authority gives it up, sealed where the log
  * ended cleanly. */
 static enum vouch_error_code stop_server(struct vouch_context *context,
@@ -198,6 +226,7 @@ static enum vouch_error_code stop_server(struct vouch_context *context,
 	code = agent->engine->stop(&agent->config, deadline, &end, error);
 	if (code != VOUCH_OK)
 		return code;
+	end_keep(agent);
 	if (marked && marker.timeline != 0)
 		seal_try(context, agent, &marker, &end);
 	/* An authority whose end is not known is resolved by the next start,
