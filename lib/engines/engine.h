@@ -162,6 +162,15 @@ struct vouch_engine {
 				       struct vouch_deadline,
 				       void **claim, struct vouch_error *);
 	void (*claim_release)(void *claim);
+	/* Of the members whose servers have to be started again one has the
+	 * turn, so that readers find the others. Held by an open session on
+	 * the primary and gone with it. VOUCH_E_BUSY: somebody else's until the
+	 * deadline. A courtesy: nothing that safety needs depends on it. */
+	enum vouch_error_code (*turn_take)(const struct vouch_config *,
+					   const struct vouch_member *primary,
+					   struct vouch_deadline, void **turn,
+					   struct vouch_error *);
+	void (*turn_release)(void *turn);
 	/* Start as a standby and wait until it answers queries. */
 	enum vouch_error_code (*start)(const struct vouch_config *,
 				       const struct vouch_start *,

@@ -177,6 +177,20 @@ def changes(report):
         complete(it, report, node, 2 if show(it, node)["in_force"]["k"] == 1 else 1, "after the power cut")
 
 
+def told(it, report, node):
+    """Who tried to weaken the promise, and who is outside it, is said by show, by status and by the monitor."""
+    attempt, outside = "synchronous_standby_names = ''", "role hasty (off)"
+    remarks = show(it, node)["remarks"]
+    report.check("contract: show tells of the attempt to weaken it", attempt in remarks, remarks)
+    report.check("contract: show lists the role outside the promise", outside in remarks, remarks)
+    status = it.on(node, "vouch", "status").stdout
+    report.check("contract: status tells both, and which losses are survived",
+                 attempt in status and outside in status and "survives, by contract:" in status, status)
+    it.wait_for("the monitor tells of it", lambda: attempt in it.on(
+        node, "grep", "-a", "without effect", "/var/log/pacemaker/pacemaker.log").stdout, 60)
+    report.check("contract: the monitor reports the attempt", True)
+
+
 def weakening(report):
     with lab("cw") as it:
         it.run("workload", "start")
@@ -188,6 +202,8 @@ def weakening(report):
         names = it.sql(node, "show synchronous_standby_names") + it.sql(node, "show synchronous_commit")
         report.check("contract: ALTER SYSTEM and reload change nothing", names.startswith("ANY 1 (") and
                      names.endswith("on") and show(it, node)["pinned"] == "yes", names)
+        it.sql(node, "create role hasty; alter role hasty set synchronous_commit = off")
+        told(it, report, node)
         node, permitted = cut_off(it, report, node, "after ALTER SYSTEM and reload")
         report.check("contract: after ALTER SYSTEM and reload the failover is proven", permitted, node)
 
