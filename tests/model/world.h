@@ -222,6 +222,18 @@ enum { BEGINNINGS = 6 };
 int beginning_nth(const struct world *world, uint32_t beginning, uint32_t n,
 		  struct event *event);
 
+/* changes.c: the events of a change of the contract by n1, and its end. */
+enum { CHANGE_EVENTS = 60 };
+struct change {
+	uint8_t nodes, from, to;
+	uint8_t in_place;  /* without starting the server again */
+	uint8_t crashes;   /* ... which does not end cleanly */
+	uint8_t promotion; /* 0: in one go; n: cut off at step n */
+	uint8_t turn;	   /* who acknowledges moves on by so many */
+};
+uint32_t change_script(const struct change *change, struct event *events);
+uint32_t change_cut(struct event *events);
+
 /* attempt.c */
 int attempt_begin(struct world *world, uint8_t node, int by_cluster,
 		  uint8_t asserted, int hasty);
