@@ -10,7 +10,7 @@ sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 from contract_cuts import Cluster, nodes_of, summary, walk  # noqa: E402
 from labtest import lab, main  # noqa: E402
 
-SOME = [(1, 2, "before-start"), (2, 1, "in-promote-8"), (1, 2, "announced")]
+SOME = [(1, 2, "before-start"), (2, 1, "in-promote-20"), (1, 2, "announced")]
 
 
 def cuts(report):
