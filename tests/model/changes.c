@@ -49,12 +49,13 @@ static void in_place(struct script *script)
 	const struct change *change = script->change;
 
 	put(script, EV_APPLY, 0, 0, 0);
+	/* The others go on with what was granted. */
+	put(script, EV_CONFIG, 0, 0, change->from);
 	write_acknowledged(script, change->to);
 	put(script, EV_BARRIER, 0, 0, 0);
 	write_acknowledged(script, change->to);
 }
 
-/* `epoch`: the promotion in one go, or cut off at one of its steps. */
 static void started_again(struct script *script)
 {
 	const struct change *change = script->change;
@@ -89,14 +90,18 @@ uint32_t change_script(const struct change *change, struct event *events)
 	return script.count;
 }
 
-/* The power is cut, and whoever is left has n1 fenced. */
-uint32_t change_cut(struct event *events)
+/* The power of n1 is cut, and of one more where there is one: whoever is left has
+ * them fenced. */
+uint32_t change_cut(const struct change *change, struct event *events)
 {
-	static const struct event cut[] = {
-		{ EV_POWER_OFF, 0, 0, 0 }, { EV_FENCE, 0, 1, 0 }
-	};
+	struct script script = { change, events, 0, 0 };
+	int asker = change->also == 1 ? 2 : 1;
 
-	events[0] = cut[0];
-	events[1] = cut[1];
-	return 2;
+	if (change->also)
+		put(&script, EV_POWER_OFF, change->also, 0, 0);
+	put(&script, EV_POWER_OFF, 0, 0, 0);
+	put(&script, EV_FENCE, 0, asker, 0);
+	if (change->also)
+		put(&script, EV_FENCE, change->also, asker, 0);
+	return script.count;
 }

@@ -425,13 +425,13 @@ static int exhaust(const struct options *options, int nodes, int k, int method)
 /* Up to `steps` of its events, then the cut, then every history of so many more.
  * Worlds that another change led to already are not looked at again. */
 static int change_try(const struct options *options, struct visited *visited,
-		      const struct world *begin, const struct event *events,
-		      uint32_t steps)
+		      const struct world *begin, const struct change *change,
+		      const struct event *events, uint32_t steps)
 {
 	static struct history history;
 	static struct world world;
-	struct event cut[2];
-	uint32_t i;
+	struct event cut[CHANGE_EVENTS];
+	uint32_t count = change_cut(change, cut), i;
 
 	world = history.begin = *begin;
 	history.count = 0;
@@ -439,7 +439,7 @@ static int change_try(const struct options *options, struct visited *visited,
 	for (i = 0; i < steps; i++)
 		if (event_apply(&world, events[i]))
 			history.events[history.count++] = events[i];
-	for (i = 0; i < change_cut(cut); i++)
+	for (i = 0; i < count; i++)
 		if (event_apply(&world, cut[i]))
 			history.events[history.count++] = cut[i];
 	if (judge_wrong == WRONG_NOTHING)
@@ -468,7 +468,7 @@ static int change_cut_everywhere(const struct options *options,
 	world_begin(&begin, change->nodes, change->from, method,
 		    options->managed != 0, 0);
 	for (steps = 0; steps <= count && (ok || options->all); steps++, ++*cuts)
-		ok &= change_try(options, visited, &begin, events, steps);
+		ok &= change_try(options, visited, &begin, change, events, steps);
 	return ok;
 }
 
@@ -491,6 +491,20 @@ static int change_ways(const struct options *options, struct visited *visited,
 	return ok;
 }
 
+/* Whoever acknowledges, and whoever is lost with n1. */
+static int change_losses(const struct options *options, struct visited *visited,
+			 struct change change, int method, uint64_t *cuts)
+{
+	int ok = 1;
+
+	for (change.turn = 0; change.turn < change.nodes - 1; change.turn++)
+		for (change.also = 0; change.also < change.nodes; change.also++)
+			if (ok || options->all)
+				ok &= change_ways(options, visited, change,
+						  method, cuts);
+	return ok;
+}
+
 static int every_change(const struct options *options)
 {
 	static struct visited visited;
@@ -503,13 +517,11 @@ static int every_change(const struct options *options)
 	for (method = VOUCH_METHOD_ANY; method <= VOUCH_METHOD_FIRST; method++)
 		for (change.from = 0; change.from < change.nodes; change.from++)
 			for (change.to = 0; change.to < change.nodes; change.to++)
-				for (change.turn = 0;
-				     change.turn < change.nodes - 1; change.turn++)
-					if (change.from != change.to &&
-					    (ok || options->all))
-						ok &= change_ways(options, &visited,
-								  change, method,
-								  &cuts);
+				if (change.from != change.to &&
+				    (ok || options->all))
+					ok &= change_losses(options, &visited,
+							    change, method,
+							    &cuts);
 	printf("%d nodes, every change of the contract, cut at every step, and every "
 	       "history of %d events after it: %llu cuts, %llu worlds\n",
 	       change.nodes, options->changes, (unsigned long long)cuts,

@@ -230,9 +230,10 @@ struct change {
 	uint8_t crashes;   /* ... which does not end cleanly */
 	uint8_t promotion; /* 0: in one go; n: cut off at step n */
 	uint8_t turn;	   /* who acknowledges moves on by so many */
+	uint8_t also;	   /* lost with n1 in the end; 0: nobody */
 };
 uint32_t change_script(const struct change *change, struct event *events);
-uint32_t change_cut(struct event *events);
+uint32_t change_cut(const struct change *change, struct event *events);
 
 /* attempt.c */
 int attempt_begin(struct world *world, uint8_t node, int by_cluster,
