@@ -40,13 +40,15 @@ class Cluster:
         self.it, self.nodes = it, nodes
 
     def primary(self):
-        """The node that is promoted, once all others count again."""
+        """The node that is promoted, once all others stream and count again."""
         def ready():
             node = self.it.promoted()
             if node is None:
                 return False
             seen = show(self.it, node)
-            return seen["holder"] == node and sum(m["counts"] for m in seen["members"]) == len(self.nodes) - 1
+            return seen["holder"] == node and sum(m["counts"] for m in seen["members"]) == len(self.nodes) - 1 and \
+                self.it.sql(node, "select count(*) from pg_stat_replication where state = 'streaming'") == \
+                str(len(self.nodes) - 1)
 
         self.it.wait_for("a primary whose standbys all count", ready, 180)
         return self.it.promoted()
