@@ -81,6 +81,7 @@ def is_held(it, node):
 
 def hold_announced(cluster, node, k):
     """The wish cannot be written down: as if the program had died right after the announcement."""
+    cluster.it.on(node, "rm", "-f", "/var/lib/vouch/pgsql/contract-change")
     cluster.it.on(node, "install", "-d", "-o", "postgres", "/var/lib/vouch/pgsql/contract-change/x")
     running = cluster.start(node, k)
     running.communicate(timeout=100)
@@ -191,9 +192,9 @@ def all_cuts(count):
     return [(a, b, step) for a in range(count) for b in range(count) if a != b for step in CUTS]
 
 
-def walk(cluster, report, wanted, seconds):
-    """Cuts in an order that seldom has to change the contract in between; what is left when the time is over."""
-    left, results = list(wanted), []
+def walk(cluster, report, left, results, seconds):
+    """Cuts in an order that seldom has to change the contract in between. Moves from `left` to `results` until the time
+    is over."""
     end = time.monotonic() + seconds
     cluster.it.run("workload", "start", "--rate", "40")
     node = cluster.primary()
@@ -204,10 +205,9 @@ def walk(cluster, report, wanted, seconds):
             cluster.set(node, left[0][0])
             node = cluster.primary()
             continue
-        left.remove(here[0])
         node, result = cut(cluster, report, node, here[0][1], here[0][2])
+        left.remove(here[0])
         results.append(result)
-    return results, left
 
 
 def summary(results, left):
