@@ -31,8 +31,8 @@ uint32_t agent_admit(struct agent *agent, const struct vouch_local *local);
 void agent_admit_soon(struct agent *agent);
 
 /* Starts this standby again when the newest grant's contract is another than
- * the one that it runs with. */
-void agent_contract_follow(struct vouch_context *context, struct agent *agent);
+ * the one that it runs with, or when its agent did not start it. */
+void agent_standby_renew(struct vouch_context *context, struct agent *agent);
 
 /* What Pacemaker shows as the exit reason; one line, safe to print. */
 void agent_reason(const char *format, ...)

@@ -27,6 +27,19 @@ static void progress(const char *text)
 	agent_log(text);
 }
 
+/* What was there once must be there again, or a new life begins (P6-S1): the
+ * log's end is read and kept wherever no server runs, so that no time is left
+ * between the last monitor and the end in which a loss would go unseen. */
+static void mark_keep(struct agent *agent, const struct vouch_directory *directory)
+{
+	const struct vouch_mark mark = { directory->timeline,
+					 directory->log_end };
+	struct vouch_error error = { 0 };
+
+	if (vouch__mark_raise(&agent->config, mark, &error) != VOUCH_OK)
+		agent_log(error.text);
+}
+
 /* Settles what is durable before a server runs on it. */
 static enum vouch_error_code start_prepare(struct vouch_context *context,
 					   struct agent *agent,
@@ -49,6 +62,8 @@ static enum vouch_error_code start_prepare(struct vouch_context *context,
 	if (code == VOUCH_OK)
 		code = vouch__incarnation_settle(&agent->config, &directory,
 						 start->incarnation, why, error);
+	if (code == VOUCH_OK)
+		mark_keep(agent, &directory);
 	if (code == VOUCH_OK)
 		code = vouch__recover(context, &directory, start->incarnation,
 				      agent->deadline, error);
@@ -103,29 +118,65 @@ enum ocf_exitcode agent_start(struct agent *agent)
 	return code == VOUCH_OK ? PCMK_OCF_OK : fail(&error);
 }
 
-/* A contract is pinned on the command line, so that another one takes another
- * server. This one is a standby: nobody writes through it. */
-void agent_contract_follow(struct vouch_context *context, struct agent *agent)
+static enum vouch_error_code start_again(struct vouch_context *context,
+					 struct agent *agent,
+					 struct vouch_error *error)
+{
+	struct vouch_clean_end end;
+	enum vouch_error_code code = agent->engine->stop(
+		&agent->config, agent->deadline, &end, error);
+
+	return code == VOUCH_OK ? start_server(context, agent, error) : code;
+}
+
+/* One after the other, so that readers find a standby; whoever had the turn and
+ * hangs must not keep the others waiting for ever. */
+static enum vouch_error_code turn_wait(struct agent *agent, const char *holder,
+				       void **turn, struct vouch_error *error)
+{
+	const struct vouch_member *member =
+		vouch__config_member(&agent->config, holder);
+	struct vouch_deadline deadline = vouch__deadline_within(
+		agent->deadline, vouch__deadline_left_ms(agent->deadline) / 2);
+
+	*turn = NULL;
+	if (!member)
+		return vouch__error_set(error, VOUCH_E_STATE,
+					"nobody is known to hold authority");
+	return agent->engine->turn_take(&agent->config, member, deadline, turn,
+					error);
+}
+
+/* What is pinned takes another server: for another contract, and for a standby
+ * that ran before its agent did (an adoption). Nobody writes through it. */
+void agent_standby_renew(struct vouch_context *context, struct agent *agent)
 {
 	static struct vouch_local local;
-	struct vouch_clean_end end;
+	char holder[VOUCH_NAME_SIZE];
 	struct vouch_error error = { 0 };
 	enum vouch_error_code code;
+	void *turn;
+	int lags = vouch__contract_lags(context, holder) == VOUCH_YES;
 
-	if (vouch__contract_lags(context) != VOUCH_YES)
-		return;
 	code = agent->engine->local_observe(&agent->config, agent->deadline,
 					    &local, &error);
-	if (code == VOUCH_OK && local.state != VOUCH_RUN_STANDBY)
+	if (code != VOUCH_OK || local.state != VOUCH_RUN_STANDBY ||
+	    (!lags && local.incarnation[0] != '\0'))
 		return;
-	agent_log("the contract changed: this standby is started again with it");
-	if (code == VOUCH_OK)
-		code = agent->engine->stop(&agent->config, agent->deadline, &end,
-					   &error);
-	if (code == VOUCH_OK)
-		code = start_server(context, agent, &error);
+	code = turn_wait(agent, holder, &turn, &error);
 	if (code != VOUCH_OK)
 		agent_log(error.text);
+	/* Before the primary is back a standby that nobody started yet goes on
+	 * serving its readers; its turn comes after the promotion. */
+	if (!lags && code != VOUCH_OK && code != VOUCH_E_BUSY)
+		return;
+	agent_log(lags ? "the contract changed: this standby is started again "
+			 "with it" :
+			 "this standby was not started by its agent: it is "
+			 "started again with what is pinned");
+	if (start_again(context, agent, &error) != VOUCH_OK)
+		agent_log(error.text);
+	agent->engine->turn_release(turn);
 }
 
 static enum vouch_error_code seal_publish(struct vouch_context *context,
@@ -181,6 +232,19 @@ static void seal_try(struct vouch_context *context, struct agent *agent,
 		agent_log(error.text);
 }
 
+/* A server that is gone is stopped, whatever its directory says. */
+static void end_keep(struct agent *agent)
+{
+	static struct vouch_directory directory;
+	struct vouch_error error = { 0 };
+
+	if (agent->engine->directory_observe(&agent->config, &directory,
+					     &error) != VOUCH_OK)
+		agent_log(error.text);
+	else if (directory.timeline != 0 && directory.log_end != 0)
+		mark_keep(agent, &directory);
+}
+
 /* Stops what runs; whoever held authority gives it up, sealed where the log
  * ended cleanly. */
 static enum vouch_error_code stop_server(struct vouch_context *context,
@@ -198,6 +262,7 @@ static enum vouch_error_code stop_server(struct vouch_context *context,
 	code = agent->engine->stop(&agent->config, deadline, &end, error);
 	if (code != VOUCH_OK)
 		return code;
+	end_keep(agent);
 	if (marked && marker.timeline != 0)
 		seal_try(context, agent, &marker, &end);
 	/* An authority whose end is not known is resolved by the next start,

@@ -28,6 +28,16 @@ static enum ocf_exitcode mark_raise(struct agent *agent,
 	return PCMK_OCF_UNKNOWN_ERROR;
 }
 
+/* The server is as good as before; somebody meant it to be otherwise. */
+static void settings_tell(const struct vouch_local *local)
+{
+	if (local->pinned != VOUCH_YES)
+		agent_reason("settings are not as the agent pinned them: %s",
+			     local->unpinned);
+	if (local->remarks[0] != '\0')
+		agent_reason("settings: %s", local->remarks);
+}
+
 /* Writable is right only for the node whose marker says so (P6-A1, P6-A3). */
 static enum ocf_exitcode monitor_writable(struct agent *agent,
 					  const struct vouch_local *local)
@@ -51,9 +61,7 @@ static enum ocf_exitcode monitor_writable(struct agent *agent,
 			     marker.incarnation);
 		return PCMK_OCF_FAILED_PROMOTED;
 	}
-	if (local->pinned != VOUCH_YES)
-		agent_reason("settings are not as the agent pinned them: %s",
-			     local->unpinned);
+	settings_tell(local);
 	(void)agent_admit(agent, local);
 	return mark_raise(agent, local, PCMK_OCF_RUNNING_PROMOTED);
 }
@@ -81,10 +89,7 @@ enum ocf_exitcode agent_monitor(struct agent *agent)
 	case VOUCH_RUN_CRASHED:
 		return PCMK_OCF_NOT_RUNNING;
 	case VOUCH_RUN_STANDBY:
-		if (local.pinned != VOUCH_YES)
-			agent_reason("settings are not as the agent pinned "
-				     "them: %s",
-				     local.unpinned);
+		settings_tell(&local);
 		return mark_raise(agent, &local, PCMK_OCF_OK);
 	case VOUCH_RUN_WRITABLE:
 		return monitor_writable(agent, &local);

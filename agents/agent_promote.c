@@ -113,7 +113,7 @@ enum ocf_exitcode agent_notify(struct agent *agent)
 	else if (vouch__follow(&context, agent->deadline, &error) != VOUCH_OK)
 		agent_log(error.text);
 	else
-		agent_contract_follow(&context, agent);
+		agent_standby_renew(&context, agent);
 	vouch__context_close(&context);
 	if (after_change)
 		agent_admit_soon(agent);

@@ -232,5 +232,9 @@ enum vouch_decision cmd_adopt(struct cli *cli, int argc, char **argv)
 		     cli->config.node, FIRST_EPOCH, cli->config.name,
 		     adoption.local.timeline, cli->config.k,
 		     adoption.grant.member_count);
+	if (adoption.local.pinned != VOUCH_YES)
+		(void)printf("its server was not started by its agent, so that "
+			     "nothing about its past is proven (P6-S1): give it "
+			     "to Pacemaker, which starts it again\n");
 	return VOUCH_PERMITTED;
 }

@@ -34,6 +34,7 @@ struct rejoin {
 	int rewind;	/* else: copy */
 	char how[VOUCH_TEXT_SIZE];
 	struct vouch_error error;
+	int behind; /* its log is part of the primary's, and is copied anew */
 };
 
 static void tell(const char *text)
@@ -256,7 +257,11 @@ static void plan_tell(const struct rejoin *it, FILE *out)
 	(void)fprintf(out, "%s is to follow %s, which holds epoch %" PRIu64 ".\n",
 		      it->cli->config.node, primary(it)->name,
 		      it->probes[it->plan.primary].epoch);
-	if (it->plan.kind == VOUCH_REJOIN_COPY) {
+	if (it->behind) {
+		(void)fprintf(out, "Discarded: nothing that %s lacks; this "
+				   "node's log is part of its.\n",
+			      primary(it)->name);
+	} else if (it->plan.kind == VOUCH_REJOIN_COPY) {
 		(void)fprintf(out, "Discarded: whatever %s holds; its log cannot "
 				   "be compared.\n",
 			      it->cli->config.pgdata);
@@ -414,19 +419,32 @@ static enum vouch_error_code carry_out(struct rejoin *it)
 	return code;
 }
 
+/* It could follow, were the log that it lacks still there: only the operator
+ * knows that it is not. */
+static int is_behind(struct rejoin *it)
+{
+	it->behind = it->cli->method && strcmp(it->cli->method, "copy") == 0;
+	return it->behind;
+}
+
 static enum vouch_error_code rejoin(struct rejoin *it)
 {
 	enum vouch_error_code code = facts_read(it);
 
 	if (code != VOUCH_OK)
 		return code;
+	if (it->plan.kind == VOUCH_REJOIN_NOT_NEEDED && is_behind(it))
+		it->plan.kind = VOUCH_REJOIN_COPY;
 	if (it->plan.kind == VOUCH_REJOIN_NOT_NEEDED) {
 		if (it->cli->json)
 			json_show(it, "not needed");
 		else
 			(void)printf("nothing to discard: this node's log is "
-				     "part of %s's; start it, and it follows\n",
-				     primary(it)->name);
+				     "part of %s's; start it, and it follows. "
+				     "Where %s has not kept the log that this "
+				     "node lacks (wal_keep_size), copy it: "
+				     "vouch rejoin --method=copy\n",
+				     primary(it)->name, primary(it)->name);
 		return VOUCH_OK;
 	}
 	count_read(it);

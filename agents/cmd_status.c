@@ -5,11 +5,11 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "agents/cli.h"
+#include "agents/contract_view.h"
 #include "authority/holding.h"
 #include "authority/records.h"
-#include "common/privilege.h"
 #include "authority/standing.h"
+#include "common/privilege.h"
 
 static const char *state_name(const struct vouch_probe *probe)
 {
@@ -200,6 +200,30 @@ static void members_show(const struct vouch_config *config,
 		(void)json_object_object_add(json, "members", members);
 }
 
+/* Where no server runs here, its contract is in nobody's log that we can read. */
+static void contract_say(struct vouch_context *context, struct cli *cli,
+			 const struct vouch_probe *probes,
+			 struct vouch_deadline deadline, struct json_object *json)
+{
+	static struct contract_view view;
+	struct vouch_error error = { 0 };
+	enum vouch_error_code code = vouch__contract_load(&cli->config, &error);
+
+	if (code == VOUCH_OK)
+		code = contract_view_read(context, deadline, &view, &error);
+	if (code != VOUCH_OK) {
+		if (!json)
+			(void)printf("contract: not known: %s\n", error.text);
+		return;
+	}
+	memcpy(view.probes, probes, sizeof(view.probes));
+	if (json)
+		(void)json_object_object_add(
+			json, "contract", contract_json(&cli->config, &view));
+	else
+		contract_summary_show(&cli->config, &view);
+}
+
 enum vouch_decision cmd_status(struct cli *cli, int argc, char **argv)
 {
 	static struct vouch_probe probes[VOUCH_NODES_MAX];
@@ -233,6 +257,7 @@ enum vouch_decision cmd_status(struct cli *cli, int argc, char **argv)
 	holding_show(&context, probes, deadline, json);
 	marker_show(&context, probes, deadline, json);
 	grant_show(&context, json);
+	contract_say(&context, cli, probes, deadline, json);
 	members_show(&cli->config, probes, json);
 	vouch__context_close(&context);
 	if (json)

@@ -31,6 +31,7 @@ struct setting {
 	struct vouch_deadline deadline;
 	struct contract_view view;
 	struct vouch_change_facts facts;
+	struct vouch_recovery recovery;
 	enum vouch_change_step step;
 	struct vouch_error error;
 };
@@ -144,6 +145,10 @@ static enum vouch_error_code cluster_look(struct setting *it)
 		code = context->cluster_ops->managed_observe(
 			context->cluster, it->deadline, &it->facts.managed,
 			&it->error);
+	if (code == VOUCH_OK)
+		code = context->cluster_ops->recovery_observe(
+			context->cluster, it->deadline, &it->recovery,
+			&it->error);
 	if (vouch__privilege_lower(context->config, &ignored) != VOUCH_OK)
 		return VOUCH_E_PERMISSION;
 	it->facts.quorate = seen.quorate;
@@ -183,6 +188,44 @@ static int is_answered(const char *word)
 		return 0;
 	answer[strcspn(answer, "\n")] = '\0';
 	return strcmp(answer, word) == 0;
+}
+
+/* The restart is asked for as a recovery: what is configured for failures is what
+ * happens. None of it endangers a write; it may keep the database away. */
+static void recovery_warn(const struct setting *it)
+{
+	const struct vouch_recovery *recovery = &it->recovery;
+	const char *name = it->cli->config.name;
+
+	if (it->cli->quiet)
+		return;
+	if (recovery->migration_threshold[0] != '\0' &&
+	    strstr(recovery->migration_threshold, "INFINITY") == NULL)
+		(void)fprintf(stderr,
+			      "warning: migration-threshold is %s, and the restart "
+			      "counts as a failure: when %s has\nfailed so often, "
+			      "Pacemaker keeps the database away from it. Look at "
+			      "it first:\n  crm_failcount --query --resource %s "
+			      "--node %s\n",
+			      recovery->migration_threshold,
+			      it->cli->config.node, name, it->cli->config.node);
+	if (recovery->default_on_fail[0] != '\0' &&
+	    strcmp(recovery->default_on_fail, "restart") != 0)
+		(void)fprintf(stderr,
+			      "warning: on-fail=%s is the default of operations "
+			      "(op_defaults), and counts for the\nrestart as well, "
+			      "which wants on-fail=restart\n",
+			      recovery->default_on_fail);
+	if (strcmp(recovery->promote_on_fail, "block") != 0)
+		(void)fprintf(stderr,
+			      "warning: on-fail of the promote operation is %s, "
+			      "not block: a refused promotion would be\nfollowed "
+			      "by more of them (P6-F3); type: pcs resource update "
+			      "%s op promote on-fail=block\n",
+			      recovery->promote_on_fail[0] ?
+				      recovery->promote_on_fail :
+				      "not set",
+			      name);
 }
 
 static enum vouch_error_code consent_get(struct setting *it)
@@ -449,6 +492,7 @@ static enum vouch_error_code under_lock(struct setting *it, int *lock)
 		return code;
 	if (it->step == VOUCH_CHANGE_TAKE_BACK)
 		return take_back(it);
+	recovery_warn(it);
 	code = consent_get(it);
 	return code == VOUCH_OK ? announce(it) : code;
 }

@@ -69,6 +69,15 @@ struct summary {
 	int now;
 };
 
+/* Pinned as recorded and, where this is the holder, as it runs. */
+static enum vouch_answer pinned(const struct contract_view *view)
+{
+	if (view->log.pinned != VOUCH_YES ||
+	    view->local.state != VOUCH_RUN_WRITABLE)
+		return view->log.pinned;
+	return view->local.contract_pinned;
+}
+
 /* What is announced binds as well, so the smaller one counts. */
 static struct summary summarize(const struct vouch_config *config,
 				const struct contract_view *view)
@@ -89,45 +98,72 @@ static struct summary summarize(const struct vouch_config *config,
 		if (i == 0 || now < result.now)
 			result.now = now;
 	}
-	if (view->log.pinned != VOUCH_YES)
+	if (pinned(view) != VOUCH_YES)
 		result.now = 0;
 	return result;
 }
 
-/* Pinned as recorded and, where this is the holder, as it runs. */
-static enum vouch_answer pinned(const struct contract_view *view)
+/* Both bind: whoever has all acknowledged writes must satisfy both. */
+static void announced_show(const struct contract_view *view)
 {
-	if (view->log.pinned != VOUCH_YES ||
-	    view->local.state != VOUCH_RUN_WRITABLE)
-		return view->log.pinned;
-	return view->local.contract_pinned;
+	char text[VOUCH_TERMS_TEXT_SIZE];
+
+	if (!view->log.is_announced)
+		return;
+	vouch__terms_text(&view->log.announced, text);
+	(void)printf("announced, not confirmed: %s; until then both bind\n",
+		     text);
+	if (view->log.announced.k == 0)
+		(void)printf("  k = 0 asks nobody, so that no failover can be "
+			     "proven while it stands (P6-S1):\n"
+			     "  each one is refused until it is completed and "
+			     "changed again, or taken back\n");
+	(void)printf("  ask %s for the same again to complete it, or type there: "
+		     "vouch contract set --abort\n",
+		     view->holder);
 }
 
-static void text_show(const struct vouch_config *config,
-		      const struct contract_view *view)
+void contract_summary_show(const struct vouch_config *config,
+			   const struct contract_view *view)
 {
 	struct summary summary = summarize(config, view);
 	char text[VOUCH_TERMS_TEXT_SIZE];
-	uint32_t i;
 
 	vouch__terms_text(&view->log.in_force, text);
-	(void)printf("database: %s\n", config->name);
 	(void)printf("contract in force: %s (epoch %" PRIu64 " of %s)\n",
 		     view->log.in_force_known ? text : "unknown",
 		     view->log.epoch, view->holder);
 	(void)printf("pinned on the server's command line: %s\n",
 		     answer_word(pinned(view)));
+	if (pinned(view) == VOUCH_NO)
+		(void)printf("  so this server proves nothing: no failover from "
+			     "it is permitted but by its seal (P6-S1); let "
+			     "Pacemaker start it again\n");
 	if (view->local.unpinned[0] != '\0')
 		(void)printf("not as the agent set it, on this node: %s\n",
 			     view->local.unpinned);
-	if (view->log.is_announced) {
-		vouch__terms_text(&view->log.announced, text);
-		(void)printf("announced, not confirmed: %s; until then both "
-			     "bind\n"
-			     "  ask %s for the same again to complete it, or "
-			     "type there: vouch contract set --abort\n",
-			     text, view->holder);
-	}
+	if (view->local.remarks[0] != '\0')
+		(void)printf("settings of this node's server: %s\n",
+			     view->local.remarks);
+	announced_show(view);
+	losses_text(&view->log.in_force, summary.by_contract, text,
+		    sizeof(text));
+	(void)printf("survives, by contract: %s\n", text);
+	losses_text(&view->log.in_force, summary.now, text, sizeof(text));
+	(void)printf("survives, as things are now: %s\n", text);
+	if (view->log.in_force.k > 0)
+		(void)printf("commits go on while %d of %u members stream\n",
+			     view->log.in_force.k,
+			     view->log.in_force.member_count);
+}
+
+static void text_show(const struct vouch_config *config,
+		      const struct contract_view *view)
+{
+	uint32_t i;
+
+	(void)printf("database: %s\n", config->name);
+	contract_summary_show(config, view);
 	(void)printf("\n%-12s %-16s %s\n", "member", "may acknowledge",
 		     "counts after a loss of the primary");
 	for (i = 0; i < config->member_count; i++) {
@@ -145,15 +181,6 @@ static void text_show(const struct vouch_config *config,
 				     takes_part ? "yes" : "no: takes no part",
 				     doubt ? doubt : "");
 	}
-	losses_text(&view->log.in_force, summary.by_contract, text,
-		    sizeof(text));
-	(void)printf("\nsurvives, by contract: %s\n", text);
-	losses_text(&view->log.in_force, summary.now, text, sizeof(text));
-	(void)printf("survives, as things are now: %s\n", text);
-	if (view->log.in_force.k > 0)
-		(void)printf("commits go on while %d of %u members stream\n",
-			     view->log.in_force.k,
-			     view->log.in_force.member_count);
 }
 
 static struct json_object *terms_json(const struct vouch_terms *terms)
@@ -204,8 +231,8 @@ static struct json_object *members_json(const struct vouch_config *config,
 	return list;
 }
 
-static void json_show(const struct vouch_config *config,
-		      const struct contract_view *view)
+struct json_object *contract_json(const struct vouch_config *config,
+				  const struct contract_view *view)
 {
 	struct summary summary = summarize(config, view);
 	struct json_object *json = json_object_new_object();
@@ -228,12 +255,22 @@ static void json_show(const struct vouch_config *config,
 		json, "pinned", json_object_new_string(answer_word(pinned(view))));
 	(void)json_object_object_add(
 		json, "unpinned", json_object_new_string(view->local.unpinned));
+	(void)json_object_object_add(
+		json, "remarks", json_object_new_string(view->local.remarks));
 	(void)json_object_object_add(json, "members", members_json(config, view));
 	/* Nodes lost at once, the primary included. */
 	(void)json_object_object_add(json, "survives_by_contract",
 				     json_object_new_int(summary.by_contract));
 	(void)json_object_object_add(json, "survives_now",
 				     json_object_new_int(summary.now));
+	return json;
+}
+
+static void json_show(const struct vouch_config *config,
+		      const struct contract_view *view)
+{
+	struct json_object *json = contract_json(config, view);
+
 	(void)printf("%s\n", json_object_to_json_string_ext(
 				     json, JSON_C_TO_STRING_PLAIN));
 	json_object_put(json);

@@ -4,6 +4,8 @@
 #ifndef VOUCH_AGENTS_CONTRACT_VIEW_H
 #define VOUCH_AGENTS_CONTRACT_VIEW_H
 
+#include <json-c/json.h>
+
 #include "agents/cli.h"
 #include "authority/contract.h"
 #include "authority/contract_change.h"
@@ -34,6 +36,13 @@ uint32_t contract_view_counting(const struct vouch_config *config,
 /* How many of the terms' members stream from this node's server. */
 uint32_t contract_view_streaming(const struct contract_view *view,
 				 const struct vouch_terms *terms);
+
+/* The contract, what stands against it and which losses it survives; status shows
+ * the same. */
+void contract_summary_show(const struct vouch_config *config,
+			   const struct contract_view *view);
+struct json_object *contract_json(const struct vouch_config *config,
+				  const struct contract_view *view);
 
 enum vouch_decision contract_show(struct cli *cli);
 enum vouch_decision contract_set(struct cli *cli);

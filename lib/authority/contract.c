@@ -165,7 +165,8 @@ enum vouch_error_code vouch__contract_settle(struct vouch_context *context,
 	return code;
 }
 
-enum vouch_answer vouch__contract_lags(struct vouch_context *context)
+enum vouch_answer vouch__contract_lags(struct vouch_context *context,
+				       char holder[VOUCH_NAME_SIZE])
 {
 	static struct vouch_cluster_grant grants[VOUCH_GRANTS_MAX];
 	static struct vouch_cluster_grant newest;
@@ -174,6 +175,7 @@ enum vouch_answer vouch__contract_lags(struct vouch_context *context)
 	uint64_t unsettled = 0;
 	uint32_t count = VOUCH_GRANTS_MAX;
 
+	holder[0] = '\0';
 	memset(&newest, 0, sizeof(newest));
 	if (vouch__records_grants(context->journal, grants, &count, &error) !=
 	    VOUCH_OK)
@@ -181,6 +183,7 @@ enum vouch_answer vouch__contract_lags(struct vouch_context *context)
 	newest_take(grants, count, &newest, &unsettled);
 	if (newest.epoch == 0)
 		return VOUCH_NO;
+	memcpy(holder, newest.holder, VOUCH_NAME_SIZE);
 	vouch__contract_of_grant(context->config, &newest, &wanted);
 	vouch__terms_of_config(context->config, &own);
 	return vouch__terms_equal(&wanted, &own) ? VOUCH_NO : VOUCH_YES;

@@ -38,8 +38,9 @@ vouch__contract_settle(struct vouch_context *context,
 		       struct vouch_error *error);
 
 /* YES: the newest promotion that happened was under another contract than this
- * node's server was started with. */
-enum vouch_answer vouch__contract_lags(struct vouch_context *context);
+ * node's server was started with. `holder`: whose it was, or empty. */
+enum vouch_answer vouch__contract_lags(struct vouch_context *context,
+				       char holder[VOUCH_NAME_SIZE]);
 
 /* What this node would hold authority under, had it to follow that grant. */
 void vouch__contract_of_grant(const struct vouch_config *config,

@@ -64,6 +64,15 @@ struct vouch_cluster_seal {
 	enum vouch_answer unbroken;
 };
 
+/* What the cluster manager is told to do about failures; an empty text: nothing, so
+ * that its own default counts. For people: no decision uses it. */
+struct vouch_recovery {
+	enum vouch_condition condition;
+	char migration_threshold[VOUCH_NAME_SIZE];
+	char promote_on_fail[VOUCH_NAME_SIZE];
+	char default_on_fail[VOUCH_NAME_SIZE]; /* of operations without one */
+};
+
 struct vouch_cluster; /* an open connection, the implementation's own */
 
 struct vouch_cluster_ops {
@@ -133,6 +142,10 @@ struct vouch_cluster_ops {
 						 struct vouch_deadline,
 						 enum vouch_answer *,
 						 struct vouch_error *);
+	enum vouch_error_code (*recovery_observe)(struct vouch_cluster *,
+						  struct vouch_deadline,
+						  struct vouch_recovery *,
+						  struct vouch_error *);
 	/* Asks for this node's instance to be stopped and started again, and to
 	 * be promoted where its score is still the best. Returns once it was
 	 * asked; what comes of it is to be watched. */

@@ -13,7 +13,7 @@
 
 struct vouch_cluster_module {
 	uint32_t format;
-	size_t sizes[6];
+	size_t sizes[7];
 	const struct vouch_cluster_ops *ops;
 };
 
@@ -23,7 +23,8 @@ struct vouch_cluster_module {
 			sizeof(struct vouch_view),                             \
 			sizeof(struct vouch_cluster_node),                     \
 			sizeof(struct vouch_fencing_list),                     \
-			sizeof(struct vouch_cluster_grant)                     \
+			sizeof(struct vouch_cluster_grant),                    \
+			sizeof(struct vouch_recovery)                          \
 	}
 
 #endif

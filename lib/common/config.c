@@ -17,7 +17,12 @@
 #define VOUCH_STATEDIR "/var/lib/vouch"
 #endif
 
-enum { DEFAULT_PORT = 5432, DEFAULT_PROBE_MS = 3000, FILE_MAX = 65536 };
+enum {
+	DEFAULT_PORT = 5432,
+	DEFAULT_PROBE_MS = 3000,
+	DEFAULT_SLOT_KEEP_MB = 4096,
+	FILE_MAX = 65536,
+};
 
 enum value_type {
 	VALUE_NAME,
@@ -27,6 +32,7 @@ enum value_type {
 	VALUE_AUTHORIZATION,
 	VALUE_WATCHDOG,
 	VALUE_TIME,
+	VALUE_SIZE,
 };
 
 static const struct key {
@@ -56,6 +62,7 @@ static const struct key {
 	{ "authorization", VALUE_AUTHORIZATION, 0, 0 },
 	{ "watchdog", VALUE_WATCHDOG, 0, 0 },
 	{ "probe_timeout", VALUE_TIME, 0, 0 },
+	{ "slot_keep", VALUE_SIZE, 0, 0 },
 };
 
 static enum vouch_error_code bad(struct vouch_error *error, const char *key,
@@ -216,6 +223,31 @@ static enum vouch_error_code time_parse(struct vouch_config *config,
 	return VOUCH_OK;
 }
 
+/* No "without a bound": a disk has one. */
+static enum vouch_error_code size_parse(struct vouch_config *config,
+					const char *value,
+					struct vouch_error *error)
+{
+	enum { MOST_MB = 1 << 30 };
+	char digits[16];
+	size_t length = strspn(value, "0123456789");
+	long factor = 1, number;
+
+	if (strcmp(value + length, "GB") == 0)
+		factor = 1024;
+	else if (strcmp(value + length, "MB") != 0)
+		length = 0;
+	if (length == 0 || length >= sizeof(digits))
+		return bad(error, "slot_keep", "must be a size such as 4GB or "
+					       "512MB");
+	memcpy(digits, value, length);
+	digits[length] = '\0';
+	if (!number_parse(digits, 1, MOST_MB / factor, &number))
+		return bad(error, "slot_keep", "must be 1MB to 1048576GB");
+	config->slot_keep_mb = (int)(number * factor);
+	return VOUCH_OK;
+}
+
 static enum vouch_error_code words_parse(struct vouch_config *config,
 					 const struct key *key, const char *value,
 					 struct vouch_error *error)
@@ -247,6 +279,8 @@ static enum vouch_error_code words_parse(struct vouch_config *config,
 		return VOUCH_OK;
 	case VALUE_TIME:
 		return time_parse(config, value, error);
+	case VALUE_SIZE:
+		return size_parse(config, value, error);
 	case VALUE_MEMBERS:
 		return members_parse(config, value, error);
 	case VALUE_NAME:
@@ -328,6 +362,7 @@ static void defaults_set(struct vouch_config *config)
 	config->watchdog_accepted = VOUCH_NO;
 	config->k = -1;
 	config->probe_timeout_ms = DEFAULT_PROBE_MS;
+	config->slot_keep_mb = DEFAULT_SLOT_KEEP_MB;
 }
 
 /* Of several versions the highest number; glob sorts as text. */

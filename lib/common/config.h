@@ -47,6 +47,7 @@ struct vouch_config {
 	gid_t gid;
 	char state_dir[VOUCH_PATH_SIZE]; /* /var/lib/vouch/NAME, 0700 */
 	int probe_timeout_ms;		 /* per node, default 3000 */
+	int slot_keep_mb; /* log that a replication slot may hold, default 4096 */
 };
 
 /* Keys and defaults. Both readers refuse unknown keys (a file's; of the

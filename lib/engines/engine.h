@@ -15,6 +15,8 @@
 #include "common/terms.h"
 #include "kernel/facts.h"
 
+enum { VOUCH_REMARKS_SIZE = 1024 };
+
 enum vouch_run_state {
 	VOUCH_RUN_UNKNOWN = 0, /* could not be told: neither yes nor no */
 	VOUCH_RUN_STOPPED = 1, /* no server process, verified */
@@ -43,6 +45,9 @@ struct vouch_local {
 	enum vouch_answer pinned;	   /* every pinned setting stands as the agent set it */
 	char unpinned[VOUCH_TEXT_SIZE];	   /* which do not, for people */
 	enum vouch_answer contract_pinned; /* those that make the contract do */
+	char remarks[VOUCH_REMARKS_SIZE];  /* for people: attempts to weaken
+					    * what is pinned, and what is
+					    * outside the promise */
 	enum vouch_answer receiving;	   /* a standby: streams from its primary */
 	uint64_t epoch;			   /* newest epoch row; 0 none */
 	uint32_t epoch_timeline;
@@ -157,6 +162,15 @@ struct vouch_engine {
 				       struct vouch_deadline,
 				       void **claim, struct vouch_error *);
 	void (*claim_release)(void *claim);
+	/* Of the members whose servers have to be started again one has the
+	 * turn, so that readers find the others. Held by an open session on
+	 * the primary and gone with it. VOUCH_E_BUSY: somebody else's until the
+	 * deadline. A courtesy: nothing that safety needs depends on it. */
+	enum vouch_error_code (*turn_take)(const struct vouch_config *,
+					   const struct vouch_member *primary,
+					   struct vouch_deadline, void **turn,
+					   struct vouch_error *);
+	void (*turn_release)(void *turn);
 	/* Start as a standby and wait until it answers queries. */
 	enum vouch_error_code (*start)(const struct vouch_config *,
 				       const struct vouch_start *,

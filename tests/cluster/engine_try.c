@@ -290,6 +290,7 @@ static int config_make(char **argv)
 	}
 	config.k = k != NULL ? atoi(k) : 1;
 	config.probe_timeout_ms = 1000;
+	config.slot_keep_mb = 4096;
 	return 1;
 }
 

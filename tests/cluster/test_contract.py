@@ -177,6 +177,55 @@ def changes(report):
         complete(it, report, node, 2 if show(it, node)["in_force"]["k"] == 1 else 1, "after the power cut")
 
 
+def two_nodes(report):
+    """A cluster of two, strict: the other one has every acknowledged write. To k = 0 and back, in words; and an announced
+    k = 0 is said to keep every failover away."""
+    with lab("c2", "--nodes", "2") as it:
+        it.wait_for("the standby counts", lambda: it.promoted() == "n1" and
+                    sum(m["counts"] for m in show(it, "n1")["members"]) == 1, 120)
+        it.run("workload", "start", "--rate", "40")
+        seen = show(it, "n1")
+        report.check("two nodes: strict: one acknowledgement of one", seen["in_force"]["k"] == 1 and
+                     len(seen["in_force"]["members"]) == 1 and seen["survives_by_contract"] == 1, seen)
+        announced_only(it, "n1", 0)
+        text = it.on("n1", "vouch", "contract", "show").stdout
+        report.check("two nodes: an announced k = 0 is said to refuse failovers", "k = 0 asks nobody" in text and
+                     "survives, by contract: no loss of the primary" in text, text)
+        status = it.on("n1", "vouch", "status").stdout
+        report.check("two nodes: status says so, too", "k = 0 asks nobody" in status, status)
+        it.on("n1", "crm_resource", "--resource", "pgsql-clone", "--meta", "--set-parameter", "migration-threshold",
+              "--parameter-value", "5")
+        done = it.on("n1", "vouch", "--yes", "contract", "set", "--k=0", timeout=150)
+        report.check("two nodes: set warns that its restart counts as a failure", "migration-threshold is 5" in done.stderr,
+                     done.stderr)
+        report.check("two nodes: k = 0 is in force, and said to survive nothing", "in force" in done.stdout and
+                     show(it, "n1")["survives_by_contract"] == 0, done.stdout)
+        change(it, "n1", "--k=1")
+        it.wait_for("the standby counts again", lambda: sum(m["counts"] for m in show(it, "n1")["members"]) == 1, 60)
+        writes_go_on(it, "n1", report, "two nodes, strict again")
+        it.run("power", "off", "n1")
+        it.run("wait", "promoted", "--node", "n2", "--timeout", "90")
+        report.check("two nodes: the loss of the primary is proven covered", it.verdict("n2")["decision"] == "permit",
+                     it.verdict("n2")["why"])
+        it.run("power", "on", "n1")
+        it.wait_for("n1 counts", lambda: sum(m["counts"] for m in show(it, "n2")["members"]) == 1, 120)
+        nothing_lost(it, "n2", report, "two nodes")
+
+
+def told(it, report, node):
+    """Who tried to weaken the promise, and who is outside it, is said by show, by status and by the monitor."""
+    attempt, outside = "synchronous_standby_names = ''", "role hasty (off)"
+    remarks = show(it, node)["remarks"]
+    report.check("contract: show tells of the attempt to weaken it", attempt in remarks, remarks)
+    report.check("contract: show lists the role outside the promise", outside in remarks, remarks)
+    status = it.on(node, "vouch", "status").stdout
+    report.check("contract: status tells both, and which losses are survived",
+                 attempt in status and outside in status and "survives, by contract:" in status, status)
+    it.wait_for("the monitor tells of it", lambda: attempt in it.on(
+        node, "grep", "-a", "without effect", "/var/log/pacemaker/pacemaker.log").stdout, 60)
+    report.check("contract: the monitor reports the attempt", True)
+
+
 def weakening(report):
     with lab("cw") as it:
         it.run("workload", "start")
@@ -188,9 +237,11 @@ def weakening(report):
         names = it.sql(node, "show synchronous_standby_names") + it.sql(node, "show synchronous_commit")
         report.check("contract: ALTER SYSTEM and reload change nothing", names.startswith("ANY 1 (") and
                      names.endswith("on") and show(it, node)["pinned"] == "yes", names)
+        it.sql(node, "create role hasty; alter role hasty set synchronous_commit = off")
+        told(it, report, node)
         node, permitted = cut_off(it, report, node, "after ALTER SYSTEM and reload")
         report.check("contract: after ALTER SYSTEM and reload the failover is proven", permitted, node)
 
 
 if __name__ == "__main__":
-    sys.exit(main({"contract": changes, "weakening": weakening}))
+    sys.exit(main({"contract": changes, "weakening": weakening, "two-nodes": two_nodes}))

@@ -30,6 +30,7 @@ static void config_check(const struct vouch_config *config)
 	must(config->pgdata[0] == '/' && config->bindir[0] == '/' &&
 	     config->state_dir[0] == '/' && config->socket_dir[0] == '/');
 	must(config->probe_timeout_ms >= 100);
+	must(config->slot_keep_mb >= 1);
 	for (i = 0; i < config->member_count; i++) {
 		must(memchr(config->members[i].name, '\0', VOUCH_NAME_SIZE) !=
 		     NULL);

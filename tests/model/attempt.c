@@ -162,8 +162,7 @@ static int claim(struct world *world, struct attempt *attempt)
 	world->grants[attempt->grant].epoch = epoch;
 	world->grants[attempt->grant].holder = attempt->node;
 	world->grants[attempt->grant].incarnation = node->incarnation;
-	world->grants[attempt->grant].contract =
-		world_config_contract(world, attempt->node);
+	world->grants[attempt->grant].contract = attempt->seen.wanted;
 	if (world->managed)
 		cluster_learns(world, attempt->node, attempt->grant, OUTCOME_OPEN);
 	attempt->step = ATTEMPT_CLAIMED;
@@ -219,7 +218,7 @@ static int promote(struct world *world, struct attempt *attempt)
 static int row(struct world *world, struct attempt *attempt)
 {
 	struct node *node = &world->nodes[attempt->node];
-	struct contract wanted = world_config_contract(world, attempt->node);
+	struct contract wanted = attempt->seen.wanted;
 
 	if (node->server != SERVER_PRIMARY || node->grant != attempt->grant) {
 		attempt_end(world, attempt, 0);

@@ -22,7 +22,7 @@ static const char *const wrong_names[WRONG_KINDS] = {
 
 struct options {
 	uint64_t decisions, seed;
-	int nodes, k, method, managed, depth, replay, quiet, all;
+	int nodes, k, method, managed, depth, replay, quiet, all, changes;
 };
 
 /* --- looking at one world ------------------------------------------------------------ */
@@ -382,6 +382,20 @@ static int descend(const struct options *options, struct visited *visited,
 	return ok;
 }
 
+static void visited_clear(struct visited *visited)
+{
+	if (!visited->slots) {
+		visited->mask = (1ull << 24) - 1;
+		visited->slots = calloc(visited->mask + 1, sizeof(*visited->slots));
+		if (!visited->slots) {
+			fprintf(stderr, "explore: out of memory\n");
+			exit(3);
+		}
+	}
+	memset(visited->slots, 0, (visited->mask + 1) * sizeof(*visited->slots));
+	visited->used = 0;
+}
+
 static int exhaust(const struct options *options, int nodes, int k, int method)
 {
 	static struct visited visited;
@@ -390,16 +404,7 @@ static int exhaust(const struct options *options, int nodes, int k, int method)
 	uint64_t before = tally.decisions;
 	int ok;
 
-	if (!visited.slots) {
-		visited.mask = (1ull << 24) - 1;
-		visited.slots = calloc(visited.mask + 1, sizeof(*visited.slots));
-		if (!visited.slots) {
-			fprintf(stderr, "explore: out of memory\n");
-			exit(3);
-		}
-	}
-	memset(visited.slots, 0, (visited.mask + 1) * sizeof(*visited.slots));
-	visited.used = 0;
+	visited_clear(&visited);
 	world_begin(&world, nodes, k, method, options->managed != 0, 0);
 	history.begin = world;
 	history.count = 0;
@@ -415,6 +420,115 @@ static int exhaust(const struct options *options, int nodes, int k, int method)
 	return ok;
 }
 
+/* --- every change of the contract ---------------------------------------------------------- */
+
+/* Up to `steps` of its events, then the cut, then every history of so many more.
+ * Worlds that another change led to already are not looked at again. */
+static int change_try(const struct options *options, struct visited *visited,
+		      const struct world *begin, const struct change *change,
+		      const struct event *events, uint32_t steps)
+{
+	static struct history history;
+	static struct world world;
+	struct event cut[CHANGE_EVENTS];
+	uint32_t count = change_cut(change, cut), i;
+
+	world = history.begin = *begin;
+	history.count = 0;
+	judge_wrong = WRONG_NOTHING;
+	for (i = 0; i < steps; i++)
+		if (event_apply(&world, events[i]))
+			history.events[history.count++] = events[i];
+	for (i = 0; i < count; i++)
+		if (event_apply(&world, cut[i]))
+			history.events[history.count++] = cut[i];
+	if (judge_wrong == WRONG_NOTHING)
+		look(&world, 1);
+	if (judge_wrong != WRONG_NOTHING) {
+		if (!options->quiet)
+			history_show(&history);
+		return 0;
+	}
+	return options->changes == 0 || world.over ||
+	       descend(options, visited, &history, &world,
+		       (uint8_t)(world.node_count - 1),
+		       (uint32_t)options->changes - 1);
+}
+
+static int change_cut_everywhere(const struct options *options,
+				 struct visited *visited,
+				 const struct change *change, int method,
+				 uint64_t *cuts)
+{
+	static struct world begin;
+	struct event events[CHANGE_EVENTS];
+	uint32_t count = change_script(change, events), steps;
+	int ok = 1;
+
+	world_begin(&begin, change->nodes, change->from, method,
+		    options->managed != 0, 0);
+	for (steps = 0; steps <= count && (ok || options->all); steps++, ++*cuts)
+		ok &= change_try(options, visited, &begin, change, events, steps);
+	return ok;
+}
+
+/* In place, or by a start that ended cleanly or not and a promotion that was cut
+ * off at each of its steps or not. */
+static int change_ways(const struct options *options, struct visited *visited,
+		       struct change change, int method, uint64_t *cuts)
+{
+	int ok;
+
+	change.in_place = 1;
+	ok = change_cut_everywhere(options, visited, &change, method, cuts);
+	change.in_place = 0;
+	for (change.crashes = 0; change.crashes < 2; change.crashes++)
+		for (change.promotion = 0; change.promotion < 5; change.promotion++)
+			if (ok || options->all)
+				ok &= change_cut_everywhere(options, visited,
+							    &change, method,
+							    cuts);
+	return ok;
+}
+
+/* Whoever acknowledges, and whoever is lost with n1. */
+static int change_losses(const struct options *options, struct visited *visited,
+			 struct change change, int method, uint64_t *cuts)
+{
+	int ok = 1;
+
+	for (change.turn = 0; change.turn < change.nodes - 1; change.turn++)
+		for (change.also = 0; change.also < change.nodes; change.also++)
+			if (ok || options->all)
+				ok &= change_ways(options, visited, change,
+						  method, cuts);
+	return ok;
+}
+
+static int every_change(const struct options *options)
+{
+	static struct visited visited;
+	struct change change = { .nodes = (uint8_t)(options->nodes ?
+						    options->nodes : 3) };
+	uint64_t cuts = 0;
+	int method, ok = 1;
+
+	visited_clear(&visited);
+	for (method = VOUCH_METHOD_ANY; method <= VOUCH_METHOD_FIRST; method++)
+		for (change.from = 0; change.from < change.nodes; change.from++)
+			for (change.to = 0; change.to < change.nodes; change.to++)
+				if (change.from != change.to &&
+				    (ok || options->all))
+					ok &= change_losses(options, &visited,
+							    change, method,
+							    &cuts);
+	printf("%d nodes, every change of the contract, cut at every step, and every "
+	       "history of %d events after it: %llu cuts, %llu worlds\n",
+	       change.nodes, options->changes, (unsigned long long)cuts,
+	       (unsigned long long)visited.used);
+	return ok;
+}
+
 /* --- command line ---------------------------------------------------------------------------- */
 
 static void usage(FILE *to)
@@ -425,6 +539,8 @@ static void usage(FILE *to)
 		"for a veto where proof.md allows a permit.\n\n"
 		"  --decisions=N   random histories until N decisions (default 1000000)\n"
 		"  --exhaustive=D  instead: every history of up to D events, each k, ANY and FIRST\n"
+		"  --changes=D     instead: every change of the contract, the power cut after each\n"
+		"                  step, and every history of D events after that\n"
 		"  --seed=N        number of the first history (default 0)\n"
 		"  --replay        only that one, with what happens in it\n"
 		"  --nodes=N --k=K --method=any|first --managed=0|1   instead of drawing them\n"
@@ -469,6 +585,7 @@ static int options_read(int argc, char **argv, struct options *options)
 {
 	static const struct option names[] = {
 		{ "decisions", 1, 0, 'd' }, { "exhaustive", 1, 0, 'x' },
+		{ "changes", 1, 0, 'c' },
 		{ "seed", 1, 0, 's' },	    { "replay", 0, 0, 'r' },
 		{ "nodes", 1, 0, 'n' },	    { "k", 1, 0, 'k' },
 		{ "method", 1, 0, 'm' },    { "managed", 1, 0, 'p' },
@@ -486,6 +603,8 @@ static int options_read(int argc, char **argv, struct options *options)
 		case 'd': ok = number_of(optarg, UINT64_MAX / 2, &options->decisions); break;
 		case 'x': ok = number_of(optarg, 12, &value) && value > 0;
 			options->depth = (int)value; break;
+		case 'c': ok = number_of(optarg, 12, &value);
+			options->changes = (int)value; break;
 		case 's': ok = number_of(optarg, UINT64_MAX / 2, &options->seed); break;
 		case 'r': options->replay = 1; break;
 		case 'n': ok = number_of(optarg, NODES, &value) && value >= 2;
@@ -536,7 +655,8 @@ static int every_history(const struct options *options)
 
 int main(int argc, char **argv)
 {
-	struct options options = { 1000000, 0, 0, -1, 0, -1, 0, 0, 0, 0 };
+	struct options options = { .decisions = 1000000, .k = -1,
+				   .managed = -1, .changes = -1 };
 	struct timespec begin, end;
 	uint64_t number;
 	int ok = 1;
@@ -546,7 +666,9 @@ int main(int argc, char **argv)
 		return 2;
 	}
 	clock_gettime(CLOCK_MONOTONIC, &begin);
-	if (options.depth) {
+	if (options.changes >= 0) {
+		ok = every_change(&options);
+	} else if (options.depth) {
 		ok = every_history(&options);
 	} else {
 		for (number = options.seed;

@@ -142,6 +142,8 @@ struct seen {
 	/* A lie about these was told when this began, or since: that the node
 	 * went down later does not make what was read before any better. */
 	uint8_t lied_to;
+	/* The program that asks has read its configuration once. */
+	struct contract wanted;
 	uint8_t snapshot_epoch, snapshot_holder;
 	uint16_t snapshot_fencings, fencings;
 	struct known cluster, journal;
@@ -224,6 +226,19 @@ void event_print(const struct world *world, struct event event, char *text,
 enum { BEGINNINGS = 6 };
 int beginning_nth(const struct world *world, uint32_t beginning, uint32_t n,
 		  struct event *event);
+
+/* changes.c: the events of a change of the contract by n1, and its end. */
+enum { CHANGE_EVENTS = 60 };
+struct change {
+	uint8_t nodes, from, to;
+	uint8_t in_place;  /* without starting the server again */
+	uint8_t crashes;   /* ... which does not end cleanly */
+	uint8_t promotion; /* 0: in one go; n: cut off at step n */
+	uint8_t turn;	   /* who acknowledges moves on by so many */
+	uint8_t also;	   /* lost with n1 in the end; 0: nobody */
+};
+uint32_t change_script(const struct change *change, struct event *events);
+uint32_t change_cut(const struct change *change, struct event *events);
 
 /* attempt.c */
 int attempt_begin(struct world *world, uint8_t node, int by_cluster,

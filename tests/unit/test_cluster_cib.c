@@ -504,6 +504,45 @@ static void watchdog_is_seen(void **state)
 	"<clone id=\"pgsql-clone\">" outer "<primitive id=\"pgsql\">" inner    \
 	"</primitive></clone>"
 
+static void recovery_of(const char *text, struct vouch_recovery *recovery)
+{
+	xmlDoc *document = parsed(text);
+
+	vouch__cib_recovery_read(xmlDocGetRootElement(document), "pgsql",
+				 recovery);
+	xmlFreeDoc(document);
+}
+
+static void what_failures_lead_to(void **state)
+{
+	struct vouch_recovery recovery;
+
+	(void)state;
+	recovery_of(CIB("", NODES, "", ""), &recovery);
+	assert_int_equal(recovery.condition, VOUCH_ABSENT);
+	recovery_of(CIB("", NODES, CLONE("", ""), ""), &recovery);
+	assert_int_equal(recovery.condition, VOUCH_PRESENT);
+	assert_string_equal(recovery.migration_threshold, "");
+	assert_string_equal(recovery.promote_on_fail, "");
+	recovery_of(CIB("", NODES,
+			CLONE(META("migration-threshold", "1"),
+			      "<operations><op id=\"o1\" name=\"monitor\" "
+			      "on-fail=\"fence\"/><op id=\"o2\" name=\"promote\" "
+			      "on-fail=\"block\"/></operations>"),
+			""),
+		    &recovery);
+	assert_string_equal(recovery.migration_threshold, "1");
+	assert_string_equal(recovery.promote_on_fail, "block");
+	assert_string_equal(recovery.default_on_fail, "");
+	/* The nearest one counts, and what is no word is not repeated. */
+	recovery_of(CIB("", NODES,
+			CLONE(META("migration-threshold", "1"),
+			      META("migration-threshold", "; reboot")),
+			""),
+		    &recovery);
+	assert_string_equal(recovery.migration_threshold, "unclear");
+}
+
 static void managed_or_not(void **state)
 {
 	(void)state;
@@ -601,6 +640,7 @@ int main(void)
 		cmocka_unit_test(quorum_needs_both),
 		cmocka_unit_test(watchdog_is_seen),
 		cmocka_unit_test(managed_or_not),
+		cmocka_unit_test(what_failures_lead_to),
 		cmocka_unit_test(score_of_this_node),
 	};
 

@@ -85,6 +85,7 @@ static void defaults_are_filled_in(void **state)
 	assert_string_equal(config.repl_user, "vouch");
 	assert_string_equal(config.state_dir, VOUCH_STATEDIR "/pgsql");
 	assert_int_equal(config.probe_timeout_ms, 3000);
+	assert_int_equal(config.slot_keep_mb, 4096);
 	assert_true(config.uid != 0);
 	assert_ptr_equal(vouch__config_member(&config, "n2"), &config.members[1]);
 	assert_null(vouch__config_member(&config, "n4"));
@@ -95,13 +96,14 @@ static void values_are_taken(void **state)
 	(void)state;
 	assert_int_equal(read_with("k=0\nauthorization=operator\nwatchdog=accept\n"
 				   "probe_timeout=250ms\npassfile=/etc/vouch/pass\n"
-				   "config_file=\nmanager=none\n"
+				   "config_file=\nmanager=none\nslot_keep=2GB\n"
 				   "state_dir=/srv/vouch"),
 			 VOUCH_OK);
 	assert_int_equal(config.k, 0);
 	assert_int_equal(config.authorization, VOUCH_AUTHORIZATION_OPERATOR);
 	assert_int_equal(config.watchdog_accepted, VOUCH_YES);
 	assert_int_equal(config.probe_timeout_ms, 250);
+	assert_int_equal(config.slot_keep_mb, 2048);
 	assert_string_equal(config.manager, "none");
 	assert_string_equal(config.state_dir, "/srv/vouch");
 }
@@ -119,6 +121,8 @@ static void hostile_lines_are_refused(void **state)
 		"passfile=/etc/PassWord=hunter2", "password=hunter2",
 		"probe_timeout=0", "probe_timeout=-1s", "probe_timeout=1h",
 		"probe_timeout=s", "probe_timeout=99999999s",
+		"slot_keep=0MB", "slot_keep=-1", "slot_keep=4", "slot_keep=GB",
+		"slot_keep=1TB", "slot_keep=9999999GB", "slot_keep=1 GB",
 	};
 	char line[128];
 	size_t i;

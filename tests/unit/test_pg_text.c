@@ -24,6 +24,7 @@ static struct vouch_config config_three(void)
 	strcpy(config.repl_user, "vouch");
 	config.member_count = 3;
 	config.k = 1;
+	config.slot_keep_mb = 512;
 	for (unsigned int i = 0; i < 3; i++) {
 		snprintf(config.members[i].name, VOUCH_NAME_SIZE, "n%u", i + 1);
 		snprintf(config.members[i].host, VOUCH_HOST_SIZE, "10.0.0.%u",
@@ -245,6 +246,11 @@ static void settings_refuse_what_cannot_work(void **state)
 			 VOUCH_E_CONFIG);
 	vouch__pg_settings_release(&settings);
 	strcpy(config.members[0].host, "a");
+	config.slot_keep_mb = 0;
+	assert_int_equal(vouch__pg_settings_make(&config, "i", &settings, NULL),
+			 VOUCH_E_CONFIG);
+	vouch__pg_settings_release(&settings);
+	config.slot_keep_mb = 512;
 	strcpy(config.node, "elsewhere");
 	assert_int_equal(vouch__pg_settings_make(&config, "i", &settings, NULL),
 			 VOUCH_E_CONFIG);
@@ -267,6 +273,8 @@ static void settings_file_quotes_for_the_server(void **state)
 	assert_non_null(strstr(text, "\nsynchronous_standby_names = "
 				     "'ANY 1 (\"n1\", \"n3\")'\n"));
 	assert_non_null(strstr(text, "\nrestart_after_crash = 'off'\n"));
+	assert_non_null(strstr(text, "\nprimary_slot_name = ''\n"));
+	assert_non_null(strstr(text, "\nmax_slot_wal_keep_size = '512'\n"));
 	assert_null(strstr(text, "\nport = "));
 	free(text);
 	vouch__pg_settings_release(&settings);

@@ -39,6 +39,8 @@ static void set_read(const xmlNode *cib, const xmlNode *set, const char *name,
 		if (!own || strcmp(own, name) != 0)
 			continue;
 		answer_add(setting, vouch__xml_text(target, "value"));
+		if (!setting->text)
+			setting->text = vouch__xml_text(target, "value");
 		if (vouch__xml_first(set, "rule"))
 			setting->conditional = 1;
 	}
@@ -53,6 +55,16 @@ void vouch__setting_read(const xmlNode *cib, const xmlNode *parent,
 	for (element = vouch__xml_first(parent, set); element;
 	     element = vouch__xml_next(element, set))
 		set_read(cib, referred(cib, element), name, setting);
+}
+
+const char *vouch__setting_text(const xmlNode *cib, const xmlNode *parent,
+				const char *set, const char *name)
+{
+	struct vouch_setting setting = { 0 };
+
+	if (parent)
+		vouch__setting_read(cib, parent, set, name, &setting);
+	return setting.text;
 }
 
 const char *vouch__property_text(const xmlNode *cib, const char *name)

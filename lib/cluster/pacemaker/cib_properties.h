@@ -17,6 +17,7 @@ struct vouch_setting {
 	int found;		  /* how often it is named */
 	int conditional;	  /* a rule decides whether one of them counts */
 	enum vouch_answer answer; /* UNKNOWN also when they differ */
+	const char *text;	  /* as it stands in the first; the document's */
 };
 
 /* Adds what the sets named `set` (such as meta_attributes) directly below
@@ -24,6 +25,11 @@ struct vouch_setting {
 void vouch__setting_read(const xmlNode *cib, const xmlNode *parent,
 			 const char *set, const char *name,
 			 struct vouch_setting *setting);
+
+/* The first text that such a set gives that name, whatever rules say; NULL when
+ * none does. For people, not for proofs. */
+const char *vouch__setting_text(const xmlNode *cib, const xmlNode *parent,
+				const char *set, const char *name);
 
 /* The first value of a cluster property; NULL when nobody sets it. */
 const char *vouch__property_text(const xmlNode *cib, const char *name);

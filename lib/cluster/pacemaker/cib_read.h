@@ -37,6 +37,10 @@ enum vouch_answer vouch__cib_managed_read(const xmlNode *cib,
 					  const char *resource,
 					  const char *node);
 
+/* What its failures lead to; ABSENT when it is not configured. */
+void vouch__cib_recovery_read(const xmlNode *cib, const char *resource,
+			      struct vouch_recovery *recovery);
+
 /* 1 and the promotion score of the resource on the node, 0 when it has none,
  * -1 when what stands there is no score. */
 int vouch__cib_score_read(const xmlNode *cib, const char *resource,

@@ -222,6 +222,36 @@ static enum vouch_error_code managed_observe(struct vouch_cluster *cluster,
 				 error);
 }
 
+/* --- recovery ------------------------------------------------------------- */
+
+static enum vouch_error_code recovery_work(const void *input, void *output,
+					   struct vouch_deadline deadline,
+					   struct vouch_error *error)
+{
+	const struct vouch_cluster *cluster = input;
+	struct vouch_cib_link *link;
+	enum vouch_error_code code;
+	xmlNode *cib;
+
+	code = cib_once(deadline, &link, &cib, error);
+	if (code != VOUCH_OK)
+		return code;
+	vouch__cib_recovery_read(cib, cluster->name, output);
+	cib_end(link, cib);
+	return VOUCH_OK;
+}
+
+static enum vouch_error_code recovery_observe(struct vouch_cluster *cluster,
+					      struct vouch_deadline deadline,
+					      struct vouch_recovery *recovery,
+					      struct vouch_error *error)
+{
+	memset(recovery, 0, sizeof(*recovery));
+	return vouch__worker_run(recovery_work,
+				 "reading what failures lead to", cluster,
+				 recovery, sizeof(*recovery), deadline, error);
+}
+
 /* --- the table ------------------------------------------------------------ */
 
 static const struct vouch_cluster_ops ops = {
@@ -238,6 +268,7 @@ static const struct vouch_cluster_ops ops = {
 	.seal_record = vouch__pacemaker_seal_record,
 	.score_set = vouch__pacemaker_score_set,
 	.managed_observe = managed_observe,
+	.recovery_observe = recovery_observe,
 	.restart = vouch__pacemaker_restart,
 	.restart_forget = vouch__pacemaker_restart_forget,
 };

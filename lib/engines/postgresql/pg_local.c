@@ -5,6 +5,7 @@
  * naming it in the first would make every monitor before the adoption an error
  * in the server's log.
  */
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -18,7 +19,8 @@
 
 enum column {
 	IN_RECOVERY, SYSTEM_ID, TIMELINE, POSITION, STARTED, CLUSTER_NAME,
-	UNPINNED, OVERRIDDEN, WEAKENED, RECEIVING, EPOCH_TABLE, STREAMS,
+	UNPINNED, OVERRIDDEN, WEAKENED, ATTEMPTED, RECEIVING, EPOCH_TABLE,
+	STREAMS,
 };
 
 /* $1 names, $2 values (null: any) of the pinned settings, $3 member names.
@@ -46,9 +48,28 @@ static const char question[] =
 	"  ('database', 'user', 'database user'))), "
 	"(SELECT s.source IN ('database', 'user', 'database user')"
 	" FROM pg_settings s WHERE s.name = 'synchronous_commit'), "
-	"EXISTS (SELECT FROM pg_db_role_setting d, unnest(d.setconfig) AS c(one)"
+	/* Whose own setting goes before the command line. */
+	"(SELECT string_agg(left(concat_ws(' in ', CASE d.setrole WHEN 0"
+	"  THEN 'every role' ELSE 'role ' || r.rolname END,"
+	"  'database ' || b.datname) || ' (' || substr(c.one, 20), 120) || ')',"
+	"  ', ')"
+	" FROM pg_db_role_setting d LEFT JOIN pg_roles r ON r.oid = d.setrole"
+	" LEFT JOIN pg_database b ON b.oid = d.setdatabase,"
+	" unnest(d.setconfig) AS c(one)"
 	" WHERE c.one LIKE 'synchronous\\_commit=%' AND c.one NOT IN"
 	" ('synchronous_commit=on', 'synchronous_commit=remote_apply')), "
+	/* What stands in a file and would be weaker, were it not for the command
+	 * line. */
+	"(SELECT string_agg(left(format('%s = %L in %s', f.name, f.setting,"
+	"  f.sourcefile), 200), ', ')"
+	" FROM pg_file_settings f, unnest($1::text[], $2::text[]) AS w(name, value)"
+	" WHERE f.name = w.name AND f.sourcefile !~ '/vouch\\.conf$' AND"
+	" CASE WHEN f.name = 'synchronous_standby_names'"
+	"  THEN translate(f.setting, '\" ', '') <> translate(w.value, '\" ', '')"
+	" WHEN f.name = 'synchronous_commit'"
+	"  THEN f.setting NOT IN ('on', 'remote_apply', 'true', 'yes', '1')"
+	" WHEN f.name IN ('fsync', 'full_page_writes')"
+	"  THEN f.setting IN ('off', 'false', 'no', '0') ELSE false END), "
 	"EXISTS (SELECT FROM pg_stat_wal_receiver WHERE status = 'streaming'), "
 	"EXISTS (SELECT FROM pg_class c, pg_namespace n"
 	" WHERE " VOUCH_PG_IS_OWN_TABLE " AND c.relname = 'epoch'), "
@@ -163,13 +184,24 @@ static int streams_parse(const PGresult *result, struct vouch_local *local)
 	return valid;
 }
 
-/* Adds to what is told to people; what does not fit is left out. */
-static void remark(struct vouch_local *local, const char *text)
+/* Adds a line for people; what does not fit is cut. Roles and files may have any
+ * name: nothing in it may pass for a line of its own. */
+__attribute__((format(printf, 3, 4))) static void
+add(char *text, size_t size, const char *format, ...)
 {
-	size_t used = strlen(local->unpinned);
+	size_t at = strlen(text);
+	va_list values;
 
-	snprintf(local->unpinned + used, sizeof(local->unpinned) - used, "%s%s",
-		 used > 0 ? "; " : "", text);
+	if (at > 0 && at + 2 < size) {
+		memcpy(text + at, "; ", 3);
+		at += 2;
+	}
+	va_start(values, format);
+	(void)vsnprintf(text + at, size - at, format, values);
+	va_end(values);
+	for (; text[at] != '\0'; at++)
+		if ((unsigned char)text[at] < 0x20 || text[at] == 0x7f)
+			text[at] = ' ';
 }
 
 /* A role's or a database's own setting hides the command line from this
@@ -183,6 +215,20 @@ static int override_is_pinned(const struct vouch_config *config)
 		       VOUCH_OK &&
 	       vouch__pg_argument_given(processes.postmaster,
 					"synchronous_commit=on") == VOUCH_YES;
+}
+
+/* Neither changes what is pinned: it is for people to know. */
+static void remarks_read(const PGresult *result, struct vouch_local *local)
+{
+	if (!PQgetisnull(result, 0, ATTEMPTED))
+		add(local->remarks, sizeof(local->remarks),
+		    "without effect, as the command line goes first: %s",
+		    PQgetvalue(result, 0, ATTEMPTED));
+	if (!PQgetisnull(result, 0, WEAKENED))
+		add(local->remarks, sizeof(local->remarks),
+		    "outside the promise, by their own weaker "
+		    "synchronous_commit: %s",
+		    PQgetvalue(result, 0, WEAKENED));
 }
 
 static void pins_judge(const struct vouch_config *config, const PGresult *result,
@@ -204,7 +250,8 @@ static void pins_judge(const struct vouch_config *config, const PGresult *result
 	if (decoded != VOUCH_OK || strcmp(name.name, config->name) != 0 ||
 	    strcmp(name.node, config->node) != 0) {
 		stands = 0;
-		remark(local, "cluster_name is not of this node");
+		add(local->unpinned, sizeof(local->unpinned),
+		    "cluster_name is not of this node");
 	} else {
 		strcpy(local->incarnation, name.incarnation);
 	}
@@ -212,11 +259,9 @@ static void pins_judge(const struct vouch_config *config, const PGresult *result
 	    !override_is_pinned(config)) {
 		stands = 0;
 		local->contract_pinned = VOUCH_NO;
-		remark(local, "synchronous_commit");
+		add(local->unpinned, sizeof(local->unpinned),
+		    "synchronous_commit");
 	}
-	if (vouch__pg_value_answer(result, 0, WEAKENED) == VOUCH_YES)
-		remark(local, "a role or database has its own, weaker "
-			      "synchronous_commit: outside the promise");
 	local->pinned = stands ? VOUCH_YES : VOUCH_NO;
 }
 
@@ -239,6 +284,7 @@ static enum vouch_error_code answer_read(const struct vouch_config *config,
 					"makes no sense");
 	local->receiving = vouch__pg_value_answer(result, 0, RECEIVING);
 	pins_judge(config, result, local);
+	remarks_read(result, local);
 	local->state = recovery == VOUCH_YES ? VOUCH_RUN_STANDBY
 					     : VOUCH_RUN_WRITABLE;
 	return VOUCH_OK;

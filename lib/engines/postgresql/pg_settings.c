@@ -222,6 +222,9 @@ static const struct {
 	{ "recovery_target_xid", "" },
 	{ "recovery_target_action", "shutdown" },
 	{ "promote_trigger_file", "" },
+	/* A slot is one server's own: after a failover the new primary has none,
+	 * and a standby that asked for it could not follow. */
+	{ "primary_slot_name", "" },
 	/* Standbys look for a new primary within seconds. */
 	{ "wal_receiver_timeout", "5000" },
 	{ "wal_retrieve_retry_interval", "500" },
@@ -248,6 +251,10 @@ static enum vouch_error_code config_check(const struct vouch_config *config,
 		return vouch__error_set(error, VOUCH_E_CONFIG,
 					"this node, %s, is not a member",
 					config->node);
+	if (config->slot_keep_mb < 1)
+		return vouch__error_set(error, VOUCH_E_CONFIG,
+					"slots must not keep the log without a "
+					"bound (slot_keep)");
 	if (config->member_count > VOUCH_NODES_MAX || config->k < 0 ||
 	    (uint32_t)config->k >= config->member_count)
 		return vouch__error_set(error, VOUCH_E_CONFIG,
@@ -270,7 +277,7 @@ enum vouch_error_code vouch__pg_settings_make(const struct vouch_config *config,
 					      struct vouch_pg_settings *settings,
 					      struct vouch_error *error)
 {
-	char port[8];
+	char port[8], slot_keep[16];
 	enum vouch_error_code code;
 
 	memset(settings, 0, sizeof(*settings));
@@ -285,6 +292,10 @@ enum vouch_error_code vouch__pg_settings_make(const struct vouch_config *config,
 		->file_value = vouch__pg_conninfo(config);
 	for (size_t i = 0; i < sizeof(fixed) / sizeof(fixed[0]); i++)
 		add(settings, fixed[i].name, strdup(fixed[i].value));
+	/* Slots that others made keep the log on whatever this node becomes,
+	 * for readers that may never come back: never without a bound. */
+	snprintf(slot_keep, sizeof(slot_keep), "%d", config->slot_keep_mb);
+	add(settings, "max_slot_wal_keep_size", strdup(slot_keep));
 	snprintf(port, sizeof(port), "%u",
 		 vouch__config_member(config, config->node)->port);
 	add(settings, "port", strdup(port))->only_start = 1;

@@ -10,6 +10,8 @@
  * first four letters of vouch, and one. */
 #define VOUCH_PG_CLAIM_CLASS "1987016035"
 #define VOUCH_PG_CLAIM_OBJECT "1"
+/* On the primary: the member that may start its server again, and two. */
+#define VOUCH_PG_TURN_OBJECT "2"
 
 /* In a catalog query over pg_class c and pg_namespace n: c is a table of this
  * schema that nobody but the bootstrap superuser (10) can have made. A stranger
@@ -42,6 +44,11 @@ enum vouch_error_code vouch__pg_claim(const struct vouch_config *,
 				      struct vouch_deadline, void **claim,
 				      struct vouch_error *);
 void vouch__pg_claim_release(void *claim);
+enum vouch_error_code vouch__pg_turn_take(const struct vouch_config *,
+					  const struct vouch_member *primary,
+					  struct vouch_deadline, void **turn,
+					  struct vouch_error *);
+void vouch__pg_turn_release(void *turn);
 enum vouch_error_code vouch__pg_start(const struct vouch_config *,
 				      const struct vouch_start *,
 				      struct vouch_deadline,
