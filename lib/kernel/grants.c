@@ -165,7 +165,9 @@ void vouch__agreement_is_proven(struct vouch_scratch *scratch)
 			const struct vouch_grant *b = &evidence->grants[j];
 			struct vouch_finding *finding;
 
-			if (a->epoch != b->epoch || !grants_contradict(a, b))
+			if (a->epoch == b->epoch ?
+				    !grants_contradict(a, b) :
+				    !vouch__passing_contradicts(a, b))
 				continue;
 			finding = vouch__find(scratch, VOUCH_UNPROVEN,
 					      VOUCH_R_GRANTS_DISAGREE, a->holder);
@@ -243,7 +245,7 @@ void vouch__holders_are_proven(struct vouch_scratch *scratch)
 			scratch->holders_known = 1;
 			return;
 		}
-		epoch--;
+		epoch = vouch__epoch_below(scratch->evidence, epoch);
 	}
 	finding = vouch__find(scratch, VOUCH_UNPROVEN, VOUCH_R_HOLDER_UNKNOWN,
 			      VOUCH_NO_NODE);
