@@ -172,7 +172,8 @@ void vouch__agreement_is_proven(struct vouch_scratch *scratch)
 			finding = vouch__find(scratch, VOUCH_UNPROVEN,
 					      VOUCH_R_GRANTS_DISAGREE, a->holder);
 			finding->node_b = b->holder;
-			finding->value[0] = a->epoch;
+			finding->value[0] = a->epoch < b->epoch ? a->epoch :
+								  b->epoch;
 			vouch__cite(finding, VOUCH_C_HOLDER, VOUCH_NO_NODE,
 				    a->holder);
 			vouch__cite(finding, VOUCH_C_HOLDER, VOUCH_NO_NODE,

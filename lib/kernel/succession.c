@@ -43,21 +43,29 @@ uint64_t vouch__epoch_below(const struct vouch_evidence *evidence, uint64_t epoc
 	return low != 0 && gap_is_void(evidence, low, epoch) ? low : epoch - 1;
 }
 
-uint64_t vouch__epoch_followed(const struct vouch_evidence *evidence)
+uint64_t vouch__last_epoch(const struct vouch_evidence *evidence, uint64_t below)
 {
-	uint64_t newest = vouch__newest_epoch(evidence);
-	uint64_t epoch = newest;
+	uint64_t epoch = below;
 
-	while (epoch > 0) {
-		struct vouch_grant_view view = vouch__grant_of(evidence, epoch);
+	while (epoch > 1) {
+		struct vouch_grant_view view;
 
+		epoch = vouch__epoch_below(evidence, epoch);
+		view = vouch__grant_of(evidence, epoch);
 		if (!view.known)
 			return 0;
 		if (view.outcome != VOUCH_GRANT_VOID)
-			return epoch == newest ? 0 : epoch;
-		epoch = vouch__epoch_below(evidence, epoch);
+			return epoch;
 	}
 	return 0;
+}
+
+uint64_t vouch__epoch_followed(const struct vouch_evidence *evidence)
+{
+	uint64_t newest = vouch__newest_epoch(evidence);
+	uint64_t last = vouch__last_epoch(evidence, newest + 1);
+
+	return last == newest ? 0 : last;
 }
 
 int vouch__passing_contradicts(const struct vouch_grant *a,
