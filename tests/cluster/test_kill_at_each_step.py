@@ -6,7 +6,7 @@ holds authority (P6-F2), nobody asked again by himself (P6-F3), the next explici
 request is answered with a permit, and nothing acknowledged is lost (P6-S1).
 
 usage: test_kill_at_each_step.py [--all] [STEP/KIND...]
-Without --all each step is cut off once by the agent's end and once by another kill."""
+Without --all each step that changes what is durable is cut off once, by one kill or another."""
 import json
 import os
 import shutil
@@ -43,9 +43,12 @@ STEPS = {
 KINDS = ("agent", "postgresql", "pacemaker", "node")
 
 
+IN_BRIEF = ("requested", "evidence", "approved", "granted", "marked", "promote", "verified", "row", "success")
+
+
 def plan():
-    """Every step with the agent, and with one of the others in turn."""
-    return [(step, kind) for number, step in enumerate(STEPS) for kind in ("agent", KINDS[1 + number % 3])]
+    """Each kill in turn; `make kill-campaign` takes every one at every step."""
+    return [(step, KINDS[number % len(KINDS)]) for number, step in enumerate(IN_BRIEF)]
 
 
 # --- the stop --------------------------------------------------------------------
@@ -212,6 +215,34 @@ def answered(it, victim):
     return gone and (refused or it.promoted() not in (None, victim))
 
 
+def beside(it, report):
+    """A hook on the same node, and one on another node, while Pacemaker's promotion is held at its last step
+    before PostgreSQL is asked: one decision (P6-A2)."""
+    old = it.promoted()
+    others = [n for n in NODES if n != old]
+    for node in others:
+        arm(it, node, "promote")
+    it.on(old, "crm_resource", "--ban", "--resource", "pgsql-clone", "--node", old, "--promoted")
+    it.wait_for("a promotion is held", lambda: stopped(it, others) is not None, 40)
+    held, _ = stopped(it, others)
+    free = next(n for n in others if n != held)
+    disarm(it, free)
+    first = it.on(held, "cat", "/var/lib/vouch/pgsql/lock").stdout.strip()
+    same = it.on(held, "vouch-promote", "--quiet", "--reason=beside", check=False)
+    other = it.on(free, "vouch-promote", "--quiet", "--reason=beside", check=False)
+    disarm(it, held)
+    go_on(it, held)
+    report.check("beside: a hook on the same node is refused with the first one's id, exit 3",
+                 same.returncode == 3 and first and first.split()[0] in same.stderr, (first, same.stderr))
+    verdict = json.loads(other.stdout) if other.stdout.strip() else {}
+    report.check("beside: a hook on another node is vetoed", other.returncode == 1 and verdict["decision"] == "veto",
+                 (other.returncode, other.stdout, other.stderr))
+    it.wait_for("the first one goes on", lambda: it.promoted() == held, 40)
+    it.on(old, "crm_resource", "--clear", "--resource", "pgsql-clone")
+    ready(it)
+    report.check("beside: the first one succeeds, and nobody else", it.promoted() == held, it.promoted())
+
+
 def failed_once(it, report, name, victim):
     """The failed promotion stays a failed promotion until somebody asks (P6-F3)."""
     it.wait_for("%s: Pacemaker has seen it fail" % name,
@@ -228,6 +259,8 @@ def kills(report):
     labtest.STAGE = stage_with_stops()
     with lab("ks") as it:
         it.run("workload", "start", "--clients", "2", "--rate", "20")
+        if not words:
+            beside(it, report)
         for step, kind in cuts:
             try:
                 cut(it, report, step, kind)
