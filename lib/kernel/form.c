@@ -4,13 +4,15 @@
  * checked here once. */
 #include "kernel/rules.h"
 
-static int name_is_valid(const char *name)
+/* How long a name is and what it ends with, in one number: names of one cluster
+ * differ there mostly. 0 is no name: empty, or without an end. */
+static uint32_t name_ending(const char *name)
 {
 	uint32_t i;
 
 	for (i = 0; i < VOUCH_NAME_SIZE; i++) {
 		if (name[i] == '\0')
-			return i > 0;
+			return i > 0 ? i << 8 | (uint8_t)name[i - 1] : 0;
 	}
 	return 0;
 }
@@ -59,49 +61,88 @@ static int contract_is_valid(const struct vouch_contract *contract,
 	return 1;
 }
 
+/* Is the node told from all before it, by name and, where it has one, by number?
+ * `highest` is the highest number before it: a higher one is none of those. */
+static int node_is_new(const struct vouch_evidence *evidence,
+		       const uint32_t *endings, uint32_t i, uint32_t highest)
+{
+	const struct vouch_node *node = &evidence->nodes[i];
+	uint32_t j;
+
+	for (j = 0; j < i; j++) {
+		if (endings[j] == endings[i] &&
+		    vouch__name_equal(node->name, evidence->nodes[j].name))
+			return 0;
+	}
+	if (node->cluster_id == 0 || node->cluster_id > highest)
+		return 1;
+	for (j = 0; j < i; j++) {
+		if (node->cluster_id == evidence->nodes[j].cluster_id)
+			return 0;
+	}
+	return 1;
+}
+
 static int nodes_are_valid(const struct vouch_evidence *evidence)
 {
-	uint32_t i, j;
+	uint32_t endings[VOUCH_NODES_MAX];
+	uint32_t highest = 0;
+	uint32_t i;
 
 	if (evidence->node_count == 0 || evidence->node_count > VOUCH_NODES_MAX)
 		return 0;
 	for (i = 0; i < evidence->node_count; i++) {
 		const struct vouch_node *node = &evidence->nodes[i];
 
-		if (!name_is_valid(node->name) ||
+		endings[i] = name_ending(node->name);
+		if (endings[i] == 0 ||
 		    !text_is_terminated(node->probe.incarnation,
 					VOUCH_NAME_SIZE) ||
-		    node->probe.history_count > VOUCH_HISTORY_MAX)
+		    node->probe.history_count > VOUCH_HISTORY_MAX ||
+		    !node_is_new(evidence, endings, i, highest))
 			return 0;
+		if (node->cluster_id > highest)
+			highest = node->cluster_id;
+	}
+	return 1;
+}
+
+/* Serials say which of two rows came later: two with the same would leave that to
+ * the order in which they stand here. One above all before it is none of those. */
+static int contract_serials_are_valid(const struct vouch_evidence *evidence)
+{
+	uint64_t highest = 0;
+	uint32_t i, j;
+
+	for (i = 0; i < evidence->contract_count; i++) {
+		uint64_t serial = evidence->contracts[i].serial;
+
+		if (serial > highest) {
+			highest = serial;
+			continue;
+		}
 		for (j = 0; j < i; j++) {
-			if (vouch__name_equal(node->name,
-					      evidence->nodes[j].name) ||
-			    (node->cluster_id != 0 &&
-			     node->cluster_id ==
-				     evidence->nodes[j].cluster_id))
+			if (evidence->contracts[j].serial == serial)
 				return 0;
 		}
 	}
 	return 1;
 }
 
-/* Serials say which of two rows came later: two with the same would leave that to
- * the order in which they stand here. */
-static int serials_are_valid(const struct vouch_evidence *evidence)
+static int admission_serials_are_valid(const struct vouch_evidence *evidence)
 {
+	uint64_t highest = 0;
 	uint32_t i, j;
 
-	for (i = 0; i < evidence->contract_count; i++) {
-		for (j = 0; j < i; j++) {
-			if (evidence->contracts[j].serial ==
-			    evidence->contracts[i].serial)
-				return 0;
-		}
-	}
 	for (i = 0; i < evidence->admission_count; i++) {
+		uint64_t serial = evidence->admissions[i].serial;
+
+		if (serial > highest) {
+			highest = serial;
+			continue;
+		}
 		for (j = 0; j < i; j++) {
-			if (evidence->admissions[j].serial ==
-			    evidence->admissions[i].serial)
+			if (evidence->admissions[j].serial == serial)
 				return 0;
 		}
 	}
@@ -203,7 +244,8 @@ void vouch__form_is_proven(struct vouch_scratch *scratch)
 			   view_is_valid(&evidence->before) &&
 			   view_is_valid(&evidence->after) &&
 			   records_are_valid(evidence) &&
-			   serials_are_valid(evidence) &&
+			   contract_serials_are_valid(evidence) &&
+			   admission_serials_are_valid(evidence) &&
 			   fencing_is_valid(evidence);
 	(void)vouch__find(scratch,
 			  scratch->form_ok ? VOUCH_HOLDS : VOUCH_UNPROVEN,

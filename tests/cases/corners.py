@@ -506,6 +506,12 @@ def _(d):
     d["nodes"][2]["operations"].update(last="monitor", last_result="not-running")
 
 
+@case("third-node-silent-after-another-operation", "veto 370", silent_third)
+def _(d):
+    """It succeeded; what it did there nobody here knows."""
+    d["nodes"][2]["operations"]["last"] = "other"
+
+
 @case("third-node-silent-outside-the-view", "veto 370", silent_third)
 def _(d):
     """Pacemaker remembers it, Corosync does not see it."""

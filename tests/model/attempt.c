@@ -85,6 +85,7 @@ int attempt_begin(struct world *world, uint8_t node, int by_cluster,
 			world->lied |= (uint8_t)(1u << i);
 	}
 	observe_view(world, &attempt->seen, node);
+	attempt->seen.lied_to = world->lied;
 	attempt->seen.hasty = (uint8_t)hasty;
 	if (hasty)
 		observe_hastily(world, &attempt->seen);
@@ -161,8 +162,7 @@ static int claim(struct world *world, struct attempt *attempt)
 	world->grants[attempt->grant].epoch = epoch;
 	world->grants[attempt->grant].holder = attempt->node;
 	world->grants[attempt->grant].incarnation = node->incarnation;
-	world->grants[attempt->grant].contract =
-		world_config_contract(world, attempt->node);
+	world->grants[attempt->grant].contract = attempt->seen.wanted;
 	if (world->managed)
 		cluster_learns(world, attempt->node, attempt->grant, OUTCOME_OPEN);
 	attempt->step = ATTEMPT_CLAIMED;
@@ -199,7 +199,7 @@ static int promote(struct world *world, struct attempt *attempt)
 		return 1;
 	}
 	/* What was permitted comes true: the lie that it rested on as well. */
-	if (world->lied)
+	if (world->lied || attempt->seen.lied_to)
 		world->over = 1;
 	else if (wrong != WRONG_NOTHING && judge_wrong == WRONG_NOTHING) {
 		judge_wrong = wrong;
@@ -218,7 +218,7 @@ static int promote(struct world *world, struct attempt *attempt)
 static int row(struct world *world, struct attempt *attempt)
 {
 	struct node *node = &world->nodes[attempt->node];
-	struct contract wanted = world_config_contract(world, attempt->node);
+	struct contract wanted = attempt->seen.wanted;
 
 	if (node->server != SERVER_PRIMARY || node->grant != attempt->grant) {
 		attempt_end(world, attempt, 0);

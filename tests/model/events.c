@@ -138,6 +138,8 @@ static void server_down(struct world *world, uint8_t node)
 
 static int power_off(struct world *world, uint8_t node)
 {
+	int i;
+
 	if (!world->nodes[node].power)
 		return 0;
 	attempt_drop(world, node);
@@ -145,6 +147,8 @@ static int power_off(struct world *world, uint8_t node)
 	world->nodes[node].power = 0;
 	world->nodes[node].seen = 0;
 	world->nodes[node].fencings = 0;
+	for (i = 0; i < ATTEMPTS; i++)
+		world->attempts[i].seen.lied_to |= world->lied;
 	world->lied &= (uint8_t)~(1u << node);
 	ring_settle(world);
 	return 1;

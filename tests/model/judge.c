@@ -47,7 +47,7 @@ enum wrong judge(const struct world *world, const struct seen *seen, int *permit
 	tally.permits += verdict.permitted == 1;
 	tally.by_rule[verdict.deciding_rule % 1000]++;
 	/* What is no longer there cannot be promoted, whatever was permitted. */
-	if (*permitted && !world->lied &&
+	if (*permitted && !world->lied && !seen->lied_to &&
 	    world->nodes[seen->candidate].server == SERVER_STANDBY)
 		wrong = oracle_promotion(world, seen->candidate,
 					 seen->at_once);

@@ -21,6 +21,7 @@ void observe_view(const struct world *world, struct seen *seen, uint8_t self)
 {
 	const struct node *node = &world->nodes[self];
 
+	seen->wanted = world_config_contract(world, self);
 	seen->before_order = ++seen->order;
 	seen->before_members = members_of(world, self);
 	seen->before_quorate = (uint8_t)world_is_quorate(world, self);
@@ -161,7 +162,6 @@ void observe_others(const struct world *world, struct seen *seen)
 void observe_end(const struct world *world, struct seen *seen)
 {
 	const struct node *node = &world->nodes[seen->candidate];
-	struct contract wanted = world_config_contract(world, seen->candidate);
 
 	if (!(seen->hasty & HASTY_ROWS)) {
 		seen->rows = node->head;
@@ -171,7 +171,8 @@ void observe_end(const struct world *world, struct seen *seen)
 		observe_probe(world, seen, seen->candidate, ++seen->order);
 	seen->tail = node->head;
 	seen->tail_order = ++seen->order;
-	seen->pinned = memcmp(&wanted, &node->setting, sizeof(wanted)) == 0;
+	seen->pinned = memcmp(&seen->wanted, &node->setting,
+			      sizeof(seen->wanted)) == 0;
 	seen->after_order = ++seen->order;
 	seen->after_members = members_of(world, seen->candidate);
 	seen->after_quorate = (uint8_t)world_is_quorate(world, seen->candidate);
@@ -463,10 +464,7 @@ static void rows_show(const struct world *world, uint8_t head,
 static void offer_show(const struct world *world, const struct seen *seen,
 		       struct vouch_offer *offer)
 {
-	struct contract contract =
-		world_config_contract(world, seen->candidate);
-
-	contract_show(world, &contract, &offer->contract);
+	contract_show(world, &seen->wanted, &offer->contract);
 	offer->pinned = answer(seen->pinned);
 }
 

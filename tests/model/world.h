@@ -139,6 +139,11 @@ struct seen {
 	uint8_t tail; /* head of the own log when the tail was read */
 	uint8_t mark, pinned;
 	uint8_t asserted; /* nodes that the operator asserts to be down */
+	/* A lie about these was told when this began, or since: that the node
+	 * went down later does not make what was read before any better. */
+	uint8_t lied_to;
+	/* The program that asks has read its configuration once. */
+	struct contract wanted;
 	uint8_t snapshot_epoch, snapshot_holder;
 	uint16_t snapshot_fencings, fencings;
 	struct known cluster, journal;
@@ -163,7 +168,7 @@ enum attempt_step {
 };
 
 struct attempt {
-	uint8_t step, node, grant, by_cluster, lied_to;
+	uint8_t step, node, grant, by_cluster;
 	struct seen seen;
 };
 
