@@ -148,35 +148,47 @@ static enum vouch_error_code turn_wait(struct agent *agent, const char *holder,
 					error);
 }
 
+/* A standby that runs with another contract, or that its agent did not start. */
+static int is_to_renew(struct agent *agent, int lags)
+{
+	static struct vouch_local local;
+	struct vouch_error error = { 0 };
+
+	if (agent->engine->local_observe(&agent->config, agent->deadline, &local,
+					 &error) == VOUCH_OK)
+		return local.state == VOUCH_RUN_STANDBY &&
+		       (lags || local.incarnation[0] == '\0');
+	agent_log(error.text);
+	return 0;
+}
+
 /* What is pinned takes another server: for another contract, and for a standby
  * that ran before its agent did (an adoption). Nobody writes through it. */
 void agent_standby_renew(struct vouch_context *context, struct agent *agent)
 {
-	static struct vouch_local local;
 	char holder[VOUCH_NAME_SIZE];
 	struct vouch_error error = { 0 };
 	enum vouch_error_code code;
 	void *turn;
 	int lags = vouch__contract_lags(context, holder) == VOUCH_YES;
 
-	code = agent->engine->local_observe(&agent->config, agent->deadline,
-					    &local, &error);
-	if (code != VOUCH_OK || local.state != VOUCH_RUN_STANDBY ||
-	    (!lags && local.incarnation[0] != '\0'))
+	if (!is_to_renew(agent, lags))
 		return;
 	code = turn_wait(agent, holder, &turn, &error);
 	if (code != VOUCH_OK)
 		agent_log(error.text);
 	/* Before the primary is back a standby that nobody started yet goes on
-	 * serving its readers; its turn comes after the promotion. */
-	if (!lags && code != VOUCH_OK && code != VOUCH_E_BUSY)
-		return;
-	agent_log(lags ? "the contract changed: this standby is started again "
-			 "with it" :
-			 "this standby was not started by its agent: it is "
-			 "started again with what is pinned");
-	if (start_again(context, agent, &error) != VOUCH_OK)
-		agent_log(error.text);
+	 * serving its readers; its turn comes after the promotion. And a turn
+	 * takes its time: it may be no standby any more. */
+	if ((lags || code == VOUCH_OK || code == VOUCH_E_BUSY) &&
+	    is_to_renew(agent, lags)) {
+		agent_log(lags ? "the contract changed: this standby is started "
+				 "again with it" :
+				 "this standby was not started by its agent: it "
+				 "is started again with what is pinned");
+		if (start_again(context, agent, &error) != VOUCH_OK)
+			agent_log(error.text);
+	}
 	agent->engine->turn_release(turn);
 }
 

@@ -129,6 +129,11 @@ void contract_summary_show(const struct vouch_config *config,
 	struct summary summary = summarize(config, view);
 	char text[VOUCH_TERMS_TEXT_SIZE];
 
+	if (view->log.epoch == 0) {
+		(void)printf("contract: none on record; run 'vouch adopt' on the "
+			     "primary\n");
+		return;
+	}
 	vouch__terms_text(&view->log.in_force, text);
 	(void)printf("contract in force: %s (epoch %" PRIu64 " of %s)\n",
 		     view->log.in_force_known ? text : "unknown",

@@ -293,7 +293,6 @@ struct vouch_intersection {
 	uint8_t missing;   /* a member that does not count, or VOUCH_NO_NODE */
 	enum vouch_reason why; /* of `missing` */
 	uint8_t ahead; /* a member of S beyond the candidate, or VOUCH_NO_NODE */
-	uint64_t most; /* maximum of D over S */
 };
 /*@
   requires \valid_read(scratch) && \valid_read(scratch->evidence);

@@ -72,6 +72,14 @@ static void started_again(struct script *script)
 	for (i = 1; i < change->nodes; i++)
 		put(script, EV_MONITOR, i, 0, 0);
 	write_acknowledged(script, change->to);
+	/* The standbys are started with it, too, one after the other. */
+	for (i = 1; i < change->nodes; i++) {
+		put(script, EV_STOP, i, 0, 0);
+		put(script, EV_START, i, 0, 0);
+		put(script, EV_FOLLOW, i, 0, 0);
+	}
+	write_acknowledged(script, change->to);
+	write_alone(script);
 }
 
 uint32_t change_script(const struct change *change, struct event *events)

@@ -228,7 +228,7 @@ int beginning_nth(const struct world *world, uint32_t beginning, uint32_t n,
 		  struct event *event);
 
 /* changes.c: the events of a change of the contract by n1, and its end. */
-enum { CHANGE_EVENTS = 60 };
+enum { CHANGE_EVENTS = 90 };
 struct change {
 	uint8_t nodes, from, to;
 	uint8_t in_place;  /* without starting the server again */
