@@ -48,6 +48,7 @@ struct vouch_cluster_grant {
 	char incarnation[VOUCH_NAME_SIZE];
 	char request_id[VOUCH_NAME_SIZE];
 	enum vouch_grant_outcome outcome;
+	uint64_t follows; /* as in the evidence; 0: nothing is passed over */
 	enum vouch_method method;
 	int k;
 	uint32_t member_count;
