@@ -101,7 +101,7 @@ def kill(it, node, kind, pid):
         go_on(it, node)
     elif kind == "pacemaker":
         # All at once: what is left of it would end the others in order.
-        it.on(node, "pkill", "-KILL", "-f", "^/usr/(lib/pacemaker/|sbin/)pacemaker", check=False)
+        it.on(node, "pkill", "-KILL", "^pacemaker", check=False)
         go_on(it, node)
     else:
         it.run("power", "off", node)
