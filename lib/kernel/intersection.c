@@ -110,8 +110,6 @@ vouch__intersect(const struct vouch_scratch *scratch,
 			continue;
 		}
 		result.counted++;
-		if (scratch->branches[node].end > result.most)
-			result.most = scratch->branches[node].end;
 		if (scratch->branches[node].end > scratch->candidate_end)
 			result.ahead = node;
 	}
