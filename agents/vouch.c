@@ -30,7 +30,7 @@ static const char help[] =
 	"  --config=FILE       configuration (default: the file in /etc/vouch)\n"
 	"  --cluster=NAME      pacemaker or none\n"
 	"  --node=NAME         this node's name (default: the host's)\n"
-	"  --output-as=FORMAT  text or json\n"
+	"  --output-as=FORMAT  text or json; check, explain and decide: xml or html, too\n"
 	"  --reason=TEXT       why you ask; goes on record\n"
 	"  --assert-down=NODE  with promote: you know that NODE is down (P6-A1a)\n"
 	"  --k=N --method=any|first --members=A,B,C\n"
@@ -73,6 +73,13 @@ static int options_fit(const struct cli *cli, const char *command)
 		 strcmp(command, "promote") != 0)
 		(void)fprintf(stderr, "vouch: --dry-run belongs to 'promote' and "
 				      "'rejoin'; '%s' has none\n",
+			      command);
+	else if ((cli->format == CLI_XML || cli->format == CLI_HTML) &&
+		 strcmp(command, "check") != 0 &&
+		 strcmp(command, "explain") != 0 && strcmp(command, "decide") != 0)
+		(void)fprintf(stderr, "vouch: --output-as=xml and html belong to "
+				      "'check', 'explain' and 'decide'; '%s' takes "
+				      "text or json\n",
 			      command);
 	else if (!rejoin && cli->keep)
 		(void)fprintf(stderr, "vouch: --keep belongs to 'rejoin'\n");
