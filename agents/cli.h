@@ -4,7 +4,11 @@
 #ifndef VOUCH_AGENTS_CLI_H
 #define VOUCH_AGENTS_CLI_H
 
+#include <stdio.h>
+
 #include "authority/promotion.h"
+
+enum cli_format { CLI_TEXT = 0, CLI_JSON, CLI_XML, CLI_HTML };
 
 struct cli {
 	const char *program;
@@ -13,7 +17,8 @@ struct cli {
 	const char *node;	 /* --node; NULL: this host */
 	const char *reason;	 /* --reason */
 	const char *assert_down; /* --assert-down */
-	int json;		 /* --output-as=json */
+	enum cli_format format;	 /* --output-as */
+	int json;		 /* ... is json */
 	int dry_run;
 	int quiet;
 	int yes;		 /* --yes: nothing is asked */
@@ -56,6 +61,7 @@ enum vouch_decision cmd_rules(struct cli *cli, int argc, char **argv);
 enum vouch_decision cmd_status(struct cli *cli, int argc, char **argv);
 enum vouch_decision cmd_contract(struct cli *cli, int argc, char **argv);
 enum vouch_decision cmd_rejoin(struct cli *cli, int argc, char **argv);
+enum vouch_decision cmd_doctor(struct cli *cli, int argc, char **argv);
 enum vouch_decision cmd_adopt(struct cli *cli, int argc, char **argv);
 
 #endif

@@ -75,13 +75,20 @@ static int seconds_parse(const char *text, long *ms)
 
 static enum vouch_decision output_parse(struct cli *cli, const char *value)
 {
-	if (strcmp(value, "json") == 0)
-		cli->json = 1;
-	else if (strcmp(value, "text") == 0)
-		cli->json = 0;
-	else
-		return usage(cli, "--output-as takes text or json, not", value);
-	return VOUCH_PERMITTED;
+	static const char *const names[] = { [CLI_TEXT] = "text",
+					     [CLI_JSON] = "json",
+					     [CLI_XML] = "xml",
+					     [CLI_HTML] = "html" };
+	size_t i;
+
+	for (i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		if (strcmp(value, names[i]) != 0)
+			continue;
+		cli->format = (enum cli_format)i;
+		cli->json = cli->format == CLI_JSON;
+		return VOUCH_PERMITTED;
+	}
+	return usage(cli, "--output-as takes text, json, xml or html, not", value);
 }
 
 static enum vouch_decision option_take(struct cli *cli, int option)

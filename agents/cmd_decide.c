@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "agents/cli.h"
+#include "agents/decision_show.h"
 #include "common/privilege.h"
 #include "kernel/rules.h"
 
@@ -26,8 +27,11 @@ static enum vouch_decision attempt(struct cli *cli)
 	if (decision != VOUCH_PERMITTED)
 		return decision;
 	decision = cli_attempt(cli, VOUCH_ORIGIN_OPERATOR, &result);
-	if (result.verdict)
-		cli_verdict_show(cli, result.verdict, stdout);
+	/* What happened stays so; an answer that nobody got was not given. */
+	if (result.verdict &&
+	    !decision_show(cli, result.verdict, result.evidence) &&
+	    cli->dry_run && decision == VOUCH_PERMITTED)
+		decision = VOUCH_UNDECIDED;
 	if (decision == VOUCH_PERMITTED && !cli->dry_run && !cli->json)
 		(void)printf("\nPromoted: epoch %llu, timeline %u.\n",
 			     (unsigned long long)result.epoch, result.timeline);
@@ -108,10 +112,10 @@ enum vouch_decision cmd_decide(struct cli *cli, int argc, char **argv)
 	if (!evidence)
 		return VOUCH_UNDECIDED;
 	decision = vouch_decide(evidence, length, &verdict, &error);
-	if (verdict)
-		cli_verdict_show(cli, verdict, stdout);
-	else
+	if (!verdict)
 		(void)cli_fail(cli, &error);
+	else if (!decision_show(cli, verdict, evidence))
+		decision = VOUCH_UNDECIDED;
 	vouch_text_free(verdict);
 	free(evidence);
 	return decision;

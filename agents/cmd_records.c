@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "agents/cli.h"
+#include "agents/decision_show.h"
 #include "authority/journal.h"
 #include "common/privilege.h"
 
@@ -77,11 +78,13 @@ enum vouch_decision cmd_explain(struct cli *cli, int argc, char **argv)
 	decision = decision_find(cli, argc == 1 ? argv[0] : NULL, &record);
 	if (decision != VOUCH_PERMITTED)
 		return decision;
-	if (!cli->json)
+	if (cli->format == CLI_TEXT)
 		(void)printf("Decided %s.\n", field(record, "time"));
-	cli_verdict_show(cli, field(record, "verdict"), stdout);
+	if (!decision_show(cli, field(record, "verdict"),
+			   field(record, "evidence")))
+		decision = VOUCH_UNDECIDED;
 	json_object_put(record);
-	return VOUCH_PERMITTED;
+	return decision;
 }
 
 struct listing {

@@ -20,6 +20,7 @@ static const char help[] =
 	"  contract set --k=N  change it, on the primary: announced, applied, confirmed\n"
 	"  rejoin              bring this node back after its log went another way\n"
 	"  status              who holds authority, and what this node would say\n"
+	"  doctor              what would make a proof fail here, and how to mend it\n"
 	"  explain [ID]        the last decision, or the one of request ID\n"
 	"  history             attempts, newest first\n"
 	"  replay ID|FILE      decide again and compare byte for byte\n"
@@ -29,7 +30,7 @@ static const char help[] =
 	"  --config=FILE       configuration (default: the file in /etc/vouch)\n"
 	"  --cluster=NAME      pacemaker or none\n"
 	"  --node=NAME         this node's name (default: the host's)\n"
-	"  --output-as=FORMAT  text or json\n"
+	"  --output-as=FORMAT  text or json; check, explain and decide: xml or html, too\n"
 	"  --reason=TEXT       why you ask; goes on record\n"
 	"  --assert-down=NODE  with promote: you know that NODE is down (P6-A1a)\n"
 	"  --k=N --method=any|first --members=A,B,C\n"
@@ -56,7 +57,7 @@ static const struct {
 	{ "explain", cmd_explain }, { "history", cmd_history },
 	{ "replay", cmd_replay },   { "decide", cmd_decide },
 	{ "rules", cmd_rules },	    { "contract", cmd_contract },
-	{ "rejoin", cmd_rejoin },
+	{ "rejoin", cmd_rejoin },   { "doctor", cmd_doctor },
 };
 
 /* An option that a command does not know must not be lost on it in silence. */
@@ -72,6 +73,13 @@ static int options_fit(const struct cli *cli, const char *command)
 		 strcmp(command, "promote") != 0)
 		(void)fprintf(stderr, "vouch: --dry-run belongs to 'promote' and "
 				      "'rejoin'; '%s' has none\n",
+			      command);
+	else if ((cli->format == CLI_XML || cli->format == CLI_HTML) &&
+		 strcmp(command, "check") != 0 &&
+		 strcmp(command, "explain") != 0 && strcmp(command, "decide") != 0)
+		(void)fprintf(stderr, "vouch: --output-as=xml and html belong to "
+				      "'check', 'explain' and 'decide'; '%s' takes "
+				      "text or json\n",
 			      command);
 	else if (!rejoin && cli->keep)
 		(void)fprintf(stderr, "vouch: --keep belongs to 'rejoin'\n");

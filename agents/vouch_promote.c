@@ -56,6 +56,11 @@ int main(int argc, char **argv)
 				      "--help'\n");
 		return VOUCH_USAGE;
 	}
+	if (cli.format == CLI_XML || cli.format == CLI_HTML) {
+		(void)fprintf(stderr, "vouch-promote: --output-as takes text or "
+				      "json; 'vouch explain' writes the others\n");
+		return VOUCH_USAGE;
+	}
 	decision = cli_configure(&cli);
 	if (decision != VOUCH_PERMITTED)
 		return (int)decision;

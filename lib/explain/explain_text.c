@@ -9,38 +9,8 @@
 
 #include "common/error.h"
 #include "common/document.h"
+#include "explain/safe_text.h"
 #include "kernel/rules.h"
-
-/* Bytes of a character that a terminal would obey rather than show, 0 for any
- * other: control characters of both kinds, and those that reverse the order in
- * which what follows is shown. The text is valid UTF-8. */
-static size_t unsafe_length(const unsigned char *at)
-{
-	if (at[0] < 0x20 || at[0] == 0x7f)
-		return 1;
-	if (at[0] == 0xc2 && at[1] < 0xa0)
-		return 2;
-	/* U+200E, U+200F, U+2028 to U+202E, U+2066 to U+2069, U+061C */
-	if (at[0] == 0xe2 && at[1] == 0x80 &&
-	    (at[2] == 0x8e || at[2] == 0x8f || (at[2] >= 0xa8 && at[2] <= 0xae)))
-		return 3;
-	if (at[0] == 0xe2 && at[1] == 0x81 && at[2] >= 0xa6 && at[2] <= 0xa9)
-		return 3;
-	return at[0] == 0xd8 && at[1] == 0x9c ? 2 : 0;
-}
-
-/* What is unsafe is shown as a dot. */
-static void write_safely(FILE *out, const char *text)
-{
-	const unsigned char *at = (const unsigned char *)text;
-
-	while (*at != '\0') {
-		size_t unsafe = unsafe_length(at);
-
-		(void)fputc(unsafe > 0 ? '.' : *at, out);
-		at += unsafe > 0 ? unsafe : 1;
-	}
-}
 
 static const char *text_of(struct json_object *json, const char *key)
 {
@@ -79,14 +49,14 @@ static void facts_write(FILE *out, struct json_object *finding)
 
 		(void)fputs("              ", out);
 		if (text_of(fact, "node")[0] != '\0') {
-			write_safely(out, text_of(fact, "node"));
+			vouch__text_write(out, text_of(fact, "node"));
 			(void)fputs(" ", out);
 		}
-		write_safely(out, text_of(fact, "fact"));
+		vouch__text_write(out, text_of(fact, "fact"));
 		(void)fputs(": ", out);
-		write_safely(out, text_of(fact, "value"));
+		vouch__text_write(out, text_of(fact, "value"));
 		(void)fputs("  [", out);
-		write_safely(out, text_of(fact, "source"));
+		vouch__text_write(out, text_of(fact, "source"));
 		(void)fputs("]\n", out);
 	}
 }
@@ -98,11 +68,11 @@ static void finding_write(FILE *out, struct json_object *finding)
 	(void)json_object_object_get_ex(finding, "rule", &rule);
 	(void)fprintf(out, "  %3d %-6s ", json_object_get_int(rule),
 		      mark_of(text_of(finding, "outcome")));
-	write_safely(out, text_of(finding, "invariant"));
+	vouch__text_write(out, text_of(finding, "invariant"));
 	(void)fputs(" ", out);
-	write_safely(out, text_of(finding, "name"));
+	vouch__text_write(out, text_of(finding, "name"));
 	(void)fputs(": ", out);
-	write_safely(out, text_of(finding, "text"));
+	vouch__text_write(out, text_of(finding, "text"));
 	(void)fputs("\n", out);
 	facts_write(out, finding);
 }
@@ -117,7 +87,7 @@ static void remedy_write(FILE *out, struct json_object *remedy, size_t nth)
 			json_object_array_get_idx(remedy, i));
 
 		(void)fputs(i == 0 ? "" : "; and ", out);
-		write_safely(out, text ? text : "");
+		vouch__text_write(out, text ? text : "");
 	}
 	(void)fputs("\n", out);
 }
@@ -136,7 +106,7 @@ static void unblock_write(FILE *out, struct json_object *findings)
 		    text_of(finding, "unblock")[0] == '\0')
 			continue;
 		(void)fputs("  - ", out);
-		write_safely(out, text_of(finding, "unblock"));
+		vouch__text_write(out, text_of(finding, "unblock"));
 		(void)fputs("\n", out);
 	}
 }
@@ -160,7 +130,7 @@ static void remedies_write(FILE *out, struct json_object *json,
 		return;
 	if (text_of(json, "remedies_note")[0] != '\0') {
 		(void)fputs("  ", out);
-		write_safely(out, text_of(json, "remedies_note"));
+		vouch__text_write(out, text_of(json, "remedies_note"));
 		(void)fputs(". What each open rule asks for:\n", out);
 	}
 	unblock_write(out, findings);
@@ -174,16 +144,16 @@ static void verdict_write(FILE *out, struct json_object *json)
 	size_t i;
 
 	(void)fputs(permit ? "permit: " : "veto: ", out);
-	write_safely(out, text_of(json, "why"));
+	vouch__text_write(out, text_of(json, "why"));
 	(void)fputs("\n\nRequest ", out);
-	write_safely(out, text_of(json, "request"));
+	vouch__text_write(out, text_of(json, "request"));
 	(void)fputs(" asked to promote ", out);
-	write_safely(out, text_of(json, "candidate"));
+	vouch__text_write(out, text_of(json, "candidate"));
 	(void)fputs(" in cluster ", out);
-	write_safely(out, text_of(json, "cluster"));
+	vouch__text_write(out, text_of(json, "cluster"));
 	if (text_of(json, "reason")[0] != '\0') {
 		(void)fputs(" (", out);
-		write_safely(out, text_of(json, "reason"));
+		vouch__text_write(out, text_of(json, "reason"));
 		(void)fputs(")", out);
 	}
 	(void)fputs(".\n", out);
@@ -198,7 +168,7 @@ static void verdict_write(FILE *out, struct json_object *json)
 	if (!permit)
 		remedies_write(out, json, findings);
 	(void)fputs("\nOutside the promise: ", out);
-	write_safely(out, text_of(json, "outside_the_promise"));
+	vouch__text_write(out, text_of(json, "outside_the_promise"));
 	(void)fputs(".\n", out);
 }
 

@@ -1,0 +1,168 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The page of a decision (P6-O2): told as it was decided, the same bytes each
+ * time (P6-D1), and harmless whatever stands in the two documents. */
+#include "explain/page.h"
+#include "tests/unit/evidence_fixture.h"
+
+static char *page_of(const char *verdict, const char *evidence)
+{
+	struct vouch_error error = { 0 };
+	struct vouch_story *story;
+	char *page;
+
+	if (vouch__story_read(verdict, strlen(verdict), evidence,
+			      evidence ? strlen(evidence) : 0, &story,
+			      &error) != VOUCH_OK ||
+	    vouch__page_render(story, &page, &error) != VOUCH_OK)
+		fail_msg("%s", error.text);
+	vouch__story_free(story);
+	return page;
+}
+
+/* Nothing that a browser would obey. */
+static void is_harmless(const char *page)
+{
+	static const char *const never[] = { "<script", "<img", "<iframe", "<i>",
+					     "javascript:", "onerror=\"",
+					     "\xe2\x80\xae", "\xe2\x81\xa6" };
+	const unsigned char *at = (const unsigned char *)page;
+	size_t i;
+
+	for (; *at; at++) {
+		if ((*at < 0x20 && *at != '\n') || *at == 0x7f ||
+		    (*at == 0xc2 && at[1] < 0xa0))
+			fail_msg("byte %02x in: %.60s", *at, at);
+	}
+	for (i = 0; i < sizeof(never) / sizeof(never[0]); i++) {
+		if (strstr(page, never[i]))
+			fail_msg("%s", never[i]);
+	}
+	assert_non_null(strstr(page, "default-src 'none'"));
+}
+
+static void every_case_has_a_page(void **state)
+{
+	struct vouch_error error = { 0 };
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < case_count; i++) {
+		char *verdict, *page, *again;
+		enum vouch_decision decision = vouch_decide(
+			cases[i].text, cases[i].length, &verdict, &error);
+
+		if (decision == VOUCH_UNDECIDED)
+			fail_msg("%s: %s", cases[i].name, error.text);
+		page = page_of(verdict, cases[i].text);
+		again = page_of(verdict, cases[i].text);
+		assert_string_equal(page, again);
+		is_harmless(page);
+		assert_int_equal(decision == VOUCH_PERMITTED,
+				 strstr(page, "class=\"permit\"") != NULL);
+		assert_int_equal(decision == VOUCH_VETOED,
+				 strstr(page, "class=\"veto\"") != NULL);
+		free(again);
+		free(page);
+		vouch_text_free(verdict);
+	}
+}
+
+static void hostile_texts_are_shown_harmlessly(void **state)
+{
+	static const char *const hostile[] = {
+		"\\u001b[2J\\u001b]0;owned\\u0007", "</title><script>x()</script>",
+		"\\\" onerror=\\\"x()", "' onerror='x()", "\\u202egnp.exe",
+		"\\u2066x\\u2069", "<img src=//x>", "</style><iframe>", "&lt;&#60;",
+		"%s%s%n", "<!--", "]]>", "\\u0085\\u009b31m", "<i>n1</i>",
+	};
+	char verdict[4096], *page;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(hostile) / sizeof(hostile[0]); i++) {
+		const char *x = hostile[i];
+
+		(void)snprintf(
+			verdict, sizeof(verdict),
+			"{\"decision\":\"veto\",\"cluster\":\"%s\",\"request\":"
+			"\"%s\",\"candidate\":\"%s\",\"reason\":\"%s\",\"why\":"
+			"\"%s\",\"findings\":[{\"rule\":540,\"name\":\"%s\","
+			"\"invariant\":\"%s\",\"outcome\":\"%s\",\"text\":\"%s\","
+			"\"unblock\":\"%s\",\"facts\":[{\"fact\":\"%s\",\"node\":"
+			"\"%s\",\"value\":\"%s\",\"source\":\"%s\"}]}],"
+			"\"remedies\":[[\"%s\",\"%s\"]],\"outside_the_promise\":"
+			"\"%s\"}",
+			x, x, x, x, x, x, x, x, x, x, x, x, x, x, x, x, x);
+		page = page_of(verdict, NULL);
+		is_harmless(page);
+		free(page);
+	}
+}
+
+/* Any decision that is not exactly "permit" is shown as a veto (P6-F1). */
+static void only_permit_reads_as_permit(void **state)
+{
+	static const char *const words[] = { "Permit", "permit ", "permitted",
+					     "veto", "x" };
+	char verdict[128], *page;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
+		(void)snprintf(verdict, sizeof(verdict),
+			       "{\"decision\":\"%s\",\"findings\":[]}", words[i]);
+		page = page_of(verdict, NULL);
+		assert_null(strstr(page, "class=\"permit\""));
+		free(page);
+	}
+}
+
+static enum vouch_error_code refusal(const char *verdict, const char *evidence)
+{
+	struct vouch_error error = { 0 };
+	struct vouch_story *story;
+	enum vouch_error_code code;
+
+	code = vouch__story_read(verdict, strlen(verdict), evidence,
+				 evidence ? strlen(evidence) : 0, &story, &error);
+	assert_int_equal(code == VOUCH_OK, story != NULL);
+	vouch__story_free(story);
+	return code;
+}
+
+static void what_is_no_decision_has_no_story(void **state)
+{
+	static const char start[] =
+		"{\"decision\":\"veto\",\"findings\":[],\"why\":\"";
+	size_t size = 1024 * 1024;
+	char *text = malloc(size + sizeof(start) + 3);
+
+	(void)state;
+	assert_non_null(text);
+	(void)strcpy(text, start);
+	memset(text + sizeof(start) - 1, '<', size);
+	(void)strcpy(text + sizeof(start) - 1 + size, "\"}");
+	assert_int_equal(refusal(text, NULL), VOUCH_E_LIMIT);
+	free(text);
+	assert_int_equal(refusal("", NULL), VOUCH_E_MALFORMED);
+	assert_int_equal(refusal("{}", NULL), VOUCH_E_MALFORMED);
+	assert_int_equal(refusal("{\"decision\":\"veto\",\"findings\":[]}", "{"),
+			 VOUCH_E_MALFORMED);
+	/* Values of the wrong types are left out, and nothing else happens. */
+	free(page_of("{\"decision\":\"veto\",\"findings\":[null,1,[],{\"rule\":"
+		     "\"x\",\"facts\":[null,1,{}]},{\"rule\":-5}],\"remedies\":"
+		     "[null,1,[null,{}]],\"epoch\":{}}",
+		     NULL));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(every_case_has_a_page),
+		cmocka_unit_test(hostile_texts_are_shown_harmlessly),
+		cmocka_unit_test(only_permit_reads_as_permit),
+		cmocka_unit_test(what_is_no_decision_has_no_story),
+	};
+
+	return cmocka_run_group_tests(tests, cases_load, cases_free);
+}
