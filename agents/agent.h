@@ -34,6 +34,9 @@ void agent_admit_soon(struct agent *agent);
  * the one that it runs with, or when its agent did not start it. */
 void agent_standby_renew(struct vouch_context *context, struct agent *agent);
 
+/* Settles the grant of an attempt of this node that was cut off, by a start. */
+void agent_attempt_settle(struct vouch_context *context, struct agent *agent);
+
 /* What Pacemaker shows as the exit reason; one line, safe to print. */
 void agent_reason(const char *format, ...)
 	__attribute__((format(printf, 1, 2)));

@@ -8,6 +8,7 @@
 #include "authority/contract.h"
 #include "authority/follow.h"
 #include "authority/incarnation.h"
+#include "authority/lock.h"
 #include "authority/marker.h"
 #include "authority/promotion.h"
 #include "authority/records.h"
@@ -189,6 +190,36 @@ void agent_standby_renew(struct vouch_context *context, struct agent *agent)
 			agent_log(error.text);
 	}
 	agent->engine->turn_release(turn);
+}
+
+/*
+ * An attempt of this node was cut off, and whoever asks next cannot know how its
+ * grant ended: this node alone can say so. While its server runs, it may still be
+ * about to leave recovery; a start is what settles it (P6-F2).
+ */
+void agent_attempt_settle(struct vouch_context *context, struct agent *agent)
+{
+	static struct vouch_local local;
+	struct vouch_error error = { 0 };
+	int lock;
+
+	if (agent->engine->local_observe(&agent->config, agent->deadline, &local,
+					 &error) != VOUCH_OK ||
+	    local.state != VOUCH_RUN_STANDBY ||
+	    vouch__grant_is_open(context, local.incarnation, agent->deadline) !=
+		    VOUCH_YES)
+		return;
+	/* One that is under way has not been cut off. */
+	if (vouch__lock_take(&agent->config, "settling", &lock, &error) !=
+	    VOUCH_OK) {
+		agent_log(error.text);
+		return;
+	}
+	vouch__lock_release(lock);
+	agent_log("an attempt of this node was cut off: this standby is started "
+		  "again, which settles how its grant ended");
+	if (start_again(context, agent, &error) != VOUCH_OK)
+		agent_log(error.text);
 }
 
 static enum vouch_error_code seal_publish(struct vouch_context *context,

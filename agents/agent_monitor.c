@@ -4,12 +4,14 @@
  * program, one connection, one query, and nothing of the cluster's libraries.
  * It drops root before anything else.
  */
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "agents/agent.h"
 #include "authority/contract.h"
 #include "authority/incarnation.h"
+#include "authority/lock.h"
 #include "authority/marker.h"
 #include "common/privilege.h"
 
@@ -38,6 +40,23 @@ static void settings_tell(const struct vouch_local *local)
 		agent_reason("settings: %s", local->remarks);
 }
 
+/* A promotion that nobody verified and no row tells of gives the others nothing
+ * to go by: it is taken back, and asked for again (P6-F2). */
+static int was_cut_off(struct agent *agent, const struct vouch_marker *marker)
+{
+	struct vouch_error error = { 0 };
+	int lock;
+
+	if (marker->timeline != 0 ||
+	    vouch__lock_take(&agent->config, "monitor", &lock, &error) !=
+		    VOUCH_OK)
+		return 0; /* it may be under way */
+	vouch__lock_release(lock);
+	agent_reason("P6-F2: the promotion to epoch %" PRIu64 " was cut off "
+		     "before it was verified", marker->epoch);
+	return 1;
+}
+
 /* Writable is right only for the node whose marker says so (P6-A1, P6-A3). */
 static enum ocf_exitcode monitor_writable(struct agent *agent,
 					  const struct vouch_local *local)
@@ -61,6 +80,8 @@ static enum ocf_exitcode monitor_writable(struct agent *agent,
 			     marker.incarnation);
 		return PCMK_OCF_FAILED_PROMOTED;
 	}
+	if (was_cut_off(agent, &marker))
+		return PCMK_OCF_FAILED_PROMOTED;
 	settings_tell(local);
 	(void)agent_admit(agent, local);
 	return mark_raise(agent, local, PCMK_OCF_RUNNING_PROMOTED);

@@ -108,9 +108,10 @@ enum ocf_exitcode agent_notify(struct agent *agent)
 				&error) != VOUCH_OK ||
 	    vouch__contract_load(&agent->config, &error) != VOUCH_OK)
 		agent_log(error.text);
-	else if (before_promote)
+	else if (before_promote) {
+		agent_attempt_settle(&context, agent);
 		vouch__score_by_position(&context, agent->deadline);
-	else if (vouch__follow(&context, agent->deadline, &error) != VOUCH_OK)
+	} else if (vouch__follow(&context, agent->deadline, &error) != VOUCH_OK)
 		agent_log(error.text);
 	else
 		agent_standby_renew(&context, agent);

@@ -6,8 +6,10 @@
 #include <string.h>
 
 #include "agents/contract_view.h"
+#include "authority/holding.h"
 #include "authority/records.h"
 #include "authority/standing.h"
+#include "common/privilege.h"
 
 static const char *state_name(const struct vouch_probe *probe)
 {
@@ -51,6 +53,65 @@ static void marker_show(struct vouch_context *context,
 	else
 		(void)printf("authority of this node (%s): %s\n", config->node,
 			     standing.text);
+}
+
+/* Adds what the cluster has on record, where it can be asked. */
+static uint32_t cluster_grants(struct vouch_context *context,
+			       struct vouch_deadline deadline,
+			       struct vouch_cluster_grant *grants)
+{
+	struct vouch_error error = { 0 };
+	uint32_t count = VOUCH_GRANTS_MAX;
+	enum vouch_error_code code;
+
+	if (!context->cluster || vouch__privilege_raise(&error) != VOUCH_OK)
+		return 0;
+	code = context->cluster_ops->grants_observe(context->cluster, deadline,
+						    grants, &count, &error);
+	if (vouch__privilege_lower(context->config, &error) != VOUCH_OK)
+		code = VOUCH_E_PERMISSION;
+	return code == VOUCH_OK ? count : 0;
+}
+
+static struct json_object *holding_json(const struct vouch_holding *holding)
+{
+	struct json_object *json = json_object_new_object();
+
+	(void)json_object_object_add(
+		json, "holder",
+		holding->holder[0] ? json_object_new_string(holding->holder) :
+				     NULL);
+	(void)json_object_object_add(
+		json, "epoch",
+		holding->epoch ? json_object_new_int64((int64_t)holding->epoch) :
+				 NULL);
+	(void)json_object_object_add(json, "text",
+				     json_object_new_string(holding->text));
+	return json;
+}
+
+/* The journal alone may be behind, and the cluster may not answer. */
+static void holding_show(struct vouch_context *context,
+			 const struct vouch_probe *probes,
+			 struct vouch_deadline deadline, struct json_object *json)
+{
+	static struct vouch_cluster_grant grants[2 * VOUCH_GRANTS_MAX];
+	uint32_t count = VOUCH_GRANTS_MAX;
+	struct vouch_error error = { 0 };
+	struct vouch_holding holding;
+
+	if (vouch__records_grants(context->journal, grants, &count, &error) !=
+	    VOUCH_OK) {
+		(void)fprintf(stderr, "vouch: %s\n", error.text);
+		count = 0;
+	}
+	count += cluster_grants(context, deadline, &grants[count]);
+	vouch__holding_tell(context->config, grants, count, probes, &holding);
+	if (json)
+		(void)json_object_object_add(json, "authority",
+					     holding_json(&holding));
+	else
+		(void)printf("authority: %s\n", holding.text);
 }
 
 static void grant_show(struct vouch_context *context, struct json_object *json)
@@ -193,6 +254,7 @@ enum vouch_decision cmd_status(struct cli *cli, int argc, char **argv)
 	memset(probes, 0, sizeof(probes));
 	memset(wanted, VOUCH_PROBE_FULLY, sizeof(wanted));
 	vouch__probe_all(&context, wanted, deadline, probes);
+	holding_show(&context, probes, deadline, json);
 	marker_show(&context, probes, deadline, json);
 	grant_show(&context, json);
 	contract_say(&context, cli, probes, deadline, json);

@@ -23,7 +23,7 @@
 #include "common/json.h"
 #include "common/privilege.h"
 
-enum { WAIT_MS = 120000, PAUSE_MS = 200, ANSWER_SIZE = 64 };
+enum { WAIT_MS = 120000, SETTLE_MS = 20000, PAUSE_MS = 200, ANSWER_SIZE = 64 };
 
 struct setting {
 	struct cli *cli;
@@ -153,6 +153,71 @@ static enum vouch_error_code cluster_look(struct setting *it)
 		return VOUCH_E_PERMISSION;
 	it->facts.quorate = seen.quorate;
 	return code;
+}
+
+static void pause_briefly(void)
+{
+	const struct timespec pause = { .tv_nsec = PAUSE_MS * 1000000L };
+
+	(void)nanosleep(&pause, NULL);
+}
+
+/* What Pacemaker has on record of this node's instance. */
+static enum vouch_error_code operations_read(struct setting *it,
+					     struct vouch_operations *operations)
+{
+	static struct vouch_cluster_node nodes[VOUCH_NODES_MAX];
+	struct vouch_context *context = &it->context;
+	struct vouch_error ignored = { 0 };
+	uint32_t count = VOUCH_NODES_MAX;
+	enum vouch_error_code code = vouch__privilege_raise(&it->error);
+	uint32_t i;
+
+	memset(operations, 0, sizeof(*operations));
+	if (code != VOUCH_OK)
+		return code;
+	code = context->cluster_ops->nodes_observe(context->cluster, it->deadline,
+						   nodes, &count, &it->error);
+	if (vouch__privilege_lower(context->config, &ignored) != VOUCH_OK)
+		return VOUCH_E_PERMISSION;
+	for (i = 0; code == VOUCH_OK && i < count; i++)
+		if (strcmp(nodes[i].name, context->config->node) == 0)
+			*operations = nodes[i].operations;
+	return code;
+}
+
+static int is_promoted(const struct vouch_operations *operations)
+{
+	if (operations->condition != VOUCH_PRESENT ||
+	    operations->in_flight == VOUCH_YES)
+		return 0;
+	return operations->last_result == VOUCH_RESULT_PROMOTED ||
+	       (operations->last == VOUCH_OP_PROMOTE &&
+		operations->last_result == VOUCH_RESULT_OK);
+}
+
+/* After a cleanup Pacemaker has no record of the instance until it has looked at
+ * it again. A failure that is reported meanwhile gets a number above all that
+ * come later, and Pacemaker would recover from it for ever. */
+static enum vouch_error_code record_await(struct setting *it)
+{
+	struct vouch_deadline deadline =
+		vouch__deadline_within(it->deadline, SETTLE_MS);
+	struct vouch_operations operations;
+
+	for (;;) {
+		enum vouch_error_code code = operations_read(it, &operations);
+
+		if (code != VOUCH_OK || is_promoted(&operations))
+			return code;
+		if (vouch__deadline_left_ms(deadline) == 0)
+			return vouch__error_set(
+				&it->error, VOUCH_E_STATE,
+				"Pacemaker has not on record that the resource is "
+				"promoted here, or is just changing that; look at "
+				"crm_mon, then ask again");
+		pause_briefly();
+	}
 }
 
 static enum vouch_error_code facts_read(struct setting *it)
@@ -336,13 +401,6 @@ cluster_call(struct setting *it,
 	return code;
 }
 
-static void pause_briefly(void)
-{
-	const struct timespec pause = { .tv_nsec = PAUSE_MS * 1000000L };
-
-	(void)nanosleep(&pause, NULL);
-}
-
 static const char *state_words(enum vouch_run_state state)
 {
 	switch (state) {
@@ -409,7 +467,10 @@ static enum vouch_error_code apply(struct setting *it)
 	enum vouch_error_code code;
 
 	tell(it, "applying it: Pacemaker stops and starts the server");
-	code = cluster_call(it, it->context.cluster_ops->restart);
+	/* Whoever was asked took his time. */
+	code = record_await(it);
+	if (code == VOUCH_OK)
+		code = cluster_call(it, it->context.cluster_ops->restart);
 	if (code == VOUCH_OK)
 		code = next_epoch_await(it);
 	if (code == VOUCH_OK &&
@@ -453,15 +514,26 @@ static enum vouch_error_code confirm(struct setting *it)
 	return code;
 }
 
+/* A reported failure that stays would be recovered from again one day. */
+static void restart_forget(struct setting *it)
+{
+	const struct vouch_error kept = it->error;
+
+	if (cluster_call(it, it->context.cluster_ops->restart_forget) != VOUCH_OK)
+		tell(it, it->error.text);
+	it->error = kept;
+}
+
 /* What is left is for tidiness: neither file nor status means anything now. */
 static void tidy(struct setting *it)
 {
 	struct vouch_error ignored = { 0 };
 
 	(void)!vouch__contract_change_remove(&it->cli->config, &ignored);
-	if (it->step != VOUCH_CHANGE_TAKE_BACK &&
-	    cluster_call(it, it->context.cluster_ops->restart_forget) !=
-		    VOUCH_OK)
+	if (it->step == VOUCH_CHANGE_TAKE_BACK)
+		return;
+	restart_forget(it);
+	if (record_await(it) != VOUCH_OK)
 		tell(it, it->error.text);
 }
 
@@ -493,7 +565,9 @@ static enum vouch_error_code under_lock(struct setting *it, int *lock)
 	if (it->step == VOUCH_CHANGE_TAKE_BACK)
 		return take_back(it);
 	recovery_warn(it);
-	code = consent_get(it);
+	code = record_await(it);
+	if (code == VOUCH_OK)
+		code = consent_get(it);
 	return code == VOUCH_OK ? announce(it) : code;
 }
 
@@ -515,6 +589,8 @@ static enum vouch_error_code change(struct setting *it)
 		code = apply(it);
 		if (code == VOUCH_OK)
 			code = confirm(it);
+		else
+			restart_forget(it);
 	}
 	if (code == VOUCH_OK)
 		code = journal_put(it, it->facts.abort ? "taken back" : "confirmed",

@@ -20,6 +20,7 @@ static const char help[] =
 	"  contract set --k=N  change it, on the primary: announced, applied, confirmed\n"
 	"  rejoin              bring this node back after its log went another way\n"
 	"  status              who holds authority, and what this node would say\n"
+	"  doctor              what would make a proof fail here, and how to mend it\n"
 	"  explain [ID]        the last decision, or the one of request ID\n"
 	"  history             attempts, newest first\n"
 	"  replay ID|FILE      decide again and compare byte for byte\n"
@@ -56,7 +57,7 @@ static const struct {
 	{ "explain", cmd_explain }, { "history", cmd_history },
 	{ "replay", cmd_replay },   { "decide", cmd_decide },
 	{ "rules", cmd_rules },	    { "contract", cmd_contract },
-	{ "rejoin", cmd_rejoin },
+	{ "rejoin", cmd_rejoin },   { "doctor", cmd_doctor },
 };
 
 /* An option that a command does not know must not be lost on it in silence. */

@@ -142,6 +142,50 @@ static enum vouch_error_code cluster_follow(struct vouch_context *context,
 				      grants[count - 1].holder, &history, error);
 }
 
+static uint32_t grants_read(struct vouch_context *context,
+			    struct vouch_deadline deadline,
+			    struct vouch_cluster_grant *grants)
+{
+	struct vouch_error error = { 0 };
+	uint32_t count = VOUCH_GRANTS_MAX;
+	enum vouch_error_code code;
+
+	if (!context->cluster)
+		return vouch__records_grants(context->journal, grants, &count,
+					     &error) == VOUCH_OK ?
+			       count :
+			       0;
+	if (vouch__privilege_raise(&error) != VOUCH_OK)
+		return 0;
+	code = context->cluster_ops->grants_observe(context->cluster, deadline,
+						    grants, &count, &error);
+	if (vouch__privilege_lower(context->config, &error) != VOUCH_OK)
+		say(context, error.text);
+	return code == VOUCH_OK ? count : 0;
+}
+
+/* Who was granted last, unless that came to nothing: a promotion that was cut off
+ * before its row left a log that nobody else may be promoted from (rule 420). */
+static int is_last_holder(struct vouch_context *context,
+			  struct vouch_deadline deadline,
+			  const struct vouch_local *local)
+{
+	static struct vouch_cluster_grant grants[VOUCH_GRANTS_MAX];
+	uint32_t count = grants_read(context, deadline, grants);
+	const char *holder = local->epoch_holder;
+	uint64_t newest = local->epoch;
+	uint32_t i;
+
+	for (i = 0; i < count; i++) {
+		if (grants[i].outcome == VOUCH_GRANT_VOID ||
+		    grants[i].epoch <= newest)
+			continue;
+		newest = grants[i].epoch;
+		holder = grants[i].holder;
+	}
+	return strcmp(holder, context->config->node) == 0;
+}
+
 /* What a start offers: nothing without an authority on record, most by the
  * last holder. */
 static void score_offer(struct vouch_context *context,
@@ -158,8 +202,7 @@ static void score_offer(struct vouch_context *context,
 			     "primary; until then nothing is promoted (P6-A3)");
 	else
 		score_set(context, deadline,
-			  strcmp(local.epoch_holder, context->config->node) ==
-					  0 ?
+			  is_last_holder(context, deadline, &local) ?
 				  SCORE_HOLDER :
 				  SCORE_FIRST,
 			  0);
@@ -233,8 +276,7 @@ static int holder_bonus(struct vouch_context *context,
 
 	return context->engine->local_observe(context->config, deadline, &local,
 					      &error) == VOUCH_OK &&
-			       strcmp(local.epoch_holder,
-				      context->config->node) == 0 ?
+			       is_last_holder(context, deadline, &local) ?
 		       SCORE_STEP / 2 :
 		       0;
 }

@@ -15,6 +15,7 @@
 #include "common/privilege.h"
 #include "common/terms.h"
 #include "evidence/evidence_json.h"
+#include "kernel/rules.h"
 #include "kernel/transitions.h"
 
 struct run {
@@ -27,6 +28,7 @@ struct run {
 	struct vouch_probe own; /* the candidate, as the decision saw it */
 	struct vouch_view view; /* after the evidence */
 	uint64_t grant_epoch;
+	uint64_t grant_follows; /* the newest epoch that was not void */
 };
 
 static enum vouch_error_code request_id_make(char *id, struct vouch_error *error)
@@ -148,6 +150,7 @@ static enum vouch_decision judge(struct run *run, const struct vouch_attempt *at
 			run->grant_epoch = evidence->grants[i].epoch;
 	}
 	run->grant_epoch++;
+	run->grant_follows = vouch__epoch_followed(evidence);
 	free(evidence);
 	return decision;
 }
@@ -188,6 +191,7 @@ static void grant_fill(const struct run *run, struct vouch_cluster_grant *grant)
 
 	memset(grant, 0, sizeof(*grant));
 	grant->epoch = run->grant_epoch;
+	grant->follows = run->grant_follows;
 	(void)snprintf(grant->holder, VOUCH_NAME_SIZE, "%s", config->node);
 	(void)snprintf(grant->incarnation, VOUCH_NAME_SIZE, "%s",
 		       run->own.incarnation);

@@ -68,6 +68,11 @@ vouch__recover_locked(struct vouch_context *context,
 		      const char *incarnation, struct vouch_deadline deadline,
 		      struct vouch_error *error);
 
+/* Is a grant to this life of this node without an end, here or in the cluster? */
+VOUCH_MUST_CHECK enum vouch_answer
+vouch__grant_is_open(struct vouch_context *context, const char *incarnation,
+		     struct vouch_deadline deadline);
+
 /* Before a marker is removed: what it alone knows, that its promotion happened,
  * must be on record elsewhere. Without it an open grant would pass for one that
  * was never used (P6-F2). An error: leave the marker where it is. */

@@ -82,6 +82,9 @@ enum vouch_error_code vouch__record_grant(struct vouch_journal *journal,
 	    json_object_new_string(
 		    vouch__name_of(&vouch__names_outcome, grant->outcome)),
 	    &ok);
+	if (grant->follows != 0)
+		put(json, "follows",
+		    json_object_new_int64((int64_t)grant->follows), &ok);
 	put(json, "method",
 	    json_object_new_string(
 		    vouch__name_of(&vouch__names_method, grant->method)),
@@ -112,6 +115,9 @@ static int grant_parse(struct json_object *json, struct vouch_cluster_grant *gra
 	(void)name_of(json, "incarnation", grant->incarnation);
 	(void)name_of(json, "request", grant->request_id);
 	grant->outcome = (enum vouch_grant_outcome)outcome;
+	grant->follows = number_of(json, "follows");
+	if (grant->follows >= grant->epoch)
+		return 0;
 	grant->method = (enum vouch_method)method;
 	grant->k = (int)number_of(json, "k");
 	length = json_object_array_length(members);
@@ -194,6 +200,24 @@ static int is_known(const struct vouch_cluster_grant *known,
 		strcmp(known->request_id, grant->request_id) == 0);
 }
 
+/* A grant of the cluster's says that this one came to nothing; its own record
+ * may be gone there. */
+static int is_passed_over(const struct vouch_cluster_grant *known,
+			  const struct vouch_cluster_grant *grants, uint32_t count)
+{
+	uint32_t i;
+	int passed = 0;
+
+	for (i = 0; i < count; i++) {
+		if (grants[i].epoch == known->epoch)
+			return 0;
+		passed |= grants[i].follows != 0 &&
+			  grants[i].follows < known->epoch &&
+			  known->epoch < grants[i].epoch;
+	}
+	return passed && known->outcome == VOUCH_GRANT_OPEN;
+}
+
 enum vouch_error_code vouch__records_follow(struct vouch_journal *journal,
 					    const struct vouch_cluster_grant *grants,
 					    uint32_t count,
@@ -212,6 +236,12 @@ enum vouch_error_code vouch__records_follow(struct vouch_journal *journal,
 		}
 		if (j == known_count)
 			code = vouch__record_grant(journal, &grants[i], error);
+	}
+	for (i = 0; code == VOUCH_OK && i < known_count; i++) {
+		if (!is_passed_over(&known[i], grants, count))
+			continue;
+		known[i].outcome = VOUCH_GRANT_VOID;
+		code = vouch__record_grant(journal, &known[i], error);
 	}
 	return code;
 }

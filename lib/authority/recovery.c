@@ -201,6 +201,31 @@ static enum vouch_error_code grant_resolve(struct vouch_context *context,
 	return code;
 }
 
+enum vouch_answer vouch__grant_is_open(struct vouch_context *context,
+				       const char *incarnation,
+				       struct vouch_deadline deadline)
+{
+	struct vouch_cluster_grant grants[VOUCH_GRANTS_MAX];
+	uint32_t count = VOUCH_GRANTS_MAX;
+	struct vouch_error error = { 0 };
+	struct seen seen;
+	uint32_t i;
+
+	if (vouch__records_grants(context->journal, grants, &count, &error) !=
+		    VOUCH_OK ||
+	    seen_read(context, deadline, &seen, &error) != VOUCH_OK)
+		return VOUCH_UNKNOWN;
+	seen_merge(&seen, grants, &count);
+	for (i = 0; i < count; i++) {
+		if (strcmp(grants[i].holder, context->config->node) == 0 &&
+		    strcmp(grants[i].incarnation, incarnation) == 0 &&
+		    (grants[i].outcome == VOUCH_GRANT_OPEN ||
+		     is_open_in(&seen, grants[i].epoch)))
+			return VOUCH_YES;
+	}
+	return VOUCH_NO;
+}
+
 enum vouch_error_code vouch__grant_settle(struct vouch_context *context,
 					  const struct vouch_marker *marker,
 					  struct vouch_deadline deadline,

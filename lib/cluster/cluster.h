@@ -48,6 +48,7 @@ struct vouch_cluster_grant {
 	char incarnation[VOUCH_NAME_SIZE];
 	char request_id[VOUCH_NAME_SIZE];
 	enum vouch_grant_outcome outcome;
+	uint64_t follows; /* as in the evidence; 0: nothing is passed over */
 	enum vouch_method method;
 	int k;
 	uint32_t member_count;
@@ -71,6 +72,31 @@ struct vouch_recovery {
 	char migration_threshold[VOUCH_NAME_SIZE];
 	char promote_on_fail[VOUCH_NAME_SIZE];
 	char default_on_fail[VOUCH_NAME_SIZE]; /* of operations without one */
+};
+
+/* How the cluster manager was told to run the resource, and what it fences with. For
+ * people: no decision uses it. An empty text: nobody said. */
+enum vouch_setup_action {
+	VOUCH_SETUP_START,
+	VOUCH_SETUP_STOP,
+	VOUCH_SETUP_PROMOTE,
+	VOUCH_SETUP_DEMOTE,
+	VOUCH_SETUP_NOTIFY,
+	VOUCH_SETUP_MONITOR_PROMOTED,
+	VOUCH_SETUP_MONITOR_UNPROMOTED,
+	VOUCH_SETUP_ACTIONS
+};
+
+struct vouch_setup {
+	enum vouch_condition condition; /* ABSENT: no such resource */
+	char agent[VOUCH_TEXT_SIZE];	/* "ocf:vouch:postgresql" */
+	char promotable[VOUCH_NAME_SIZE];
+	char promoted_max[VOUCH_NAME_SIZE];
+	char notify[VOUCH_NAME_SIZE];
+	char no_quorum_policy[VOUCH_NAME_SIZE];
+	uint8_t configured[VOUCH_SETUP_ACTIONS];     /* 1: the operation stands there */
+	uint64_t timeout_ms[VOUCH_SETUP_ACTIONS];    /* 0: not given */
+	uint32_t fence_devices;
 };
 
 struct vouch_cluster; /* an open connection, the implementation's own */
@@ -146,6 +172,10 @@ struct vouch_cluster_ops {
 						  struct vouch_deadline,
 						  struct vouch_recovery *,
 						  struct vouch_error *);
+	enum vouch_error_code (*setup_observe)(struct vouch_cluster *,
+					       struct vouch_deadline,
+					       struct vouch_setup *,
+					       struct vouch_error *);
 	/* Asks for this node's instance to be stopped and started again, and to
 	 * be promoted where its score is still the best. Returns once it was
 	 * asked; what comes of it is to be watched. */

@@ -13,8 +13,8 @@
 #include "evidence/evidence_json.h"
 
 /* The cluster's, the journal's and the log's one must fit together. Every grant
- * down to one that happened must be seen (P6-A1), so this is also how many
- * promotions in a row may come to nothing before the next is refused. */
+ * down to one that happened must be seen (P6-A1), but for those that a later one
+ * passes over as void: so this is how many may stay open in a row. */
 enum { GRANTS_PER_SOURCE = (VOUCH_GRANTS_MAX - 1) / 2, BRIEFLY_MS = 1000 };
 
 struct collection {
@@ -120,6 +120,7 @@ static enum vouch_error_code grant_add(struct collection *collection,
 	(void)snprintf(grant->incarnation, VOUCH_NAME_SIZE, "%s",
 		       from->incarnation);
 	grant->outcome = from->outcome;
+	grant->follows = from->follows;
 	return contract_fill(collection, &grant->contract, from);
 }
 

@@ -130,6 +130,7 @@ static const struct vouch_field grant_fields[] = {
 	NODE(vouch_grant, holder),
 	STR(vouch_grant, incarnation),
 	ENUM(vouch_grant, outcome, outcome),
+	U64(vouch_grant, follows),
 	OBJ(vouch_grant, contract, contract),
 };
 SHAPE(grant);

@@ -469,7 +469,8 @@ void vouch__grants_satisfied_is_proven(struct vouch_scratch *scratch)
 
 	if (scratch->same_holder || scratch->sealed_log)
 		epoch = 0;
-	for (; epoch > scratch->candidate->epoch; epoch--) {
+	for (; epoch > scratch->candidate->epoch;
+	     epoch = vouch__epoch_below(scratch->evidence, epoch)) {
 		struct vouch_grant_view view =
 			vouch__grant_of(scratch->evidence, epoch);
 

@@ -230,6 +230,10 @@ struct vouch_grant {
 	uint8_t holder;
 	char incarnation[VOUCH_NAME_SIZE]; /* the holder's */
 	enum vouch_grant_outcome outcome;
+	/* The newest earlier epoch that was not void when this one was decided
+	 * on: each number between them was, by its own holder's word, and its
+	 * record may be gone. 0: nothing is said. */
+	uint64_t follows;
 	struct vouch_contract contract;
 };
 

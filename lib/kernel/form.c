@@ -162,6 +162,7 @@ static int records_are_valid(const struct vouch_evidence *evidence)
 
 		if (grant->epoch == 0 || grant->epoch == UINT64_MAX ||
 		    grant->holder >= evidence->node_count ||
+		    grant->follows >= grant->epoch ||
 		    grant->source == VOUCH_SOURCE_UNKNOWN ||
 		    !text_is_terminated(grant->incarnation, VOUCH_NAME_SIZE) ||
 		    !contract_is_valid(&grant->contract, evidence->node_count))

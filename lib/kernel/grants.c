@@ -165,12 +165,15 @@ void vouch__agreement_is_proven(struct vouch_scratch *scratch)
 			const struct vouch_grant *b = &evidence->grants[j];
 			struct vouch_finding *finding;
 
-			if (a->epoch != b->epoch || !grants_contradict(a, b))
+			if (a->epoch == b->epoch ?
+				    !grants_contradict(a, b) :
+				    !vouch__passing_contradicts(a, b))
 				continue;
 			finding = vouch__find(scratch, VOUCH_UNPROVEN,
 					      VOUCH_R_GRANTS_DISAGREE, a->holder);
 			finding->node_b = b->holder;
-			finding->value[0] = a->epoch;
+			finding->value[0] = a->epoch < b->epoch ? a->epoch :
+								  b->epoch;
 			vouch__cite(finding, VOUCH_C_HOLDER, VOUCH_NO_NODE,
 				    a->holder);
 			vouch__cite(finding, VOUCH_C_HOLDER, VOUCH_NO_NODE,
@@ -243,7 +246,7 @@ void vouch__holders_are_proven(struct vouch_scratch *scratch)
 			scratch->holders_known = 1;
 			return;
 		}
-		epoch--;
+		epoch = vouch__epoch_below(scratch->evidence, epoch);
 	}
 	finding = vouch__find(scratch, VOUCH_UNPROVEN, VOUCH_R_HOLDER_UNKNOWN,
 			      VOUCH_NO_NODE);

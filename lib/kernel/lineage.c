@@ -299,19 +299,21 @@ int vouch__candidate_is_authorised(const struct vouch_scratch *scratch)
 {
 	const struct vouch_probe *candidate = scratch->candidate;
 	struct vouch_grant_view newest;
+	uint64_t last;
 
 	if (candidate->epoch != 0 &&
 	    candidate->timeline == candidate->epoch_timeline)
 		return 1;
 	/* Its own promotion, cut off before the epoch's row: it is the holder
-	 * that the newest grant names, the same incarnation, one fork on. */
-	newest = vouch__grant_of(scratch->evidence, scratch->newest_epoch);
-	return newest.known && newest.outcome != VOUCH_GRANT_VOID &&
-	       newest.holder == scratch->candidate_node &&
+	 * that the newest grant names, the same incarnation, one fork on. What
+	 * came to nothing, before it or since, made no fork. */
+	last = vouch__last_epoch(scratch->evidence, scratch->newest_epoch + 1);
+	newest = vouch__grant_of(scratch->evidence, last);
+	return newest.known && newest.holder == scratch->candidate_node &&
 	       candidate->incarnation[0] != '\0' &&
 	       vouch__name_equal(newest.grant->incarnation,
 				 candidate->incarnation) &&
-	       candidate->epoch + 1 == scratch->newest_epoch &&
+	       vouch__last_epoch(scratch->evidence, last) == candidate->epoch &&
 	       candidate->history_count > 0 &&
 	       candidate->history[candidate->history_count - 1].timeline ==
 		       candidate->epoch_timeline;

@@ -554,6 +554,57 @@ def _(d):
                              members=("n1", "n2"), inc="i3"))
 
 
+def void(epoch, follows=None, holder="n3", **more):
+    out = grant(epoch=epoch, holder=holder, outcome="void", members=("n1", "n2"), inc="i3", **more)
+    if follows:
+        out["follows"] = follows
+    return out
+
+
+@case("void-grants-passed-over", "permit")
+def _(d):
+    """Sixteen promotions came to nothing; the last one's record says so for all
+    of them, and theirs are gone."""
+    d["grants"].append(void(18, follows=1))
+
+
+@case("void-grants-missing", "veto 310")
+def _(d):
+    """The same numbers are missing, and nobody says what they were."""
+    d["grants"].append(void(18))
+
+
+@case("passed-over-down-to-an-unknown-epoch", "veto 310")
+def _(d):
+    """Epoch 4 was not void, and nobody here knows whose it was."""
+    d["grants"].append(void(18, follows=4))
+
+
+@case("passed-over-by-an-older-grant", "veto 310")
+def _(d):
+    """Epoch 6 speaks of what was before it, not of what came after."""
+    d["grants"] += [void(6, follows=1), void(18)]
+
+
+@case("done-epoch-passed-over", "veto 150")
+def _(d):
+    """One record says that epoch 5 happened, another one that it was void."""
+    d["grants"] += [void(18, follows=1),
+                    grant(epoch=5, holder="n3", source="journal", members=("n1", "n2"), inc="i3")]
+
+
+@case("open-epoch-passed-over", "veto 360")
+def _(d):
+    """What this node still knows is judged as it is known: epoch 5 is open."""
+    d["grants"] += [void(18, follows=1),
+                    grant(epoch=5, holder="n3", source="journal", outcome="open", members=("n1", "n2"), inc="i3")]
+
+
+@case("grant-that-follows-itself", "veto 100")
+def _(d):
+    d["grants"].append(void(18, follows=18))
+
+
 @case("attested-other-incarnation", "veto 360", lambda: joined(fenced()))
 def _(d):
     d["nodes"][0]["probe"]["incarnation"] = "x1"
@@ -1116,6 +1167,25 @@ def cut_short():
 @case("own-promotion-cut-short", "permit", cut_short)
 def _(d):
     """It alone can have written under epoch 2, and has all it ever had."""
+
+
+@case("own-promotion-cut-short-after-a-void-grant", "permit", cut_short)
+def _(d):
+    """Epoch 2 came to nothing and made no fork; the promotion was epoch 3's."""
+    d["grants"][-1]["epoch"] = 3
+    d["grants"].append(grant(epoch=2, outcome="void", k=0))
+
+
+@case("own-promotion-cut-short-before-a-void-grant", "permit", cut_short)
+def _(d):
+    """The next attempt came to nothing: the fork is still epoch 2's."""
+    d["grants"].append(grant(epoch=3, outcome="void", k=0))
+
+
+@case("own-promotion-cut-short-after-an-unknown-grant", "veto 310", cut_short)
+def _(d):
+    """Epoch 2 may have made the fork, and nobody knows whose it was."""
+    d["grants"][-1]["epoch"] = 3
 
 
 @case("own-promotion-by-another-incarnation", "veto 420", cut_short)

@@ -200,7 +200,13 @@ def two_nodes(report):
                      done.stderr)
         report.check("two nodes: k = 0 is in force, and said to survive nothing", "in force" in done.stdout and
                      show(it, "n1")["survives_by_contract"] == 0, done.stdout)
-        change(it, "n1", "--k=1")
+        # One right after the other: each has to leave Pacemaker in a state in which the next can be asked for.
+        for k in (1, 0, 1):
+            it.wait_for("the standby streams", lambda: it.sql("n1", "select count(*) from pg_stat_replication where "
+                                                              "state = 'streaming'") == "1")
+            done = change(it, "n1", "--k=%d" % k, check=False)
+            report.check("two nodes: one change after the other, to k = %d" % k, done.returncode == 0 and
+                         show(it, "n1")["in_force"]["k"] == k, done.stderr)
         it.wait_for("the standby counts again", lambda: sum(m["counts"] for m in show(it, "n1")["members"]) == 1, 60)
         writes_go_on(it, "n1", report, "two nodes, strict again")
         it.run("power", "off", "n1")

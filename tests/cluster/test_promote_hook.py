@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """vouch-promote without a cluster manager: the servers are run by hand with the
 agent, and only the old primary's own answer, its seal, or an operator's
-assertion excludes it (P6-A1a). Two hooks at once: at most one permit."""
+assertion excludes it (P6-A1a). Two hooks at once, an agent and a hook, on one node
+and on two: at most one permit (P6-A2)."""
 import json
 import os
 import subprocess
@@ -15,13 +16,16 @@ from labtest import LAB, lab, main  # noqa: E402
 PGDATA = "/var/lib/postgresql/vouch"
 
 
-def agent(it, node, action, check=True):
+def agent_words(it, node, action):
     members = next(line.split("=", 1)[1] for line in it.on(node, "cat", "/etc/vouch/pgsql.conf").stdout.splitlines()
                    if line.startswith("members="))
-    return it.on(node, "env", "OCF_RESOURCE_INSTANCE=pgsql", "OCF_RESKEY_pgdata=" + PGDATA, "OCF_RESKEY_k=1",
+    return ("env", "OCF_RESOURCE_INSTANCE=pgsql", "OCF_RESKEY_pgdata=" + PGDATA, "OCF_RESKEY_k=1",
                  "OCF_RESKEY_members=" + members, "OCF_RESKEY_manager=none", "OCF_RESKEY_repl_user=vouch",
-                 "OCF_RESKEY_CRM_meta_timeout=60000", "/usr/lib/ocf/resource.d/vouch/postgresql", action,
-                 check=check)
+                 "OCF_RESKEY_CRM_meta_timeout=60000", "/usr/lib/ocf/resource.d/vouch/postgresql", action)
+
+
+def agent(it, node, action, check=True):
+    return it.on(node, *agent_words(it, node, action), check=check)
 
 
 def hook(it, node, *options):
@@ -97,6 +101,33 @@ def two_at_once(report, it):
         writable = ["n2"]
     report.check("hook: the acknowledged row is on the new primary",
                  it.sql(writable[0], "select count(*) from acked where client = 1 and seq = 1") == "1", writable)
+    standby = next(n for n in ("n2", "n3") if n != writable[0])
+    agent_and_hook(report, it, writable[0], writable[0])
+    agent_and_hook(report, it, writable[0], standby)
+
+
+def succeeded(it):
+    return sum(d["outcome"] == "succeeded" for n in ("n2", "n3") for d in it.decisions(n))
+
+
+def agent_and_hook(report, it, holder, other):
+    """The last holder is back as a standby. Its agent and a hook ask at the same moment: on one node the one is
+    refused while the other is under way, or finds it done; on two nodes each sees the other's claim."""
+    agent(it, holder, "stop")
+    agent(it, holder, "start")
+    before = succeeded(it)
+    hook_words = ("vouch-promote", "--cluster=none", "--quiet", "--assert-down=n1", "--reason=still off")
+    running = [subprocess.Popen([LAB, "--name", it.name, "exec", node, "--", *words], stdout=subprocess.PIPE,
+                                stderr=subprocess.PIPE, text=True, stdin=subprocess.DEVNULL)
+               for node, words in ((holder, agent_words(it, holder, "promote")), (other, hook_words))]
+    told = [(p.communicate(timeout=120), p.returncode) for p in running]
+    writable = [n for n in ("n2", "n3") if it.sql(n, "select pg_is_in_recovery()") == "f"]
+    where = "one node" if holder == other else "two nodes"
+    report.check("hook: an agent and a hook at once on %s: one decision at most (P6-A2)" % where,
+                 succeeded(it) - before == len(writable) <= 1, (writable, told))
+    if not writable:
+        done, _ = hook(it, holder, "--assert-down=n1")
+        report.check("hook: asked alone, the last holder is promoted", done.returncode == 0, done.stderr)
 
 
 if __name__ == "__main__":

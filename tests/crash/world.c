@@ -349,8 +349,7 @@ static enum vouch_error_code view_observe(struct vouch_cluster *cluster,
 		return no_answer(error, VOUCH_E_CLUSTER);
 	view->condition = VOUCH_PRESENT;
 	view->ring_leader = 2;
-	view->ring_seq =
-		world_now.view_moves && world_now.grant_count > 1 ? 13 : 12;
+	view->ring_seq = 12 + (world_now.view_moves ? world_now.claims : 0);
 	view->quorate = VOUCH_YES;
 	view->member_count = 2;
 	view->members[0] = 2;
@@ -433,6 +432,21 @@ static enum vouch_error_code grants_observe(struct vouch_cluster *cluster,
 	return VOUCH_OK;
 }
 
+/* As the cluster's module does with what a claim passes over. */
+static void passed_over_remove(const struct vouch_cluster_grant *by)
+{
+	uint32_t i, kept = 0;
+
+	for (i = 0; i < world_now.grant_count; i++) {
+		const struct vouch_cluster_grant *grant = &world_now.grants[i];
+
+		if (by->follows == 0 || grant->outcome != VOUCH_GRANT_VOID ||
+		    grant->epoch <= by->follows || grant->epoch >= by->epoch)
+			world_now.grants[kept++] = *grant;
+	}
+	world_now.grant_count = kept;
+}
+
 static enum vouch_error_code grant_claim(struct vouch_cluster *cluster,
 					 struct vouch_deadline deadline,
 					 const struct vouch_cluster_grant *grant,
@@ -445,7 +459,9 @@ static enum vouch_error_code grant_claim(struct vouch_cluster *cluster,
 	if ((failed && !world_fail_after) ||
 	    world_now.grant_count == WORLD_GRANTS)
 		return no_answer(error, VOUCH_E_CLUSTER);
+	passed_over_remove(grant);
 	world_now.grants[world_now.grant_count++] = *grant;
+	world_now.claims++;
 	changed();
 	return failed ? no_answer(error, VOUCH_E_TIMEOUT) : VOUCH_OK;
 }

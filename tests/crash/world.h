@@ -13,6 +13,7 @@ struct world {
 	uint32_t timeline;  /* of this node's database */
 	uint64_t epoch_row; /* newest in its log */
 	uint32_t grant_count;
+	uint32_t claims; /* how many there were */
 	struct vouch_cluster_grant grants[WORLD_GRANTS];
 	int n1_writable; /* a live contradiction: the verdict is a veto */
 	int no_promote;  /* the server does not leave recovery */

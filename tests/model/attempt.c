@@ -140,6 +140,54 @@ static uint8_t next_epoch(const struct world *world, const struct seen *seen)
 	return (uint8_t)(epoch + 1);
 }
 
+/* The newest epoch that the attempt has not seen declared void, unless that is
+ * the newest of all. */
+static uint8_t followed_epoch(const struct world *world,
+			      const struct attempt *attempt, uint8_t epoch)
+{
+	const struct seen *seen = &attempt->seen;
+	uint16_t voided = seen->cluster.voided | seen->journal.voided;
+	uint16_t done = seen->cluster.done | seen->journal.done;
+	struct known rest = { (uint16_t)((seen->cluster.grants |
+					  seen->journal.grants) &
+					 (uint16_t)~(voided & ~done)),
+			      0, 0 };
+	uint8_t last = world_newest_grant(world, &rest);
+	uint8_t number = last == NOTHING ? 0 : world->grants[last].epoch;
+	uint8_t head;
+
+	for (head = seen->epochs; head != 0; head = world->records[head].parent) {
+		if (world->records[head].kind == RECORD_EPOCH &&
+		    world->grants[world->records[head].a].epoch > number)
+			number = world->grants[world->records[head].a].epoch;
+	}
+	return number + 1 == epoch ? 0 : number;
+}
+
+/* The records of what is passed over are taken out of the configuration. */
+static void cluster_forgets(struct world *world, uint8_t node,
+			    const struct grant *by)
+{
+	uint8_t i, j;
+
+	for (i = 0; by->follows && i < world->grant_count; i++) {
+		uint16_t bit = (uint16_t)(1u << i);
+
+		if (world->grants[i].epoch <= by->follows ||
+		    world->grants[i].epoch >= by->epoch)
+			continue;
+		for (j = 0; j < world->node_count; j++) {
+			struct known *known = &world->nodes[j].cib.known;
+
+			if (world_in_group(world, node, j) &&
+			    (known->voided & bit)) {
+				known->grants &= (uint16_t)~bit;
+				known->voided &= (uint16_t)~bit;
+			}
+		}
+	}
+}
+
 /* In the cluster one of two claimants loses; without one nobody does. */
 static int claim(struct world *world, struct attempt *attempt)
 {
@@ -163,8 +211,13 @@ static int claim(struct world *world, struct attempt *attempt)
 	world->grants[attempt->grant].holder = attempt->node;
 	world->grants[attempt->grant].incarnation = node->incarnation;
 	world->grants[attempt->grant].contract = attempt->seen.wanted;
-	if (world->managed)
+	world->grants[attempt->grant].follows =
+		followed_epoch(world, attempt, epoch);
+	if (world->managed) {
 		cluster_learns(world, attempt->node, attempt->grant, OUTCOME_OPEN);
+		cluster_forgets(world, attempt->node,
+				&world->grants[attempt->grant]);
+	}
 	attempt->step = ATTEMPT_CLAIMED;
 	return 1;
 }

@@ -351,6 +351,7 @@ static void grant_show(const struct world *world, uint8_t number, int source,
 
 	to->source = (enum vouch_grant_source)source;
 	to->epoch = from->epoch;
+	to->follows = from->follows;
 	to->holder = from->holder;
 	incarnation_name(from->incarnation, to->incarnation);
 	to->outcome = outcome == OUTCOME_DONE ? VOUCH_GRANT_DONE :

@@ -159,6 +159,33 @@ static struct epoch epoch_of(evidence_t *e, uint64_t number)
 	return epoch;
 }
 
+/* Somebody who was granted a later epoch says that this one was void, so that
+ * its record may be gone. */
+static int is_skipped(evidence_t *e, uint64_t number)
+{
+	uint32_t i;
+
+	for (i = 0; i < e->grant_count; i++) {
+		if (e->grants[i].follows && number > e->grants[i].follows &&
+		    number < e->grants[i].epoch)
+			return 1;
+	}
+	return 0;
+}
+
+/* The walk down past all that came to nothing; 0 where it meets a number that is
+ * neither known nor skipped. */
+static uint64_t previous_epoch(evidence_t *e, uint64_t number)
+{
+	while (--number > 0) {
+		struct epoch epoch = epoch_of(e, number);
+
+		if (epoch.known ? !epoch.voided : !is_skipped(e, number))
+			return epoch.known ? number : 0;
+	}
+	return 0;
+}
+
 static uint64_t newest_epoch(evidence_t *e)
 {
 	uint64_t newest = 0;
@@ -545,6 +572,11 @@ static int records_agree(evidence_t *e)
 			const struct vouch_grant *a = &e->grants[i];
 			const struct vouch_grant *b = &e->grants[j];
 
+			if ((a->outcome == VOUCH_GRANT_DONE && b->follows &&
+			     a->epoch > b->follows && a->epoch < b->epoch) ||
+			    (b->outcome == VOUCH_GRANT_DONE && a->follows &&
+			     b->epoch > a->follows && b->epoch < a->epoch))
+				return 0;
 			if (a->epoch == b->epoch &&
 			    (a->holder != b->holder ||
 			     !same(a->incarnation, b->incarnation) ||
@@ -573,14 +605,14 @@ static int is_ready(evidence_t *e)
 static int is_authorised(evidence_t *e)
 {
 	const struct vouch_probe *c = candidate_of(e);
-	struct epoch newest = epoch_of(e, newest_epoch(e));
+	uint64_t number = previous_epoch(e, newest_epoch(e) + 1);
+	struct epoch newest = epoch_of(e, number);
 
 	if (c->epoch != 0 && c->timeline == c->epoch_timeline)
 		return 1;
-	return newest.known && !newest.voided &&
-	       newest.grant->holder == e->request.candidate &&
+	return newest.known && newest.grant->holder == e->request.candidate &&
 	       same(newest.grant->incarnation, c->incarnation) &&
-	       c->epoch + 1 == newest.grant->epoch && c->history_count > 0 &&
+	       c->epoch == previous_epoch(e, number) && c->history_count > 0 &&
 	       c->history[c->history_count - 1].timeline == c->epoch_timeline;
 }
 
@@ -636,6 +668,8 @@ int provable(evidence_t *e, uint16_t *missing)
 	for (number = newest_epoch(e); number > 0 && !known; number--) {
 		struct epoch epoch = epoch_of(e, number);
 
+		if (!epoch.known && is_skipped(e, number))
+			continue;
 		if (!epoch.known)
 			return 0;
 		if (!epoch.voided)
@@ -682,6 +716,8 @@ int provable(evidence_t *e, uint16_t *missing)
 	for (number = newest_epoch(e); number > c->epoch && !covered; number--) {
 		struct epoch epoch = epoch_of(e, number);
 
+		if (!epoch.known && is_skipped(e, number))
+			continue;
 		if (!epoch.known ||
 		    (!epoch.voided && !is_holder_itself(e, &epoch) &&
 		     !has_all_acknowledged(e, &epoch.grant->contract, since)))

@@ -47,7 +47,7 @@ struct contract {
 };
 
 struct grant {
-	uint8_t epoch, holder, incarnation;
+	uint8_t epoch, holder, incarnation, follows;
 	struct contract contract;
 };
 

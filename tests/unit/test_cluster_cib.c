@@ -543,6 +543,46 @@ static void what_failures_lead_to(void **state)
 	assert_string_equal(recovery.migration_threshold, "unclear");
 }
 
+static void setup_of(const char *text, struct vouch_setup *setup)
+{
+	xmlDoc *document = parsed(text);
+
+	vouch__cib_setup_read(xmlDocGetRootElement(document), "pgsql", setup);
+	xmlFreeDoc(document);
+}
+
+static void how_it_is_configured(void **state)
+{
+	struct vouch_setup setup;
+
+	(void)state;
+	setup_of(CIB("", NODES, "", ""), &setup);
+	assert_int_equal(setup.condition, VOUCH_ABSENT);
+	assert_int_equal(setup.fence_devices, 0);
+	setup_of(CIB(PROPERTY("no-quorum-policy", "ignore"), NODES,
+		     CLONE(META("notify", "true"),
+			   "<operations><op id=\"o1\" name=\"monitor\" "
+			   "role=\"Promoted\" timeout=\"20s\"/>"
+			   "<op id=\"o2\" name=\"promote\" timeout=\"30\"/>"
+			   "<op id=\"o3\" name=\"start\" timeout=\"soon\"/>"
+			   "</operations>") "<primitive id=\"f1\" "
+			   "class=\"stonith\" type=\"fence_ipmilan\"/>", ""),
+		 &setup);
+	assert_int_equal(setup.condition, VOUCH_PRESENT);
+	assert_string_equal(setup.notify, "true");
+	assert_string_equal(setup.promoted_max, "");
+	assert_string_equal(setup.no_quorum_policy, "ignore");
+	assert_int_equal(setup.fence_devices, 1);
+	assert_int_equal(setup.configured[VOUCH_SETUP_MONITOR_PROMOTED], 1);
+	assert_int_equal(setup.configured[VOUCH_SETUP_MONITOR_UNPROMOTED], 0);
+	assert_int_equal(setup.timeout_ms[VOUCH_SETUP_MONITOR_PROMOTED], 20000);
+	assert_int_equal(setup.timeout_ms[VOUCH_SETUP_PROMOTE], 30000);
+	/* What is no time is none. */
+	assert_int_equal(setup.configured[VOUCH_SETUP_START], 1);
+	assert_int_equal(setup.timeout_ms[VOUCH_SETUP_START], 0);
+	assert_int_equal(setup.configured[VOUCH_SETUP_STOP], 0);
+}
+
 static void managed_or_not(void **state)
 {
 	(void)state;
@@ -639,6 +679,7 @@ int main(void)
 		cmocka_unit_test(fencing_must_be_enabled_everywhere),
 		cmocka_unit_test(quorum_needs_both),
 		cmocka_unit_test(watchdog_is_seen),
+		cmocka_unit_test(how_it_is_configured),
 		cmocka_unit_test(managed_or_not),
 		cmocka_unit_test(what_failures_lead_to),
 		cmocka_unit_test(score_of_this_node),

@@ -51,12 +51,30 @@ static void grant_there_and_back(void **state)
 	assert_memory_equal(&grant, &back, sizeof(grant));
 }
 
+static void what_a_grant_passes_over_is_read_back(void **state)
+{
+	struct vouch_cluster_grant grant = grant_7();
+	struct vouch_cluster_grant back;
+	char text[VOUCH_RECORD_SIZE];
+
+	(void)state;
+	grant.follows = 3;
+	assert_int_equal(vouch__grant_encode(&grant, text, NULL), VOUCH_OK);
+	assert_non_null(strstr(text, "\"follows\":3,"));
+	assert_int_equal(vouch__grant_decode(text, &back, NULL), VOUCH_OK);
+	assert_memory_equal(&grant, &back, sizeof(grant));
+}
+
 static void incomplete_grants_are_not_written(void **state)
 {
 	char text[VOUCH_RECORD_SIZE];
 	struct vouch_cluster_grant grant;
 
 	(void)state;
+	grant = grant_7();
+	grant.follows = 7;
+	assert_int_equal(vouch__grant_encode(&grant, text, NULL),
+			 VOUCH_E_ARGUMENT);
 	grant = grant_7();
 	grant.epoch = 0;
 	assert_int_equal(vouch__grant_encode(&grant, text, NULL),
@@ -287,6 +305,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(grant_there_and_back),
+		cmocka_unit_test(what_a_grant_passes_over_is_read_back),
 		cmocka_unit_test(incomplete_grants_are_not_written),
 		cmocka_unit_test(anything_else_is_no_grant),
 		cmocka_unit_test(truncated_at_every_byte),

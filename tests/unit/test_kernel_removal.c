@@ -25,6 +25,10 @@ struct allowed {
 	int needed;
 };
 
+#define CUT_SHORT                                                              \
+	"own-promotion-cut-short own-promotion-cut-short-after-a-void-grant "  \
+	"own-promotion-cut-short-before-a-void-grant"
+
 static struct allowed unused_facts[] = {
 	/* Text for people; no rule reads it. */
 	{ "cluster", "zero", NULL, 0 },
@@ -129,8 +133,15 @@ static struct allowed unused_facts[] = {
 	{ "grants.incarnation", "zero", "E2", 0 },
 	{ "grants.contract.*", "*", "E2", 0 },
 	/* A candidate that holds the open grant itself knows its own log. */
-	{ "grants.outcome", "done", "own-promotion-cut-short", 0 },
-	{ "grants.contract.*", "*", "own-promotion-cut-short", 0 },
+	{ "grants.outcome", "done", CUT_SHORT, 0 },
+	{ "grants.contract.*", "*", CUT_SHORT, 0 },
+	{ "grants.incarnation", "zero",
+	  "own-promotion-cut-short-after-a-void-grant "
+	  "own-promotion-cut-short-before-a-void-grant", 0 },
+	/* The void grant's holder is another one than he who does not answer. */
+	{ "other.probe.in_recovery", "yes", "void-grants-passed-over", 0 },
+	{ "other.probe.log_exhausted", "yes no", "void-grants-passed-over", 0 },
+	{ "other.probe.promoting", "no", "void-grants-passed-over", 0 },
 	/* Open, and harmless: its holder's present life cannot use it. */
 	{ "grants.outcome", "done void", "open-grant-of-a-former-life", 0 },
 	/* The contract of a log that needs no quorum is not read. */

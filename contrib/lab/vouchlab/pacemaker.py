@@ -92,7 +92,7 @@ def database_resource(lab):
             # A refused promotion is an answer. With "block" it is asked once, the reason stays visible, and
             # the standby goes on serving reads.
             ("promote", "0s", "30s", ' on-fail="block"'),
-            ("demote", "0s", "60s", ""),
+            ("demote", "0s", "90s", ""),
             ("monitor", "10s", "20s", ' role="Promoted"'),
             ("monitor", "11s", "20s", ' role="Unpromoted"'),
             ("notify", "0s", "60s", ""),

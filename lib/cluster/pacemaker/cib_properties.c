@@ -86,3 +86,29 @@ const char *vouch__property_text(const xmlNode *cib, const char *name)
 	}
 	return NULL;
 }
+
+const char *vouch__resource_text(const xmlNode *cib, const xmlNode *resource,
+				 const char *name)
+{
+	const xmlNode *resources = vouch__xml_descend(cib, "configuration",
+						      "resources", NULL);
+	const xmlNode *element;
+	const char *text = NULL;
+
+	for (element = resource; !text && element && element != resources;
+	     element = element->parent) {
+		const char *template = vouch__xml_text(element, "template");
+
+		text = vouch__setting_text(cib, element, "meta_attributes", name);
+		if (!text && template)
+			text = vouch__setting_text(
+				cib,
+				vouch__xml_by_id(resources, "template", template),
+				"meta_attributes", name);
+	}
+	return text ? text :
+		      vouch__setting_text(cib,
+					  vouch__xml_descend(cib, "configuration",
+							     "rsc_defaults", NULL),
+					  "meta_attributes", name);
+}

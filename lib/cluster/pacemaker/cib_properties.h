@@ -31,6 +31,11 @@ void vouch__setting_read(const xmlNode *cib, const xmlNode *parent,
 const char *vouch__setting_text(const xmlNode *cib, const xmlNode *parent,
 				const char *set, const char *name);
 
+/* The meta attribute nearest to a resource: its own, its template's, that of what
+ * it stands in, the defaults. NULL when nobody sets it. For people as well. */
+const char *vouch__resource_text(const xmlNode *cib, const xmlNode *resource,
+				 const char *name);
+
 /* The first value of a cluster property; NULL when nobody sets it. */
 const char *vouch__property_text(const xmlNode *cib, const char *name);
 

@@ -41,6 +41,10 @@ enum vouch_answer vouch__cib_managed_read(const xmlNode *cib,
 void vouch__cib_recovery_read(const xmlNode *cib, const char *resource,
 			      struct vouch_recovery *recovery);
 
+/* How it is configured; ABSENT when it is not. */
+void vouch__cib_setup_read(const xmlNode *cib, const char *resource,
+			   struct vouch_setup *setup);
+
 /* 1 and the promotion score of the resource on the node, 0 when it has none,
  * -1 when what stands there is no score. */
 int vouch__cib_score_read(const xmlNode *cib, const char *resource,

@@ -9,33 +9,6 @@
 #include "cluster/pacemaker/cib_read.h"
 #include "cluster/pacemaker/cib_xml.h"
 
-/* The text nearest to the resource; NULL when nobody sets it. */
-static const char *nearest_text(const xmlNode *cib, const xmlNode *resource,
-				const char *name)
-{
-	const xmlNode *resources = vouch__xml_descend(cib, "configuration",
-						      "resources", NULL);
-	const xmlNode *element;
-	const char *text = NULL;
-
-	for (element = resource; !text && element && element != resources;
-	     element = element->parent) {
-		const char *template = vouch__xml_text(element, "template");
-
-		text = vouch__setting_text(cib, element, "meta_attributes", name);
-		if (!text && template)
-			text = vouch__setting_text(
-				cib,
-				vouch__xml_by_id(resources, "template", template),
-				"meta_attributes", name);
-	}
-	return text ? text :
-		      vouch__setting_text(cib,
-					  vouch__xml_descend(cib, "configuration",
-							     "rsc_defaults", NULL),
-					  "meta_attributes", name);
-}
-
 /* As an attribute of the operation, or in its meta attributes. */
 static const char *on_fail_of(const xmlNode *cib, const xmlNode *primitive,
 			      const char *action)
@@ -76,7 +49,7 @@ void vouch__cib_recovery_read(const xmlNode *cib, const char *resource,
 		return;
 	recovery->condition = VOUCH_PRESENT;
 	word_copy(recovery->migration_threshold,
-		  nearest_text(cib, primitive, "migration-threshold"));
+		  vouch__resource_text(cib, primitive, "migration-threshold"));
 	word_copy(recovery->promote_on_fail,
 		  on_fail_of(cib, primitive, "promote"));
 	word_copy(recovery->default_on_fail,

@@ -252,6 +252,36 @@ static enum vouch_error_code recovery_observe(struct vouch_cluster *cluster,
 				 recovery, sizeof(*recovery), deadline, error);
 }
 
+/* --- setup ---------------------------------------------------------------- */
+
+static enum vouch_error_code setup_work(const void *input, void *output,
+					   struct vouch_deadline deadline,
+					   struct vouch_error *error)
+{
+	const struct vouch_cluster *cluster = input;
+	struct vouch_cib_link *link;
+	enum vouch_error_code code;
+	xmlNode *cib;
+
+	code = cib_once(deadline, &link, &cib, error);
+	if (code != VOUCH_OK)
+		return code;
+	vouch__cib_setup_read(cib, cluster->name, output);
+	cib_end(link, cib);
+	return VOUCH_OK;
+}
+
+static enum vouch_error_code setup_observe(struct vouch_cluster *cluster,
+					      struct vouch_deadline deadline,
+					      struct vouch_setup *setup,
+					      struct vouch_error *error)
+{
+	memset(setup, 0, sizeof(*setup));
+	return vouch__worker_run(setup_work,
+				 "reading what failures lead to", cluster,
+				 setup, sizeof(*setup), deadline, error);
+}
+
 /* --- the table ------------------------------------------------------------ */
 
 static const struct vouch_cluster_ops ops = {
@@ -269,6 +299,7 @@ static const struct vouch_cluster_ops ops = {
 	.score_set = vouch__pacemaker_score_set,
 	.managed_observe = managed_observe,
 	.recovery_observe = recovery_observe,
+	.setup_observe = setup_observe,
 	.restart = vouch__pacemaker_restart,
 	.restart_forget = vouch__pacemaker_restart_forget,
 };

@@ -93,6 +93,25 @@ enum vouch_error_code vouch__pacemaker_grants(struct vouch_cluster *cluster,
 	return code;
 }
 
+/* --- removing --------------------------------------------------------------- */
+
+static int grant_remove(const struct vouch_cluster *cluster,
+			struct vouch_cib_link *link, uint64_t epoch)
+{
+	char id[VOUCH_RECORD_ID_SIZE];
+	struct vouch_error ignored;
+	xmlNode *set;
+	int removed;
+
+	vouch__grant_id(cluster->name, epoch, id);
+	set = vouch__record_element(id, NULL);
+	if (!set)
+		return 0;
+	removed = vouch__cib_remove(link, set, &ignored) == VOUCH_OK;
+	xmlFreeDoc(set->doc);
+	return removed;
+}
+
 /* --- claiming ------------------------------------------------------------- */
 
 struct claim {
@@ -253,6 +272,30 @@ static enum vouch_error_code claim_create(const struct claim *claim,
 	return code == VOUCH_E_TIMEOUT ? code : uncertain(claim, error);
 }
 
+/* What came to nothing and is passed over is needed by nobody: the claim, which
+ * the coordinator has, says what it was (P6-A1). Otherwise promotions that come to
+ * nothing would fill the table until none could be granted any more. What cannot
+ * be removed now, the next claim removes. */
+static void passed_over_remove(const struct claim *claim,
+			       struct vouch_cib_link *link)
+{
+	static struct grants_slip slip;
+	struct vouch_error ignored;
+	uint32_t i;
+
+	if (claim->grant.follows == 0 ||
+	    slip_read(link, claim->cluster->name, &slip, &ignored) != VOUCH_OK ||
+	    !epoch_of(&slip, claim->grant.epoch))
+		return;
+	for (i = 0; i < slip.count; i++) {
+		if (slip.grants[i].outcome == VOUCH_GRANT_VOID &&
+		    slip.grants[i].epoch > claim->grant.follows &&
+		    slip.grants[i].epoch < claim->grant.epoch &&
+		    !grant_remove(claim->cluster, link, slip.grants[i].epoch))
+			return;
+	}
+}
+
 static enum vouch_error_code claim_work(const void *input, void *output,
 					struct vouch_deadline deadline,
 					struct vouch_error *error)
@@ -274,6 +317,8 @@ static enum vouch_error_code claim_work(const void *input, void *output,
 	}
 	if (code == VOUCH_OK)
 		code = claim_create(claim, link, dc, error);
+	if (code == VOUCH_OK)
+		passed_over_remove(claim, link);
 	vouch__cib_disconnect(link);
 	return code;
 }
@@ -372,22 +417,11 @@ static void old_grants_remove(const struct closing *closing,
 	uint32_t i;
 
 	for (i = 0; i < slip->count; i++) {
-		char id[VOUCH_RECORD_ID_SIZE];
-		struct vouch_error ignored;
-		xmlNode *set;
-
-		if (slip->grants[i].epoch >= closing->keep_from ||
-		    slip->grants[i].epoch >= closing->epoch)
-			continue;
-		vouch__grant_id(closing->cluster->name, slip->grants[i].epoch,
-				id);
-		set = vouch__record_element(id, NULL);
-		if (!set || vouch__cib_remove(link, set, &ignored) != VOUCH_OK) {
-			if (set)
-				xmlFreeDoc(set->doc);
+		if (slip->grants[i].epoch < closing->keep_from &&
+		    slip->grants[i].epoch < closing->epoch &&
+		    !grant_remove(closing->cluster, link,
+				  slip->grants[i].epoch))
 			return;
-		}
-		xmlFreeDoc(set->doc);
 	}
 }
 

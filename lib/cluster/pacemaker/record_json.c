@@ -96,7 +96,7 @@ static int grant_is_valid(const struct vouch_cluster_grant *grant)
 	uint32_t i;
 
 	if (grant->epoch == 0 || grant->epoch > INT64_MAX ||
-	    !is_name(grant->holder) || !is_plain(grant->incarnation) ||
+	    grant->follows >= grant->epoch || !is_name(grant->holder) || !is_plain(grant->incarnation) ||
 	    !is_plain(grant->request_id) ||
 	    grant->outcome < VOUCH_GRANT_OPEN ||
 	    grant->outcome > VOUCH_GRANT_VOID ||
@@ -130,6 +130,8 @@ enum vouch_error_code vouch__grant_encode(const struct vouch_cluster_grant *gran
 	code = put_text(json, "outcome",
 			vouch__name_of(&vouch__names_outcome, grant->outcome),
 			code);
+	if (grant->follows != 0)
+		code = put_u64(json, "follows", grant->follows, code);
 	code = put_text(json, "method",
 			vouch__name_of(&vouch__names_method, grant->method),
 			code);
@@ -253,6 +255,8 @@ enum vouch_error_code vouch__grant_decode(const char *text,
 	name_of(json, "incarnation", grant->incarnation, &ok);
 	name_of(json, "request", grant->request_id, &ok);
 	grant->outcome = word_of(json, "outcome", &vouch__names_outcome, &ok);
+	if (json_object_object_get_ex(json, "follows", NULL))
+		u64_of(json, "follows", INT64_MAX, &grant->follows, &ok);
 	grant->method = word_of(json, "method", &vouch__names_method, &ok);
 	if (vouch__json_get_int(json, "k", 0, VOUCH_NODES_MAX, &grant->k,
 				NULL) != VOUCH_OK)

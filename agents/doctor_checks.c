@@ -1,0 +1,372 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "agents/doctor.h"
+
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+struct examination {
+	const struct doctor_facts *facts;
+	struct doctor_findings *findings;
+};
+
+static enum doctor_outcome well_if(int well)
+{
+	return well ? DOCTOR_WELL : DOCTOR_BAD;
+}
+
+static enum doctor_outcome of_answer(enum vouch_answer answer,
+				     enum vouch_answer wanted)
+{
+	return answer == VOUCH_UNKNOWN ? DOCTOR_UNKNOWN :
+					 well_if(answer == wanted);
+}
+
+/* The texts are of one check: said when it is well, and when it is not. */
+__attribute__((format(printf, 5, 6))) static struct doctor_finding *
+say(struct examination *it, const char *id, const char *invariant,
+    enum doctor_outcome outcome, const char *format, ...)
+{
+	struct doctor_findings *findings = it->findings;
+	struct doctor_finding *finding;
+	va_list arguments;
+
+	if (findings->count < DOCTOR_FINDINGS_MAX)
+		findings->count++;
+	finding = &findings->list[findings->count - 1];
+	finding->id = id;
+	finding->invariant = invariant;
+	finding->outcome = outcome;
+	finding->mend[0] = '\0';
+	va_start(arguments, format);
+	(void)vsnprintf(finding->text, sizeof(finding->text), format, arguments);
+	va_end(arguments);
+	return finding;
+}
+
+/* Kept only where something is to be mended. */
+__attribute__((format(printf, 2, 3))) static void
+mend(struct doctor_finding *finding, const char *format, ...)
+{
+	va_list arguments;
+
+	if (finding->outcome == DOCTOR_WELL)
+		return;
+	va_start(arguments, format);
+	(void)vsnprintf(finding->mend, sizeof(finding->mend), format, arguments);
+	va_end(arguments);
+}
+
+/* --- the cluster ---------------------------------------------------------- */
+
+static void view_examine(struct examination *it)
+{
+	const struct doctor_facts *facts = it->facts;
+	const struct vouch_view *view = &facts->view;
+	const char *policy = facts->setup.no_quorum_policy;
+	enum doctor_outcome outcome = of_answer(view->quorate, VOUCH_YES);
+
+	mend(say(it, "quorum", "P6-A1", outcome,
+		 outcome == DOCTOR_WELL ? "this partition is quorate" :
+					  "this partition is not quorate: nobody "
+					  "is promoted in it"),
+	     "corosync-quorumtool -s");
+	outcome = of_answer(view->fencing_enabled, VOUCH_YES);
+	mend(say(it, "fencing-enabled", "P6-A1", outcome,
+		 outcome == DOCTOR_WELL ?
+			 "fencing is enabled" :
+			 "fencing is not enabled: the loss of a primary is never "
+			 "proven, every failover is refused"),
+	     "crm_attribute --type crm_config --name stonith-enabled --update true");
+	mend(say(it, "fencing-devices", "P6-A1",
+		 well_if(facts->setup.fence_devices > 0),
+		 "%u fence devices are configured", facts->setup.fence_devices),
+	     "pcs stonith create fence-%s fence_ipmilan pcmk_host_list=%s ip=... "
+	     "username=... password_script=...",
+	     facts->config->node, facts->config->node);
+	mend(say(it, "no-quorum-policy", "P6-A1",
+		 well_if(strcmp(policy, "ignore") != 0),
+		 "no-quorum-policy is %s", policy[0] ? policy : "the default"),
+	     "crm_attribute --type crm_config --name no-quorum-policy --update stop");
+	if (view->two_node == VOUCH_NO)
+		return;
+	outcome = of_answer(view->wait_for_all, VOUCH_YES);
+	mend(say(it, "two-node", "P6-A1", outcome,
+		 outcome == DOCTOR_WELL ?
+			 "two_node, with wait_for_all" :
+			 "two_node without wait_for_all: after a cold start each "
+			 "half is quorate by itself, and every promotion is refused"),
+	     "set wait_for_all: 1 in the section quorum of "
+	     "/etc/corosync/corosync.conf on both nodes, then: corosync-cfgtool -R");
+}
+
+static const struct vouch_cluster_node *node_find(const struct doctor_facts *facts,
+						  const char *name)
+{
+	uint32_t i;
+
+	for (i = 0; i < facts->node_count; i++) {
+		if (strcmp(facts->nodes[i].name, name) == 0)
+			return &facts->nodes[i];
+	}
+	return NULL;
+}
+
+static void member_in_cluster(struct examination *it, const char *name)
+{
+	const struct vouch_cluster_node *node = node_find(it->facts, name);
+
+	if (!node) {
+		mend(say(it, "member-known", "P6-F1", DOCTOR_BAD,
+			 "the cluster has no node %s, which 'members' names", name),
+		     "crm_node --list, and correct 'members' or the node's name");
+		return;
+	}
+	if (node->node_class != VOUCH_CLASS_MEMBER) {
+		mend(say(it, "member-class", "P6-F1", DOCTOR_BAD,
+			 "%s is no full cluster node: remote and guest nodes are "
+			 "refused", name),
+		     "run the database on nodes that run Corosync");
+		return;
+	}
+	mend(say(it, "member-online", "P6-A1",
+		 node->online == VOUCH_YES && node->unclean == VOUCH_NO ?
+			 DOCTOR_WELL :
+			 DOCTOR_BAD,
+		 "%s is %s%s", name,
+		 node->online == VOUCH_YES ? "online" : "not online",
+		 node->unclean == VOUCH_NO ? "" : ", and unclean"),
+	     "crm_mon -1, then start the cluster on %s, or fence it: "
+	     "stonith_admin --reboot %s", name, name);
+}
+
+/* --- the resource --------------------------------------------------------- */
+
+static void meta_examine(struct examination *it)
+{
+	const struct vouch_setup *setup = &it->facts->setup;
+	const char *name = it->facts->config->name;
+
+	mend(say(it, "promotable", "P6-A1",
+		 well_if(strcmp(setup->promotable, "true") == 0 &&
+			 (setup->promoted_max[0] == '\0' ||
+			  strcmp(setup->promoted_max, "1") == 0)),
+		 "the resource is%s promotable, with at most %s promoted",
+		 strcmp(setup->promotable, "true") == 0 ? "" : " not",
+		 setup->promoted_max[0] ? setup->promoted_max : "1"),
+	     "pcs resource promotable %s promoted-max=1 notify=true", name);
+	mend(say(it, "notify", "P6-S1",
+		 well_if(strcmp(setup->notify, "true") == 0),
+		 strcmp(setup->notify, "true") == 0 ?
+			 "notifications are on" :
+			 "notifications are off: scores do not follow positions, "
+			 "and the wrong node may be asked first"),
+	     "crm_resource --resource %s-clone --meta --set-parameter notify "
+	     "--parameter-value true", name);
+	mend(say(it, "managed", "P6-A3",
+		 of_answer(it->facts->managed, VOUCH_YES),
+		 it->facts->managed == VOUCH_YES ?
+			 "the cluster manager acts on the resource" :
+			 "the cluster manager does not act on the resource: "
+			 "nothing is promoted until somebody asks"),
+	     "crm_attribute --type crm_config --name maintenance-mode --delete; "
+	     "crm_resource --resource %s --meta --delete-parameter is-managed",
+	     name);
+}
+
+/* A veto is an answer: with on-fail=block there is one attempt and the standby
+ * goes on. Any other way Pacemaker recovers, and asks again and again. */
+static void veto_examine(struct examination *it)
+{
+	const struct vouch_recovery *recovery = &it->facts->recovery;
+	const char *name = it->facts->config->name;
+	const char *on_fail = recovery->promote_on_fail[0] ?
+				      recovery->promote_on_fail :
+				      recovery->default_on_fail;
+	int blocks = strcmp(on_fail, "block") == 0;
+
+	mend(say(it, "promote-on-fail", "P6-A3", well_if(blocks),
+		 blocks ? "a veto stays one attempt (on-fail=block on promote)" :
+			  "promote has on-fail=%s: after a veto Pacemaker recovers "
+			  "the standby and asks again, without end",
+		 on_fail[0] ? on_fail : "restart"),
+	     "pcs resource update %s op promote timeout=30s on-fail=block", name);
+	mend(say(it, "migration-threshold", "P6-A3",
+		 well_if(recovery->condition == VOUCH_PRESENT &&
+			 strcmp(recovery->migration_threshold, "1") != 0),
+		 strcmp(recovery->migration_threshold, "1") != 0 ?
+			 "one failure does not ban a node" :
+			 "migration-threshold is 1: one failure bans a node, and "
+			 "'vouch contract set' cannot restart the server"),
+	     "crm_resource --resource %s --meta --delete-parameter "
+	     "migration-threshold", name);
+}
+
+/* The agent keeps its own deadlines below the operation's; below these it has
+ * no time for what it must do. As in the agent's meta-data. */
+static void operations_examine(struct examination *it)
+{
+	static const struct {
+		const char *id, *what, *pcs;
+		uint64_t seconds;
+	} wanted[VOUCH_SETUP_ACTIONS] = {
+		[VOUCH_SETUP_START] = { "op-start", "start", "start", 60 },
+		[VOUCH_SETUP_STOP] = { "op-stop", "stop", "stop", 60 },
+		[VOUCH_SETUP_PROMOTE] = { "op-promote", "promote", "promote", 30 },
+		[VOUCH_SETUP_DEMOTE] = { "op-demote", "demote", "demote", 90 },
+		[VOUCH_SETUP_NOTIFY] = { "op-notify", "notify", "notify", 60 },
+		[VOUCH_SETUP_MONITOR_PROMOTED] = {
+			"op-monitor-promoted", "monitor of the promoted role",
+			"monitor interval=10s role=Promoted", 20 },
+		[VOUCH_SETUP_MONITOR_UNPROMOTED] = {
+			"op-monitor-unpromoted", "monitor of the unpromoted role",
+			"monitor interval=11s role=Unpromoted", 20 },
+	};
+	const struct vouch_setup *setup = &it->facts->setup;
+	size_t i;
+
+	for (i = 0; i < VOUCH_SETUP_ACTIONS; i++) {
+		uint64_t has = setup->timeout_ms[i] / 1000;
+		char text[64] = "the cluster's default";
+
+		if (setup->timeout_ms[i])
+			(void)snprintf(text, sizeof(text), "%" PRIu64 " s", has);
+		mend(say(it, wanted[i].id, "P6-F1",
+			 well_if(setup->configured[i] && has >= wanted[i].seconds),
+			 setup->configured[i] ? "%s has a timeout of %s" :
+						"%s is not configured",
+			 wanted[i].what, text),
+		     "pcs resource update %s op %s timeout=%" PRIu64 "s%s",
+		     it->facts->config->name, wanted[i].pcs, wanted[i].seconds,
+		     i == VOUCH_SETUP_PROMOTE ? " on-fail=block" : "");
+	}
+}
+
+static void resource_examine(struct examination *it)
+{
+	static const char agent[] = "ocf:vouch:postgresql";
+	const struct vouch_setup *setup = &it->facts->setup;
+	int ours = setup->condition == VOUCH_PRESENT &&
+		   strcmp(setup->agent, agent) == 0;
+
+	mend(say(it, "resource", "P6-A3", well_if(ours),
+		 setup->condition == VOUCH_PRESENT ?
+			 "the resource %s runs %s" :
+			 "the cluster has no resource %s%s",
+		 it->facts->config->name,
+		 setup->condition == VOUCH_PRESENT ? setup->agent : ""),
+	     "pcs resource create %s %s ...; see the README, 'Set up a cluster'",
+	     it->facts->config->name, agent);
+	if (!ours)
+		return;
+	meta_examine(it);
+	veto_examine(it);
+	operations_examine(it);
+}
+
+/* --- the database --------------------------------------------------------- */
+
+static void server_examine(struct examination *it, uint32_t i)
+{
+	const struct vouch_probe *probe = &it->facts->probes[i];
+	const char *name = it->facts->config->members[i].name;
+
+	if (probe->condition != VOUCH_PRESENT) {
+		mend(say(it, "server", "P6-S1", DOCTOR_BAD,
+			 "the server of %s gives no answer to user %s: what it "
+			 "has cannot count", name, it->facts->config->repl_user),
+		     "psql 'host=%s user=%s dbname=%s' -c 'select 1', from this "
+		     "node; see pg_hba.conf there", it->facts->config->members[i].host,
+		     it->facts->config->repl_user, it->facts->config->database);
+		return;
+	}
+	mend(say(it, "server", "P6-S1", well_if(probe->incarnation[0] != '\0'),
+		 probe->incarnation[0] ?
+			 "the server of %s answers as %s" :
+			 "the server of %s was not started by its agent%s: it "
+			 "never counts",
+		 name,
+		 !probe->incarnation[0]		     ? "" :
+		 probe->in_recovery == VOUCH_YES ? "standby" :
+		 probe->in_recovery == VOUCH_NO	     ? "primary" :
+						       "neither standby nor primary"),
+	     "let the cluster start it: crm_resource --cleanup --resource %s "
+	     "--node %s", it->facts->config->name, name);
+}
+
+static void authority_examine(struct examination *it)
+{
+	const struct doctor_facts *facts = it->facts;
+
+	if (facts->records_error[0]) {
+		mend(say(it, "records", "P6-A2", DOCTOR_UNKNOWN,
+			 "this node's records cannot be read: %.200s",
+			 facts->records_error),
+		     "ls -la %s", facts->config->state_dir);
+		return;
+	}
+	mend(say(it, "adopted", "P6-A3", well_if(facts->newest_epoch != 0),
+		 facts->newest_epoch ? "authority is on record: epoch %" PRIu64
+				       "%s%s" :
+				       "no authority was ever recorded (epoch %" PRIu64
+				       "): nothing is promoted%s%s",
+		 facts->newest_epoch, facts->newest_epoch ? ", " : "",
+		 facts->newest_epoch ? facts->holder : ""),
+	     "vouch adopt, on the running primary");
+	if (facts->newest_epoch == 0 || strcmp(facts->config->manager, "none") == 0 ||
+	    strcmp(facts->holder, facts->config->node) == 0)
+		return;
+	mend(say(it, "fencing-snapshot", "P6-A1",
+		 well_if(facts->snapshot_epoch == facts->newest_epoch),
+		 facts->snapshot_epoch == facts->newest_epoch ?
+			 "this node knows which fencing is older than epoch %" PRIu64 :
+			 "this node has not journalled the fencing history since "
+			 "epoch %" PRIu64 " began: it cannot tell a new fencing of "
+			 "its holder from an old one",
+		 facts->newest_epoch),
+	     "crm_resource --restart --resource %s --node %s, while %s is "
+	     "primary", facts->config->name, facts->config->node, facts->holder);
+}
+
+static void contract_examine(struct examination *it)
+{
+	const struct doctor_facts *facts = it->facts;
+
+	mend(say(it, "contract", "P6-S1", well_if(facts->k > 0),
+		 facts->k > 0 ?
+			 "a commit is acknowledged by %d standbys" :
+			 "the contract is asynchronous (k = %d): planned switchovers "
+			 "are proven, the loss of the primary never is",
+		 facts->k),
+	     "vouch contract set --k=1, on the primary");
+}
+
+void doctor_examine(const struct doctor_facts *facts,
+		    struct doctor_findings *findings)
+{
+	struct examination it = { facts, findings };
+	uint32_t i;
+
+	findings->count = 0;
+	if (strcmp(facts->config->manager, "none") == 0) {
+		(void)say(&it, "cluster", "P6-A1", DOCTOR_WELL,
+			  "without a cluster manager: no quorum, no fencing; only a "
+			  "seal, a live attestation or an assertion excludes");
+	} else if (facts->cluster_error[0]) {
+		mend(say(&it, "cluster", "P6-F1", DOCTOR_UNKNOWN,
+			 "the cluster does not answer: %.200s",
+			 facts->cluster_error),
+		     "run this as root, on a node where Pacemaker runs: "
+		     "crm_mon -1");
+	} else {
+		view_examine(&it);
+		for (i = 0; i < facts->config->member_count; i++)
+			member_in_cluster(&it, facts->config->members[i].name);
+		resource_examine(&it);
+	}
+	for (i = 0; i < facts->config->member_count; i++)
+		server_examine(&it, i);
+	authority_examine(&it);
+	contract_examine(&it);
+}

@@ -1,0 +1,82 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""vouch doctor on a live cluster: silent about what is well, names what would make a
+proof fail or a veto loop (P6-A1, P6-A3, P6-S1), and what it says to type mends it."""
+import json
+import os
+import sys
+
+sys.dont_write_bytecode = True
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+from labtest import lab, main  # noqa: E402
+
+
+def doctor(it, node="n2"):
+    """Exit code, and what is not well: check -> its finding."""
+    done = it.on(node, "vouch", "--output-as=json", "doctor", check=False)
+    return done.returncode, {f["check"]: f for f in json.loads(done.stdout) if f["outcome"] != "ok"}
+
+
+def type_it(it, found):
+    """What it says to type is a command, and is typed as it stands."""
+    it.on("n2", "sh", "-c", found["mend"])
+
+
+def spoil_notify(it):
+    it.on("n2", "crm_resource", "--resource", "pgsql-clone", "--meta", "--set-parameter", "notify",
+          "--parameter-value", "false")
+
+
+def spoil_fencing(it):
+    it.on("n2", "crm_attribute", "--type", "crm_config", "--name", "stonith-enabled", "--update", "false")
+
+
+def spoil_quorum_policy(it):
+    it.on("n2", "crm_attribute", "--type", "crm_config", "--name", "no-quorum-policy", "--update", "ignore")
+
+
+def spoil_maintenance(it):
+    it.on("n2", "crm_attribute", "--type", "crm_config", "--name", "maintenance-mode", "--update", "true")
+
+
+def spoil_threshold(it):
+    it.on("n2", "crm_resource", "--resource", "pgsql", "--meta", "--set-parameter", "migration-threshold",
+          "--parameter-value", "1")
+
+
+SPOILS = {"notify": spoil_notify, "fencing-enabled": spoil_fencing, "no-quorum-policy": spoil_quorum_policy,
+          "managed": spoil_maintenance, "migration-threshold": spoil_threshold}
+
+
+def examined(report):
+    with lab("dr") as it:
+        code, found = doctor(it)
+        report.check("doctor: a healthy cluster: nothing found, exit 0", code == 0 and not found, (code, found))
+        for check, spoil in SPOILS.items():
+            spoil(it)
+            code, found = doctor(it)
+            report.check("doctor: %s is found, and nothing else, exit 1" % check,
+                         code == 1 and list(found) == [check], (code, found))
+            if check in found:
+                type_it(it, found[check])
+            code, found = doctor(it)
+            report.check("doctor: %s is mended by what it says to type" % check, code == 0 and not found,
+                         (code, found))
+        it.on("n2", "cibadmin", "--modify", "--scope", "resources", "--xml-text",
+              '<op id="%s" on-fail="restart"/>' % op_id(it, "promote"))
+        code, found = doctor(it)
+        report.check("doctor: a promote whose veto would loop is found",
+                     code == 1 and "on-fail=block" in found.get("promote-on-fail", {}).get("mend", ""), (code, found))
+        it.on("n3", "pkill", "-KILL", "-u", "postgres", check=False)
+        done = it.on("n2", "runuser", "-u", "postgres", "--", "vouch", "doctor", check=False)
+        report.check("doctor: who may not ask the cluster is told so, exit 3",
+                     done.returncode == 3, done.stdout + done.stderr)
+
+
+def op_id(it, name):
+    text = it.on("n2", "cibadmin", "--query", "--xpath", "//op[@name='%s']" % name).stdout
+    return text.split('id="', 1)[1].split('"', 1)[0]
+
+
+if __name__ == "__main__":
+    sys.exit(main({"doctor": examined}))

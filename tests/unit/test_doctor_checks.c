@@ -1,0 +1,175 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What the doctor says of facts: nothing that is not known is well, and whatever
+ * is not well comes with something to type. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+#include <cmocka.h>
+
+#include "agents/doctor.h"
+
+static struct vouch_config config;
+static struct doctor_facts facts;
+static struct doctor_findings findings;
+
+static int facts_empty(void **state)
+{
+	(void)state;
+	memset(&config, 0, sizeof(config));
+	memset(&facts, 0, sizeof(facts));
+	(void)snprintf(config.name, sizeof(config.name), "pgsql");
+	(void)snprintf(config.node, sizeof(config.node), "n2");
+	(void)snprintf(config.manager, sizeof(config.manager), "pacemaker");
+	config.member_count = 2;
+	(void)snprintf(config.members[0].name, VOUCH_NAME_SIZE, "n1");
+	(void)snprintf(config.members[1].name, VOUCH_NAME_SIZE, "n2");
+	facts.config = &config;
+	return 0;
+}
+
+/* Two nodes that could not be better. */
+static int facts_well(void **state)
+{
+	uint32_t i;
+
+	(void)facts_empty(state);
+	facts.view.quorate = facts.view.fencing_enabled = VOUCH_YES;
+	facts.view.two_node = facts.view.wait_for_all = VOUCH_YES;
+	facts.node_count = 2;
+	for (i = 0; i < 2; i++) {
+		memcpy(facts.nodes[i].name, config.members[i].name,
+		       VOUCH_NAME_SIZE);
+		facts.nodes[i].node_class = VOUCH_CLASS_MEMBER;
+		facts.nodes[i].online = VOUCH_YES;
+		facts.nodes[i].unclean = VOUCH_NO;
+		facts.probes[i].condition = VOUCH_PRESENT;
+		facts.probes[i].in_recovery = i ? VOUCH_YES : VOUCH_NO;
+		(void)snprintf(facts.probes[i].incarnation, VOUCH_NAME_SIZE,
+			       "i%u", i);
+	}
+	facts.recovery.condition = facts.setup.condition = VOUCH_PRESENT;
+	(void)snprintf(facts.recovery.promote_on_fail, VOUCH_NAME_SIZE, "block");
+	(void)snprintf(facts.setup.agent, VOUCH_TEXT_SIZE, "ocf:vouch:postgresql");
+	(void)snprintf(facts.setup.promotable, VOUCH_NAME_SIZE, "true");
+	(void)snprintf(facts.setup.notify, VOUCH_NAME_SIZE, "true");
+	facts.setup.fence_devices = 2;
+	for (i = 0; i < VOUCH_SETUP_ACTIONS; i++) {
+		facts.setup.configured[i] = 1;
+		facts.setup.timeout_ms[i] = 90000;
+	}
+	facts.managed = VOUCH_YES;
+	facts.newest_epoch = facts.snapshot_epoch = 4;
+	(void)snprintf(facts.holder, sizeof(facts.holder), "n1");
+	facts.k = 1;
+	return 0;
+}
+
+static uint32_t trouble(void)
+{
+	uint32_t count = 0, i;
+
+	doctor_examine(&facts, &findings);
+	assert_in_range(findings.count, 1, DOCTOR_FINDINGS_MAX - 1);
+	for (i = 0; i < findings.count; i++) {
+		const struct doctor_finding *it = &findings.list[i];
+
+		assert_memory_equal(it->invariant, "P6-", 3);
+		assert_true(it->text[0] != '\0');
+		assert_int_equal(it->mend[0] == '\0',
+				 it->outcome == DOCTOR_WELL);
+		count += it->outcome != DOCTOR_WELL;
+	}
+	return count;
+}
+
+static int says(const char *id, enum doctor_outcome outcome)
+{
+	uint32_t i;
+
+	for (i = 0; i < findings.count; i++) {
+		if (strcmp(findings.list[i].id, id) == 0 &&
+		    findings.list[i].outcome == outcome)
+			return 1;
+	}
+	return 0;
+}
+
+static void nothing_known_is_not_well(void **state)
+{
+	static const char *const never_well[] = {
+		"quorum", "fencing-enabled", "fencing-devices", "two-node",
+		"member-known", "resource", "server", "adopted", "contract"
+	};
+	size_t i;
+
+	(void)state;
+	assert_true(trouble() > 0);
+	for (i = 0; i < sizeof(never_well) / sizeof(never_well[0]); i++)
+		assert_false(says(never_well[i], DOCTOR_WELL));
+}
+
+static void all_well_is_well(void **state)
+{
+	(void)state;
+	assert_int_equal(trouble(), 0);
+}
+
+static void a_silent_cluster_is_unknown(void **state)
+{
+	(void)state;
+	(void)snprintf(facts.cluster_error, sizeof(facts.cluster_error), "no");
+	assert_int_equal(trouble(), 1);
+	assert_true(says("cluster", DOCTOR_UNKNOWN));
+}
+
+static void each_single_fault_is_named(void **state)
+{
+	(void)state;
+	facts.view.two_node = VOUCH_YES;
+	facts.view.wait_for_all = VOUCH_NO;
+	assert_int_equal(trouble(), 1);
+	assert_true(says("two-node", DOCTOR_BAD));
+	(void)facts_well(state);
+	facts.recovery.promote_on_fail[0] = '\0';
+	assert_int_equal(trouble(), 1);
+	assert_true(says("promote-on-fail", DOCTOR_BAD));
+	(void)facts_well(state);
+	facts.setup.timeout_ms[VOUCH_SETUP_DEMOTE] = 20000;
+	assert_int_equal(trouble(), 1);
+	assert_true(says("op-demote", DOCTOR_BAD));
+	(void)facts_well(state);
+	facts.nodes[0].node_class = VOUCH_CLASS_REMOTE;
+	assert_int_equal(trouble(), 1);
+	assert_true(says("member-class", DOCTOR_BAD));
+	(void)facts_well(state);
+	facts.probes[0].incarnation[0] = '\0';
+	assert_int_equal(trouble(), 1);
+	assert_true(says("server", DOCTOR_BAD));
+	(void)facts_well(state);
+	facts.snapshot_epoch = 3;
+	assert_int_equal(trouble(), 1);
+	assert_true(says("fencing-snapshot", DOCTOR_BAD));
+	(void)facts_well(state);
+	facts.k = 0;
+	assert_int_equal(trouble(), 1);
+	assert_true(says("contract", DOCTOR_BAD));
+	(void)facts_well(state);
+	(void)snprintf(facts.setup.agent, VOUCH_TEXT_SIZE, "ocf:heartbeat:pgsql");
+	assert_int_equal(trouble(), 1);
+	assert_true(says("resource", DOCTOR_BAD));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup(nothing_known_is_not_well, facts_empty),
+		cmocka_unit_test_setup(all_well_is_well, facts_well),
+		cmocka_unit_test_setup(a_silent_cluster_is_unknown, facts_well),
+		cmocka_unit_test_setup(each_single_fault_is_named, facts_well),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
