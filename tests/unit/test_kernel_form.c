@@ -347,6 +347,14 @@ static void rules_ascend_and_serve_an_invariant(void **state)
 	assert_null(vouch__rule_find(UINT16_MAX));
 }
 
+/* What every other rule relies on is never one way among others (P6-F1). */
+static void the_form_is_required(void **state)
+{
+	(void)state;
+	assert_int_equal(vouch__rules[0].id, VOUCH_RULE_FORM);
+	assert_int_equal(vouch__rules[0].kind, VOUCH_RULE_REQUIRED);
+}
+
 /* Each required rule decides some case: a rule that nothing tests is no rule. */
 static void every_required_rule_vetoes_some_case(void **state)
 {
@@ -383,6 +391,7 @@ int main(void)
 		cmocka_unit_test(a_full_verdict_vetoes),
 		cmocka_unit_test(full_list_says_so),
 		cmocka_unit_test(rules_ascend_and_serve_an_invariant),
+		cmocka_unit_test(the_form_is_required),
 		cmocka_unit_test(every_required_rule_vetoes_some_case),
 	};
 
