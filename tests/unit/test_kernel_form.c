@@ -98,6 +98,9 @@ enum change {
 	CONTRACT_K_TOO_LARGE,
 	CONTRACT_MEMBER_NOBODY,
 	CONTRACT_MEMBER_TWICE,
+	CONTRACT_EPOCH_ZERO,
+	CONTRACT_SERIAL_ZERO,
+	ADMISSION_SERIAL_ZERO,
 	ADMISSION_NOBODY,
 	ADMISSION_WITHOUT_END,
 	FENCINGS_TOO_MANY,
@@ -171,6 +174,9 @@ static void form_spoil(struct vouch_evidence *e, enum change change)
 	case CONTRACT_MEMBER_TWICE:
 		contract->members[1] = contract->members[0];
 		break;
+	case CONTRACT_EPOCH_ZERO: e->contracts[0].epoch = 0; break;
+	case CONTRACT_SERIAL_ZERO: e->contracts[0].serial = 0; break;
+	case ADMISSION_SERIAL_ZERO: e->admissions[0].serial = 0; break;
 	case ADMISSION_NOBODY: e->admissions[0].node = 3; break;
 	case ADMISSION_WITHOUT_END:
 		WITHOUT_END(e->admissions[0].incarnation);
