@@ -202,6 +202,10 @@ static void an_offer_of_an_unknown_method_is_none(void **state)
 	assert_true(form_holds(e));
 	e->offer.contract.method = (enum vouch_method)7;
 	assert_false(form_holds(e));
+	/* One that asks for somebody is there. */
+	e->offer.contract.method = VOUCH_METHOD_UNKNOWN;
+	e->offer.contract.k = 1;
+	assert_false(form_holds(e));
 	free(e);
 }
 
