@@ -18,7 +18,7 @@ COMPILE = ["gcc", "-std=gnu17", "-w", "-pipe", "-D_GNU_SOURCE=", "-I" + os.path.
 CASES = os.path.join(TOP, "tests", "cases")
 GOLDEN, GUARDED = "golden cases", "golden cases, guarded"
 # Reading beyond a list is noticed by these, whatever stands there.
-GUARD = ["-fsanitize=address,undefined", "-fno-sanitize-recover=all"]
+GUARD = ["-fsanitize=address,undefined,bounds-strict", "-fno-sanitize-recover=all"]
 # Millions of decisions: without guards.
 UNGUARDED = ("test_kernel_variations", "test_kernel_removal")
 

@@ -171,6 +171,19 @@ static void test_nothing_smaller_does(void **state)
 	assert_true(each_veto(nothing_smaller) > 50);
 }
 
+/* By their fields: what stands between those is nobody's. */
+static void sets_are_equal(const struct vouch_remedy *a,
+			   const struct vouch_remedy *b)
+{
+	uint32_t i;
+
+	assert_int_equal(a->count, b->count);
+	for (i = 0; i < a->count; i++) {
+		assert_int_equal(a->changes[i].kind, b->changes[i].kind);
+		assert_int_equal(a->changes[i].node, b->changes[i].node);
+	}
+}
+
 static void search_is_pure(const char *name)
 {
 	struct vouch_remedies first, second;
@@ -186,9 +199,7 @@ static void search_is_pure(const char *name)
 	assert_int_equal(first.count, second.count);
 	assert_int_equal(first.decisions, second.decisions);
 	for (i = 0; i < first.count; i++)
-		assert_memory_equal(first.sets[i].changes, second.sets[i].changes,
-				    first.sets[i].count *
-					    sizeof(struct vouch_change));
+		sets_are_equal(&first.sets[i], &second.sets[i]);
 }
 
 static void test_search_is_pure(void **state)

@@ -98,6 +98,9 @@ enum change {
 	CONTRACT_K_TOO_LARGE,
 	CONTRACT_MEMBER_NOBODY,
 	CONTRACT_MEMBER_TWICE,
+	CONTRACT_EPOCH_ZERO,
+	CONTRACT_SERIAL_ZERO,
+	ADMISSION_SERIAL_ZERO,
 	ADMISSION_NOBODY,
 	ADMISSION_WITHOUT_END,
 	FENCINGS_TOO_MANY,
@@ -171,6 +174,9 @@ static void form_spoil(struct vouch_evidence *e, enum change change)
 	case CONTRACT_MEMBER_TWICE:
 		contract->members[1] = contract->members[0];
 		break;
+	case CONTRACT_EPOCH_ZERO: e->contracts[0].epoch = 0; break;
+	case CONTRACT_SERIAL_ZERO: e->contracts[0].serial = 0; break;
+	case ADMISSION_SERIAL_ZERO: e->admissions[0].serial = 0; break;
 	case ADMISSION_NOBODY: e->admissions[0].node = 3; break;
 	case ADMISSION_WITHOUT_END:
 		WITHOUT_END(e->admissions[0].incarnation);
@@ -347,6 +353,14 @@ static void rules_ascend_and_serve_an_invariant(void **state)
 	assert_null(vouch__rule_find(UINT16_MAX));
 }
 
+/* What every other rule relies on is never one way among others (P6-F1). */
+static void the_form_is_required(void **state)
+{
+	(void)state;
+	assert_int_equal(vouch__rules[0].id, VOUCH_RULE_FORM);
+	assert_int_equal(vouch__rules[0].kind, VOUCH_RULE_REQUIRED);
+}
+
 /* Each required rule decides some case: a rule that nothing tests is no rule. */
 static void every_required_rule_vetoes_some_case(void **state)
 {
@@ -383,6 +397,7 @@ int main(void)
 		cmocka_unit_test(a_full_verdict_vetoes),
 		cmocka_unit_test(full_list_says_so),
 		cmocka_unit_test(rules_ascend_and_serve_an_invariant),
+		cmocka_unit_test(the_form_is_required),
 		cmocka_unit_test(every_required_rule_vetoes_some_case),
 	};
 

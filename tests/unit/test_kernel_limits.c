@@ -36,6 +36,18 @@ static void view_fill(struct vouch_view *view)
 		view->members[i] = i + 1;
 }
 
+static void nodes_fill(struct vouch_evidence *e)
+{
+	uint32_t i;
+
+	for (i = e->node_count; i < VOUCH_NODES_MAX; i++) {
+		e->nodes[i] = e->nodes[2];
+		(void)snprintf(e->nodes[i].name, VOUCH_NAME_SIZE, "n%u", i + 1);
+		e->nodes[i].cluster_id = i + 1;
+	}
+	e->node_count = VOUCH_NODES_MAX;
+}
+
 static void records_fill(struct vouch_evidence *e)
 {
 	uint32_t i;
@@ -65,12 +77,7 @@ static void everything_full_is_taken(void **state)
 	uint32_t i;
 
 	(void)state;
-	for (i = e->node_count; i < VOUCH_NODES_MAX; i++) {
-		e->nodes[i] = e->nodes[2];
-		(void)snprintf(e->nodes[i].name, VOUCH_NAME_SIZE, "n%u", i + 1);
-		e->nodes[i].cluster_id = i + 1;
-	}
-	e->node_count = VOUCH_NODES_MAX;
+	nodes_fill(e);
 	view_fill(&e->before);
 	view_fill(&e->after);
 	contract_fill(&e->offer.contract);
@@ -82,6 +89,21 @@ static void everything_full_is_taken(void **state)
 	for (i = 0; i < VOUCH_ASSERTIONS_MAX; i++)
 		e->assertions[i].node = (uint8_t)i;
 	assert_true(form_holds(e));
+	free(e);
+}
+
+/* One more than there is room for is refused before anybody reads it: it stands
+ * behind the list (tests/mutants runs this with guards). */
+static void one_member_too_many_is_not_read(void **state)
+{
+	struct vouch_evidence *e = evidence_of(case_find("fenced-in-sync"));
+
+	(void)state;
+	nodes_fill(e);
+	contract_fill(&e->offer.contract);
+	assert_true(form_holds(e));
+	e->offer.contract.member_count++;
+	assert_false(form_holds(e));
 	free(e);
 }
 
@@ -180,6 +202,10 @@ static void an_offer_of_an_unknown_method_is_none(void **state)
 	assert_true(form_holds(e));
 	e->offer.contract.method = (enum vouch_method)7;
 	assert_false(form_holds(e));
+	/* One that asks for somebody is there. */
+	e->offer.contract.method = VOUCH_METHOD_UNKNOWN;
+	e->offer.contract.k = 1;
+	assert_false(form_holds(e));
 	free(e);
 }
 
@@ -230,6 +256,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(everything_full_is_taken),
+		cmocka_unit_test(one_member_too_many_is_not_read),
 		cmocka_unit_test(one_node_alone_is_taken),
 		cmocka_unit_test(what_follows_a_name_does_not_tell_it_apart),
 		cmocka_unit_test(a_number_twice_is_seen_in_any_order),
