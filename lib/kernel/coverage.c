@@ -199,34 +199,64 @@ static void say_not_last(struct vouch_scratch *scratch, int same)
 	cite_seal(finding, scratch);
 }
 
+/*@
+  requires Memory(scratch) && Findings(scratch->verdict);
+  requires scratch->coverage_best < VOUCH_FINDINGS_MAX;
+  assigns scratch->verdict->finding_count,
+    scratch->verdict->findings[0 .. VOUCH_FINDINGS_MAX - 1],
+    scratch->unproven, scratch->coverage_best;
+  ensures Findings(scratch->verdict);
+  ensures \old(scratch->verdict->finding_count) <=
+    scratch->verdict->finding_count;
+  ensures scratch->coverage_best < VOUCH_FINDINGS_MAX;
+*/
+static void say_no_seal(struct vouch_scratch *scratch)
+{
+	struct vouch_finding *finding = closed(scratch, VOUCH_R_SEAL_NONE,
+					       scratch->candidate_node, 0);
+
+	vouch__cite(finding, VOUCH_C_SEAL, VOUCH_NO_NODE,
+		    scratch->evidence->seal.condition);
+}
+
+/*@
+  requires Memory(scratch) && Findings(scratch->verdict);
+  requires scratch->coverage_best < VOUCH_FINDINGS_MAX;
+  assigns scratch->verdict->finding_count,
+    scratch->verdict->findings[0 .. VOUCH_FINDINGS_MAX - 1],
+    scratch->unproven, scratch->coverage_best;
+  ensures Findings(scratch->verdict);
+  ensures \old(scratch->verdict->finding_count) <=
+    scratch->verdict->finding_count;
+  ensures scratch->coverage_best < VOUCH_FINDINGS_MAX;
+*/
+static void say_sealed(struct vouch_scratch *scratch)
+{
+	struct vouch_finding *finding =
+		vouch__find(scratch, VOUCH_HOLDS, VOUCH_R_SEAL_REACHED,
+			    scratch->candidate_node);
+
+	finding->value[0] = scratch->evidence->seal.record_lsn;
+	cite_seal(finding, scratch);
+}
+
 /* Rule 510, route W1: the candidate's last record is the sealed one. */
 void vouch__sealed_log_is_proven(struct vouch_scratch *scratch)
 {
-	const struct vouch_evidence *evidence = scratch->evidence;
-	const struct vouch_tail *tail = &evidence->tail;
-	struct vouch_finding *finding;
-	int same;
+	const struct vouch_tail *tail = &scratch->evidence->tail;
+	int same = has_sealed_record(scratch);
 
 	if (!seal_is_of_last(scratch)) {
-		finding = closed(scratch, VOUCH_R_SEAL_NONE,
-				 scratch->candidate_node, 0);
-		vouch__cite(finding, VOUCH_C_SEAL, VOUCH_NO_NODE,
-			    evidence->seal.condition);
-		return;
-	}
-	same = has_sealed_record(scratch);
-	if (!same || tail->end_lsn != scratch->candidate_end ||
-	    tail->end_lsn <= tail->record_lsn) {
+		say_no_seal(scratch);
+	} else if (!same || tail->end_lsn != scratch->candidate_end ||
+		   tail->end_lsn <= tail->record_lsn) {
 		say_not_last(scratch, same);
-		return;
+	} else {
+		/*@ assert SealedLog(scratch->evidence); */
+		scratch->covered = 1;
+		scratch->sealed_log = 1;
+		say_sealed(scratch);
 	}
-	/*@ assert SealedLog(scratch->evidence); */
-	scratch->covered = 1;
-	scratch->sealed_log = 1;
-	finding = vouch__find(scratch, VOUCH_HOLDS, VOUCH_R_SEAL_REACHED,
-			      scratch->candidate_node);
-	finding->value[0] = evidence->seal.record_lsn;
-	cite_seal(finding, scratch);
 }
 
 /*@
@@ -253,8 +283,20 @@ static void cite_intersection(struct vouch_finding *finding,
 			    scratch->branches[found.ahead].end);
 }
 
-/* What was found of one contract; 1 when the candidate has everything
- * acknowledged under it. */
+/* Has the candidate everything acknowledged under one contract? */
+/*@
+  requires \valid_read(row);
+  assigns \nothing;
+  ensures \result != 0 <==> Pinned(row) && found.proven != 0 &&
+    found.ahead == VOUCH_NO_NODE;
+*/
+static int contract_is_kept(const struct vouch_contract_row *row,
+			    struct vouch_intersection found)
+{
+	return row->pinned == VOUCH_YES && found.proven &&
+	       found.ahead == VOUCH_NO_NODE;
+}
+
 /*@
   requires Memory(scratch) && Findings(scratch->verdict);
   requires scratch->coverage_best < VOUCH_FINDINGS_MAX;
@@ -269,12 +311,10 @@ static void cite_intersection(struct vouch_finding *finding,
   ensures \old(scratch->verdict->finding_count) <=
     scratch->verdict->finding_count;
   ensures scratch->coverage_best < VOUCH_FINDINGS_MAX;
-  ensures \result != 0 ==> Pinned{Pre}(row) &&
-    found.proven != 0 && found.ahead == VOUCH_NO_NODE;
 */
-static int contract_conclude(struct vouch_scratch *scratch,
-			     const struct vouch_contract_row *row,
-			     struct vouch_intersection found)
+static void say_contract(struct vouch_scratch *scratch,
+			 const struct vouch_contract_row *row,
+			 struct vouch_intersection found)
 {
 	struct vouch_finding *finding;
 
@@ -282,13 +322,13 @@ static int contract_conclude(struct vouch_scratch *scratch,
 		finding = closed(scratch, VOUCH_R_CONTRACT_UNPINNED,
 				 scratch->candidate_node, 1);
 		finding->value[0] = row->epoch;
-		return 0;
+		return;
 	}
 	if (found.required == 0) {
 		finding = closed(scratch, VOUCH_R_CONTRACT_ASYNC,
 				 scratch->holders[0].node, 1);
 		cite_intersection(finding, scratch, found);
-		return 0;
+		return;
 	}
 	if (!found.proven) {
 		enum vouch_reason why = found.why == VOUCH_R_ORDER_EARLY ?
@@ -300,7 +340,7 @@ static int contract_conclude(struct vouch_scratch *scratch,
 		vouch__cite(finding, VOUCH_C_PROBE, found.missing,
 			    scratch->evidence->nodes[found.missing]
 				    .probe.condition);
-		return 0;
+		return;
 	}
 	if (found.ahead != VOUCH_NO_NODE) {
 		finding = closed(scratch, VOUCH_R_BEHIND,
@@ -310,12 +350,11 @@ static int contract_conclude(struct vouch_scratch *scratch,
 		finding->value[0] = scratch->candidate_end;
 		finding->value[1] = scratch->branches[found.ahead].end;
 		finding->value[2] = 0;
-		return 0;
+		return;
 	}
 	finding = vouch__find(scratch, VOUCH_HOLDS, VOUCH_R_INTERSECTS,
 			      scratch->candidate_node);
 	cite_intersection(finding, scratch, found);
-	return 1;
 }
 
 /* The newest row of the candidate's epoch whose barrier was passed. What was
@@ -390,47 +429,49 @@ void vouch__intersection_is_proven(struct vouch_scratch *scratch)
 		return;
 	}
 	in_force = vouch__intersect(scratch, &force->contract);
+	covered = contract_is_kept(force, in_force);
 	/*@
 	  loop invariant 0 <= i <= evidence->contract_count;
 	  loop invariant \forall integer r; 0 <= r < i &&
 	    BindsAfter(&evidence->contracts[r], force) ==>
 	    Judged(evidence, &evidence->contracts[r].contract,
 	           scratch->exclusion_order, later[r]);
-	  loop assigns i, later[0 .. VOUCH_CONTRACTS_MAX - 1];
+	  loop invariant covered != 0 ==> \forall integer r; 0 <= r < i &&
+	    BindsAfter(&evidence->contracts[r], force) ==>
+	    Kept(evidence, r, scratch->exclusion_order);
+	  loop invariant covered != 0 ==> Pinned(force) && in_force.proven != 0 &&
+	    in_force.ahead == VOUCH_NO_NODE;
+	  loop assigns i, covered, later[0 .. VOUCH_CONTRACTS_MAX - 1];
 	  loop variant evidence->contract_count - i;
 	*/
 	for (i = 0; i < evidence->contract_count; i++) {
-		if (binds_after(&evidence->contracts[i], force))
-			later[i] = vouch__intersect(
-				scratch, &evidence->contracts[i].contract);
+		if (!binds_after(&evidence->contracts[i], force))
+			continue;
+		later[i] = vouch__intersect(scratch,
+					    &evidence->contracts[i].contract);
+		covered = covered &&
+			  contract_is_kept(&evidence->contracts[i], later[i]);
 	}
-	covered = contract_conclude(scratch, force, in_force);
+	/*@ assert covered != 0 ==>
+	    Contracts(scratch->evidence, scratch->exclusion_order); */
+	if (covered)
+		scratch->covered = 1;
+	say_contract(scratch, force, in_force);
 	/*@
 	  loop invariant 0 <= i <= evidence->contract_count;
 	  loop invariant Findings(scratch->verdict);
 	  loop invariant \at(scratch->verdict->finding_count, Pre) <=
 	    scratch->verdict->finding_count;
 	  loop invariant scratch->coverage_best < VOUCH_FINDINGS_MAX;
-	  loop invariant covered != 0 ==> in_force.proven != 0 &&
-	    in_force.ahead == VOUCH_NO_NODE &&
-	    Pinned{Pre}(force);
-	  loop invariant covered != 0 ==> \forall integer r; 0 <= r < i &&
-	    BindsAfter{Pre}(&evidence->contracts[r], force) ==>
-	    Pinned{Pre}(&evidence->contracts[r]) && later[r].proven != 0 &&
-	    later[r].ahead == VOUCH_NO_NODE;
-	  loop assigns i, covered, scratch->verdict->finding_count,
+	  loop assigns i, scratch->verdict->finding_count,
 	    scratch->verdict->findings[0 .. VOUCH_FINDINGS_MAX - 1],
 	    scratch->unproven, scratch->coverage_best;
 	  loop variant evidence->contract_count - i;
 	*/
 	for (i = 0; i < evidence->contract_count; i++) {
-		if (binds_after(&evidence->contracts[i], force) &&
-		    !contract_conclude(scratch, &evidence->contracts[i],
-				       later[i]))
-			covered = 0;
+		if (binds_after(&evidence->contracts[i], force))
+			say_contract(scratch, &evidence->contracts[i], later[i]);
 	}
-	if (covered)
-		scratch->covered = 1;
 }
 
 /* How many nodes answered and know of no epoch after `epoch`. */
@@ -461,56 +502,109 @@ static uint32_t witnesses(const struct vouch_evidence *evidence, uint64_t epoch)
 	return count;
 }
 
-/* Rule 530, route W3: nobody but the holder wrote, and the holder still has
- * all of it. */
-void vouch__same_holder_is_proven(struct vouch_scratch *scratch)
+/* Why the candidate is not the last holder with its whole log;
+ * VOUCH_R_SAME_HOLDER when it is. */
+/*@
+  requires \valid_read(scratch) && \valid_read(scratch->evidence);
+  requires Form(scratch->evidence) && Derived(scratch) && FirstHolder(scratch);
+  assigns \nothing;
+  ensures \result == VOUCH_R_SAME_HOLDER ==> SameHolder(scratch->evidence);
+*/
+static enum vouch_reason holder_reason(const struct vouch_scratch *scratch)
 {
 	const struct vouch_evidence *evidence = scratch->evidence;
 	const struct vouch_probe *candidate = scratch->candidate;
-	uint8_t self = scratch->candidate_node;
-	uint64_t epoch = newest_written(scratch);
-	struct vouch_finding *finding;
-	uint32_t seen;
 
 	if (scratch->holder_count == 0 || !scratch->holders_known ||
-	    scratch->holders[0].node != self) {
-		finding = closed(scratch, VOUCH_R_NOT_HOLDER, self, 0);
-		finding->value[0] = epoch;
-		return;
-	}
+	    scratch->holders[0].node != scratch->candidate_node)
+		return VOUCH_R_NOT_HOLDER;
 	if (candidate->incarnation[0] == '\0' ||
 	    !vouch__name_equal(candidate->incarnation,
-			       scratch->holders[0].incarnation)) {
-		finding = closed(scratch, VOUCH_R_HOLDER_AMNESIA, self, 1);
-		finding->value[0] = epoch;
-		return;
-	}
-	if (!vouch__has_mark(evidence)) {
-		(void)closed(scratch, VOUCH_R_HOLDER_NO_RECORD, self, 1);
-		return;
-	}
+			       scratch->holders[0].incarnation))
+		return VOUCH_R_HOLDER_AMNESIA;
+	if (!vouch__has_mark(evidence))
+		return VOUCH_R_HOLDER_NO_RECORD;
 	if (!vouch__position_is_reached(candidate, evidence->own.mark_timeline,
-					evidence->own.mark_lsn)) {
-		finding = closed(scratch, VOUCH_R_HOLDER_SHORT, self, 1);
+					evidence->own.mark_lsn))
+		return VOUCH_R_HOLDER_SHORT;
+	if (witnesses(evidence, scratch->holders[0].epoch) <=
+	    evidence->node_count / 2)
+		return VOUCH_R_HOLDER_FEW;
+	return VOUCH_R_SAME_HOLDER;
+}
+
+/*@
+  requires Memory(scratch) && Findings(scratch->verdict);
+  requires scratch->coverage_best < VOUCH_FINDINGS_MAX;
+  requires scratch->evidence->node_count <= VOUCH_NODES_MAX;
+  assigns scratch->verdict->finding_count,
+    scratch->verdict->findings[0 .. VOUCH_FINDINGS_MAX - 1],
+    scratch->unproven, scratch->coverage_best;
+  ensures Findings(scratch->verdict);
+  ensures \old(scratch->verdict->finding_count) <=
+    scratch->verdict->finding_count;
+  ensures scratch->coverage_best < VOUCH_FINDINGS_MAX;
+*/
+static void say_not_same_holder(struct vouch_scratch *scratch,
+				enum vouch_reason reason, uint64_t epoch)
+{
+	const struct vouch_evidence *evidence = scratch->evidence;
+	uint8_t self = scratch->candidate_node;
+	struct vouch_finding *finding =
+		closed(scratch, reason, self, reason != VOUCH_R_NOT_HOLDER);
+
+	if (reason == VOUCH_R_HOLDER_NO_RECORD)
+		return;
+	if (reason == VOUCH_R_HOLDER_SHORT) {
 		finding->value[0] = scratch->candidate_end;
 		finding->value[1] = evidence->own.mark_lsn;
 		vouch__cite(finding, VOUCH_C_MARK, self,
 			    evidence->own.mark_lsn);
-		return;
-	}
-	seen = witnesses(evidence, epoch);
-	if (seen <= evidence->node_count / 2) {
-		finding = closed(scratch, VOUCH_R_HOLDER_FEW, self, 1);
-		finding->value[0] = seen;
+	} else if (reason == VOUCH_R_HOLDER_FEW) {
+		finding->value[0] = witnesses(evidence, epoch);
 		finding->value[1] = evidence->node_count;
+	} else {
+		finding->value[0] = epoch;
+	}
+}
+
+/*@
+  requires Memory(scratch) && Findings(scratch->verdict);
+  requires scratch->coverage_best < VOUCH_FINDINGS_MAX;
+  assigns scratch->verdict->finding_count,
+    scratch->verdict->findings[0 .. VOUCH_FINDINGS_MAX - 1],
+    scratch->unproven, scratch->coverage_best;
+  ensures Findings(scratch->verdict);
+  ensures \old(scratch->verdict->finding_count) <=
+    scratch->verdict->finding_count;
+  ensures scratch->coverage_best < VOUCH_FINDINGS_MAX;
+*/
+static void say_same_holder(struct vouch_scratch *scratch, uint64_t epoch)
+{
+	const struct vouch_evidence *evidence = scratch->evidence;
+	uint8_t self = scratch->candidate_node;
+	struct vouch_finding *finding =
+		vouch__find(scratch, VOUCH_HOLDS, VOUCH_R_SAME_HOLDER, self);
+
+	finding->value[0] = epoch;
+	vouch__cite(finding, VOUCH_C_DURABLE_END, self, scratch->candidate_end);
+	vouch__cite(finding, VOUCH_C_MARK, self, evidence->own.mark_lsn);
+}
+
+/* Rule 530, route W3: nobody but the holder wrote, and the holder still has
+ * all of it. */
+void vouch__same_holder_is_proven(struct vouch_scratch *scratch)
+{
+	enum vouch_reason reason = holder_reason(scratch);
+	uint64_t epoch = newest_written(scratch);
+
+	if (reason != VOUCH_R_SAME_HOLDER) {
+		say_not_same_holder(scratch, reason, epoch);
 		return;
 	}
 	scratch->covered = 1;
 	scratch->same_holder = 1;
-	finding = vouch__find(scratch, VOUCH_HOLDS, VOUCH_R_SAME_HOLDER, self);
-	finding->value[0] = epoch;
-	vouch__cite(finding, VOUCH_C_DURABLE_END, self, scratch->candidate_end);
-	vouch__cite(finding, VOUCH_C_MARK, self, evidence->own.mark_lsn);
+	say_same_holder(scratch, epoch);
 }
 
 /* Rule 540. */
@@ -643,46 +737,45 @@ void vouch__none_ahead_is_proven(struct vouch_scratch *scratch)
 
 	/*@
 	  loop invariant 0 <= i <= evidence->node_count;
-	  loop invariant \forall integer j; 0 <= j < i &&
+	  loop invariant failed == 0 ==> \forall integer j; 0 <= j < i &&
 	    j != scratch->candidate_node &&
 	    evidence->nodes[j].probe.condition == VOUCH_PRESENT ==>
-	    reasons[j] != VOUCH_R_NONE || NotAhead(scratch, j);
-	  loop invariant \forall integer j; 0 <= j < i &&
-	    (j == scratch->candidate_node ||
-	     evidence->nodes[j].probe.condition != VOUCH_PRESENT) ==>
-	    reasons[j] == VOUCH_R_NONE;
-	  loop assigns i, reasons[0 .. VOUCH_NODES_MAX - 1];
+	    NotAhead(scratch, j);
+	  loop invariant failed != 0 ==> \exists integer j; 0 <= j < i &&
+	    reasons[j] != VOUCH_R_NONE;
+	  loop assigns i, failed, reasons[0 .. VOUCH_NODES_MAX - 1];
 	  loop variant evidence->node_count - i;
 	*/
 	for (i = 0; i < evidence->node_count; i++) {
-		if (i == scratch->candidate_node ||
-		    evidence->nodes[i].probe.condition != VOUCH_PRESENT)
-			reasons[i] = VOUCH_R_NONE;
-		else
+		reasons[i] = VOUCH_R_NONE;
+		if (i != scratch->candidate_node &&
+		    evidence->nodes[i].probe.condition == VOUCH_PRESENT)
 			reasons[i] = ahead_reason(scratch, i);
+		if (reasons[i] != VOUCH_R_NONE)
+			failed = 1;
+	}
+	if (!failed) {
+		/*@ assert NoneAhead(scratch); */
+		(void)vouch__find(scratch, VOUCH_HOLDS, VOUCH_R_NONE_AHEAD,
+				  scratch->candidate_node);
+		return;
 	}
 	/*@
 	  loop invariant 0 <= i <= evidence->node_count;
 	  loop invariant Findings(scratch->verdict);
 	  loop invariant \at(scratch->verdict->finding_count, Pre) <=
 	    scratch->verdict->finding_count;
-	  loop invariant failed != 0 ==> scratch->unproven != 0;
-	  loop invariant failed == 0 ==> \forall integer j; 0 <= j < i ==>
-	    reasons[j] == VOUCH_R_NONE;
-	  loop assigns i, failed, scratch->verdict->finding_count,
+	  loop invariant scratch->unproven != 0 ||
+	    \forall integer j; 0 <= j < i ==> reasons[j] == VOUCH_R_NONE;
+	  loop assigns i, scratch->verdict->finding_count,
 	    scratch->verdict->findings[0 .. VOUCH_FINDINGS_MAX - 1],
 	    scratch->unproven;
 	  loop variant evidence->node_count - i;
 	*/
 	for (i = 0; i < evidence->node_count; i++) {
-		if (reasons[i] == VOUCH_R_NONE)
-			continue;
-		failed = 1;
-		say_ahead(scratch, i, reasons[i]);
+		if (reasons[i] != VOUCH_R_NONE)
+			say_ahead(scratch, i, reasons[i]);
 	}
-	if (!failed)
-		(void)vouch__find(scratch, VOUCH_HOLDS, VOUCH_R_NONE_AHEAD,
-				  scratch->candidate_node);
 }
 
 /* The candidate itself was given that epoch, and still has all it ever had:
@@ -799,6 +892,13 @@ void vouch__grants_satisfied_is_proven(struct vouch_scratch *scratch)
 		    lacking[count].found.ahead != VOUCH_NO_NODE)
 			count++;
 	}
+	if (count == 0 && epoch <= oldest) {
+		/*@ assert GrantsSatisfied(scratch->evidence,
+		                           scratch->exclusion_order); */
+		(void)vouch__find(scratch, VOUCH_HOLDS, VOUCH_R_GRANTS_SATISFIED,
+				  VOUCH_NO_NODE);
+		return;
+	}
 	/*@
 	  loop invariant 0 <= i <= count;
 	  loop invariant Findings(scratch->verdict);
@@ -818,9 +918,5 @@ void vouch__grants_satisfied_is_proven(struct vouch_scratch *scratch)
 				    VOUCH_R_HOLDER_UNKNOWN, VOUCH_NO_NODE);
 
 		finding->value[0] = epoch;
-		return;
 	}
-	if (count == 0)
-		(void)vouch__find(scratch, VOUCH_HOLDS, VOUCH_R_GRANTS_SATISFIED,
-				  VOUCH_NO_NODE);
 }

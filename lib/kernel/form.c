@@ -484,27 +484,52 @@ static int request_is_valid(const struct vouch_evidence *evidence)
 	       text_is_terminated(evidence->request.reason, VOUCH_TEXT_SIZE);
 }
 
+/*@
+  requires \valid_read(evidence) && evidence->node_count <= VOUCH_NODES_MAX;
+  assigns \nothing;
+  ensures \result != 0 ==> evidence->grant_count <= VOUCH_GRANTS_MAX &&
+    \forall integer i; 0 <= i < evidence->grant_count ==>
+      0 < evidence->grants[i].epoch < 18446744073709551615 &&
+      evidence->grants[i].holder < evidence->node_count &&
+      ContractForm(&evidence->grants[i].contract, evidence->node_count);
+  ensures \result != 0 ==> evidence->contract_count <= VOUCH_CONTRACTS_MAX &&
+    \forall integer i; 0 <= i < evidence->contract_count ==>
+      0 < evidence->contracts[i].epoch &&
+      ContractForm(&evidence->contracts[i].contract, evidence->node_count);
+  ensures \result != 0 ==> evidence->admission_count <= VOUCH_ADMISSIONS_MAX &&
+    \forall integer i; 0 <= i < evidence->admission_count ==>
+      evidence->admissions[i].node < evidence->node_count;
+  ensures \result != 0 ==> SerialsApart(evidence);
+*/
+static int records_are_valid(const struct vouch_evidence *evidence)
+{
+	return grants_are_valid(evidence) && contracts_are_valid(evidence) &&
+	       admissions_are_valid(evidence) &&
+	       contract_serials_are_valid(evidence) &&
+	       admission_serials_are_valid(evidence);
+}
+
+/*@
+  requires \valid_read(evidence);
+  assigns \nothing;
+  ensures \result != 0 ==> Complete(evidence);
+*/
+static int evidence_is_valid(const struct vouch_evidence *evidence)
+{
+	return evidence->format == VOUCH_EVIDENCE_FORMAT &&
+	       (evidence->manager == VOUCH_MANAGER_PACEMAKER ||
+		evidence->manager == VOUCH_MANAGER_NONE) &&
+	       nodes_are_valid(evidence) && request_is_valid(evidence) &&
+	       offer_is_valid(evidence) && view_is_valid(&evidence->before) &&
+	       view_is_valid(&evidence->after) && records_are_valid(evidence) &&
+	       fencing_is_valid(evidence) && assertions_are_valid(evidence) &&
+	       seal_is_valid(evidence);
+}
+
 /* Rule 100. */
 void vouch__form_is_proven(struct vouch_scratch *scratch)
 {
-	const struct vouch_evidence *evidence = scratch->evidence;
-
-	scratch->form_ok = evidence->format == VOUCH_EVIDENCE_FORMAT &&
-			   (evidence->manager == VOUCH_MANAGER_PACEMAKER ||
-			    evidence->manager == VOUCH_MANAGER_NONE) &&
-			   nodes_are_valid(evidence) &&
-			   request_is_valid(evidence) &&
-			   offer_is_valid(evidence) &&
-			   view_is_valid(&evidence->before) &&
-			   view_is_valid(&evidence->after) &&
-			   grants_are_valid(evidence) &&
-			   contracts_are_valid(evidence) &&
-			   admissions_are_valid(evidence) &&
-			   contract_serials_are_valid(evidence) &&
-			   admission_serials_are_valid(evidence) &&
-			   fencing_is_valid(evidence) &&
-			   assertions_are_valid(evidence) &&
-			   seal_is_valid(evidence);
+	scratch->form_ok = evidence_is_valid(scratch->evidence) ? 1 : 0;
 	(void)vouch__find(scratch,
 			  scratch->form_ok ? VOUCH_HOLDS : VOUCH_UNPROVEN,
 			  scratch->form_ok ? VOUCH_R_FORM_OK : VOUCH_R_FORM_BAD,

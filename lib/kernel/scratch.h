@@ -120,7 +120,8 @@ struct vouch_scratch {
   // The first of those who may hold authority is the last who can have written.
   predicate FirstHolder{L}(struct vouch_scratch *s) =
     Holders(s) &&
-    (s->holder_count > 0 ==> !Void(s->evidence, s->holders[0].epoch) &&
+    (s->holder_count > 0 ==> Holder(s, 0) &&
+      !Void(s->evidence, s->holders[0].epoch) &&
       NoneSince(s->evidence, s->holders[0].epoch));
 
   // Each mark stands for its route.
