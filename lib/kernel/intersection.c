@@ -144,6 +144,7 @@ vouch__intersect_others(const struct vouch_scratch *scratch, uint8_t node,
 			uint32_t k)
 {
 	struct vouch_intersection result = { 0 };
+	uint32_t place = 0;
 	uint8_t i;
 
 	result.required = k;
@@ -152,23 +153,25 @@ vouch__intersect_others(const struct vouch_scratch *scratch, uint8_t node,
 	result.why = VOUCH_R_NONE;
 	/*@
 	  loop invariant 0 <= i <= scratch->evidence->node_count;
-	  loop invariant result.members == (i <= node ? i : i - 1);
+	  loop invariant place == (i <= node ? i : i - 1);
 	  loop invariant result.required == k && result.proven == 0;
-	  loop invariant result.counted <= result.members;
+	  loop invariant result.counted <= place;
 	  loop invariant result.ahead == VOUCH_NO_NODE ==>
-	    \forall subset a; (\forall integer j; 0 <= j < result.members &&
+	    \forall subset a; (\forall integer j; 0 <= j < place &&
 	      In(a, j) ==> !Within(scratch->evidence, Other(node, j),
 	                           scratch->exclusion_order)) ==>
-	    Size(a, result.members) + result.counted <= result.members;
-	  loop assigns i, result;
+	    Size(a, place) + result.counted <= place;
+	  loop assigns i, place, result;
 	  loop variant scratch->evidence->node_count - i;
 	*/
 	for (i = 0; i < scratch->evidence->node_count; i++) {
 		if (i == node)
 			continue;
+		/*@ assert Other(node, place) == i; */
 		result = counted_in(scratch, i, result);
-		result.members++;
+		place++;
 	}
+	result.members = place;
 	result.proven = result.required >= 1 &&
 			result.counted + result.required > result.members;
 	return result;
