@@ -5,6 +5,21 @@
 
 /* A route that is not open. `telling`: cite it when none is. The first telling
  * one wins, unless a later one is marked stronger. */
+/*@
+  requires Memory(scratch) && Findings(scratch->verdict);
+  requires scratch->coverage_best < VOUCH_FINDINGS_MAX;
+  assigns scratch->verdict->finding_count,
+    scratch->verdict->findings[0 .. VOUCH_FINDINGS_MAX - 1],
+    scratch->unproven, scratch->coverage_best;
+  assigns \result \from scratch->verdict;
+  ensures Findings(scratch->verdict);
+  ensures \old(scratch->verdict->finding_count) <=
+    scratch->verdict->finding_count;
+  ensures 0 < scratch->verdict->finding_count;
+  ensures
+    \result == &scratch->verdict->findings[scratch->verdict->finding_count - 1];
+  ensures scratch->coverage_best < VOUCH_FINDINGS_MAX;
+*/
 static struct vouch_finding *closed(struct vouch_scratch *scratch,
 				    enum vouch_reason reason, uint8_t node,
 				    int telling)
@@ -19,6 +34,16 @@ static struct vouch_finding *closed(struct vouch_scratch *scratch,
 
 /* The same goes for what the candidate's log says of contracts: the holder may
  * have announced another one since. */
+/*@
+  requires \valid_read(scratch) && \valid_read(scratch->evidence);
+  assigns \nothing;
+  ensures \result == 0 ==>
+    scratch->evidence->contract_count == 0 &&
+      scratch->evidence->admission_count == 0 ||
+    scratch->evidence->rows.condition == VOUCH_PRESENT &&
+      scratch->evidence->rows.order != 0 &&
+      scratch->exclusion_order <= scratch->evidence->rows.order;
+*/
 static int rows_are_early(const struct vouch_scratch *scratch)
 {
 	const struct vouch_evidence *evidence = scratch->evidence;
@@ -38,6 +63,19 @@ void vouch__order_is_proven(struct vouch_scratch *scratch)
 	int failed = 0;
 	uint8_t i;
 
+	/*@
+	  loop invariant 0 <= i <= evidence->node_count;
+	  loop invariant Findings(scratch->verdict);
+	  loop invariant \at(scratch->verdict->finding_count, Pre) <=
+	    scratch->verdict->finding_count;
+	  loop invariant failed != 0 ==> scratch->unproven != 0;
+	  loop invariant failed == 0 ==> \forall integer j; 0 <= j < i ==>
+	    ReadSince{Pre}(Server{Pre}(evidence, j), scratch->exclusion_order);
+	  loop assigns i, failed, scratch->verdict->finding_count,
+	    scratch->verdict->findings[0 .. VOUCH_FINDINGS_MAX - 1],
+	    scratch->unproven;
+	  loop variant evidence->node_count - i;
+	*/
 	for (i = 0; i < evidence->node_count; i++) {
 		const struct vouch_probe *probe = &evidence->nodes[i].probe;
 		struct vouch_finding *finding;
@@ -62,55 +100,70 @@ void vouch__order_is_proven(struct vouch_scratch *scratch)
 }
 
 /* The newest epoch that may have written: void grants never did. */
+/*@
+  requires \valid_read(scratch) && FirstHolder(scratch);
+  assigns \nothing;
+  ensures scratch->holder_count > 0 ==>
+    \result == scratch->holders[0].epoch;
+*/
 static uint64_t newest_written(const struct vouch_scratch *scratch)
 {
 	return scratch->holder_count > 0 ? scratch->holders[0].epoch : 0;
 }
 
-/* Rule 510, route W1: that exact record, not just any shutdown checkpoint. */
-void vouch__sealed_log_is_proven(struct vouch_scratch *scratch)
+/* The last who can have written sealed its log, and did not start since. */
+/*@
+  requires \valid_read(scratch) && \valid_read(scratch->evidence);
+  requires FirstHolder(scratch);
+  requires scratch->evidence->grant_count <= VOUCH_GRANTS_MAX;
+  assigns \nothing;
+  ensures \result != 0 ==> SealOfLast(scratch->evidence);
+*/
+static int seal_is_of_last(const struct vouch_scratch *scratch)
 {
-	const struct vouch_evidence *evidence = scratch->evidence;
-	const struct vouch_seal *seal = &evidence->seal;
-	const struct vouch_tail *tail = &evidence->tail;
-	struct vouch_finding *finding;
-	int same;
+	const struct vouch_seal *seal = &scratch->evidence->seal;
 
-	if (seal->condition != VOUCH_PRESENT || seal->unbroken != VOUCH_YES ||
-	    scratch->holder_count == 0 || !scratch->holders_known ||
-	    seal->epoch != newest_written(scratch) ||
-	    seal->node != scratch->holders[0].node ||
-	    !vouch__name_equal(seal->incarnation,
-			       scratch->holders[0].incarnation)) {
-		finding = closed(scratch, VOUCH_R_SEAL_NONE,
-				 scratch->candidate_node, 0);
-		vouch__cite(finding, VOUCH_C_SEAL, VOUCH_NO_NODE,
-			    seal->condition);
-		return;
-	}
-	same = tail->condition == VOUCH_PRESENT && tail->order != 0 &&
+	return seal->condition == VOUCH_PRESENT &&
+	       seal->unbroken == VOUCH_YES && scratch->holder_count > 0 &&
+	       scratch->holders_known &&
+	       seal->epoch == newest_written(scratch) &&
+	       seal->node == scratch->holders[0].node &&
+	       vouch__name_equal(seal->incarnation,
+				 scratch->holders[0].incarnation);
+}
+
+/* The candidate's log has the sealed record: that one, not just any shutdown
+ * checkpoint. */
+/*@
+  requires \valid_read(scratch) && \valid_read(scratch->evidence);
+  requires Derived(scratch);
+  requires scratch->evidence->request.candidate < VOUCH_NODES_MAX;
+  assigns \nothing;
+  ensures \result != 0 <==> SameRecord(scratch->evidence);
+*/
+static int has_sealed_record(const struct vouch_scratch *scratch)
+{
+	const struct vouch_seal *seal = &scratch->evidence->seal;
+	const struct vouch_tail *tail = &scratch->evidence->tail;
+
+	return tail->condition == VOUCH_PRESENT && tail->order != 0 &&
 	       tail->timeline == seal->timeline &&
 	       scratch->candidate->timeline == seal->timeline &&
 	       tail->record_lsn == seal->record_lsn &&
 	       tail->record_crc == seal->record_crc;
-	if (same && tail->end_lsn == scratch->candidate_end &&
-	    tail->end_lsn > tail->record_lsn) {
-		scratch->covered = 1;
-		scratch->sealed_log = 1;
-		finding = vouch__find(scratch, VOUCH_HOLDS,
-				      VOUCH_R_SEAL_REACHED,
-				      scratch->candidate_node);
-		finding->value[0] = seal->record_lsn;
-	} else if (same) {
-		finding = closed(scratch, VOUCH_R_SEAL_NOT_LAST,
-				 scratch->candidate_node, 1);
-		finding->value[0] = scratch->candidate_end;
-		finding->value[1] = tail->end_lsn;
-	} else {
-		finding = closed(scratch, VOUCH_R_SEAL_OTHER_RECORD,
-				 scratch->candidate_node, 1);
-		finding->value[0] = seal->record_lsn;
-	}
+}
+
+/*@
+  requires \valid(finding) && \valid_read(scratch) &&
+    \valid_read(scratch->evidence);
+  assigns finding->used_count, finding->used[0 .. VOUCH_USED_MAX - 1];
+*/
+static void cite_seal(struct vouch_finding *finding,
+		      const struct vouch_scratch *scratch)
+{
+	const struct vouch_seal *seal = &scratch->evidence->seal;
+	const struct vouch_tail *tail = &scratch->evidence->tail;
+
 	vouch__cite(finding, VOUCH_C_SEAL_LSN, seal->node, seal->record_lsn);
 	vouch__cite(finding, VOUCH_C_SEAL_CRC, seal->node, seal->record_crc);
 	vouch__cite(finding, VOUCH_C_TAIL_CRC, scratch->candidate_node,
@@ -121,42 +174,161 @@ void vouch__sealed_log_is_proven(struct vouch_scratch *scratch)
 		    scratch->candidate_end);
 }
 
-static void cite_intersection(struct vouch_finding *finding,
-			      const struct vouch_scratch *scratch,
-			      const struct vouch_intersection *found)
+/*@
+  requires Memory(scratch) && Findings(scratch->verdict);
+  requires scratch->coverage_best < VOUCH_FINDINGS_MAX;
+  assigns scratch->verdict->finding_count,
+    scratch->verdict->findings[0 .. VOUCH_FINDINGS_MAX - 1],
+    scratch->unproven, scratch->coverage_best;
+  ensures Findings(scratch->verdict);
+  ensures \old(scratch->verdict->finding_count) <=
+    scratch->verdict->finding_count;
+  ensures scratch->coverage_best < VOUCH_FINDINGS_MAX;
+*/
+static void say_not_last(struct vouch_scratch *scratch, int same)
 {
-	finding->value[0] = found->counted;
-	finding->value[1] = found->members;
-	finding->value[2] = found->required;
-	vouch__cite(finding, VOUCH_C_S, VOUCH_NO_NODE, found->counted);
-	vouch__cite(finding, VOUCH_C_N, VOUCH_NO_NODE, found->members);
-	vouch__cite(finding, VOUCH_C_K, VOUCH_NO_NODE, found->required);
-	vouch__cite(finding, VOUCH_C_DURABLE_END, scratch->candidate_node,
-		    scratch->candidate_end);
-	if (found->ahead != VOUCH_NO_NODE)
-		vouch__cite(finding, VOUCH_C_DURABLE_END, found->ahead,
-			    scratch->branches[found->ahead].end);
+	struct vouch_finding *finding =
+		closed(scratch,
+		       same ? VOUCH_R_SEAL_NOT_LAST : VOUCH_R_SEAL_OTHER_RECORD,
+		       scratch->candidate_node, 1);
+
+	finding->value[0] = same ? scratch->candidate_end :
+				   scratch->evidence->seal.record_lsn;
+	if (same)
+		finding->value[1] = scratch->evidence->tail.end_lsn;
+	cite_seal(finding, scratch);
 }
 
-/* One contract; 1 when the candidate has everything acknowledged under it. */
-static int contract_is_covered(struct vouch_scratch *scratch,
-			       const struct vouch_contract_row *row)
+/*@
+  requires Memory(scratch) && Findings(scratch->verdict);
+  requires scratch->coverage_best < VOUCH_FINDINGS_MAX;
+  assigns scratch->verdict->finding_count,
+    scratch->verdict->findings[0 .. VOUCH_FINDINGS_MAX - 1],
+    scratch->unproven, scratch->coverage_best;
+  ensures Findings(scratch->verdict);
+  ensures \old(scratch->verdict->finding_count) <=
+    scratch->verdict->finding_count;
+  ensures scratch->coverage_best < VOUCH_FINDINGS_MAX;
+*/
+static void say_no_seal(struct vouch_scratch *scratch)
 {
-	struct vouch_intersection found =
-		vouch__intersect(scratch, &row->contract);
+	struct vouch_finding *finding = closed(scratch, VOUCH_R_SEAL_NONE,
+					       scratch->candidate_node, 0);
+
+	vouch__cite(finding, VOUCH_C_SEAL, VOUCH_NO_NODE,
+		    scratch->evidence->seal.condition);
+}
+
+/*@
+  requires Memory(scratch) && Findings(scratch->verdict);
+  requires scratch->coverage_best < VOUCH_FINDINGS_MAX;
+  assigns scratch->verdict->finding_count,
+    scratch->verdict->findings[0 .. VOUCH_FINDINGS_MAX - 1],
+    scratch->unproven, scratch->coverage_best;
+  ensures Findings(scratch->verdict);
+  ensures \old(scratch->verdict->finding_count) <=
+    scratch->verdict->finding_count;
+  ensures scratch->coverage_best < VOUCH_FINDINGS_MAX;
+*/
+static void say_sealed(struct vouch_scratch *scratch)
+{
+	struct vouch_finding *finding =
+		vouch__find(scratch, VOUCH_HOLDS, VOUCH_R_SEAL_REACHED,
+			    scratch->candidate_node);
+
+	finding->value[0] = scratch->evidence->seal.record_lsn;
+	cite_seal(finding, scratch);
+}
+
+/* Rule 510, route W1: the candidate's last record is the sealed one. */
+void vouch__sealed_log_is_proven(struct vouch_scratch *scratch)
+{
+	const struct vouch_tail *tail = &scratch->evidence->tail;
+	int same = has_sealed_record(scratch);
+
+	if (!seal_is_of_last(scratch)) {
+		say_no_seal(scratch);
+	} else if (!same || tail->end_lsn != scratch->candidate_end ||
+		   tail->end_lsn <= tail->record_lsn) {
+		say_not_last(scratch, same);
+	} else {
+		/*@ assert SealedLog(scratch->evidence); */
+		scratch->covered = 1;
+		scratch->sealed_log = 1;
+		say_sealed(scratch);
+	}
+}
+
+/*@
+  requires \valid(finding) && \valid_read(scratch);
+  requires \separated(finding, scratch);
+  requires found.ahead == VOUCH_NO_NODE || found.ahead < VOUCH_NODES_MAX;
+  assigns finding->value[0 .. 2], finding->used_count,
+    finding->used[0 .. VOUCH_USED_MAX - 1];
+*/
+static void cite_intersection(struct vouch_finding *finding,
+			      const struct vouch_scratch *scratch,
+			      struct vouch_intersection found)
+{
+	finding->value[0] = found.counted;
+	finding->value[1] = found.members;
+	finding->value[2] = found.required;
+	vouch__cite(finding, VOUCH_C_S, VOUCH_NO_NODE, found.counted);
+	vouch__cite(finding, VOUCH_C_N, VOUCH_NO_NODE, found.members);
+	vouch__cite(finding, VOUCH_C_K, VOUCH_NO_NODE, found.required);
+	vouch__cite(finding, VOUCH_C_DURABLE_END, scratch->candidate_node,
+		    scratch->candidate_end);
+	if (found.ahead != VOUCH_NO_NODE)
+		vouch__cite(finding, VOUCH_C_DURABLE_END, found.ahead,
+			    scratch->branches[found.ahead].end);
+}
+
+/* Has the candidate everything acknowledged under one contract? */
+/*@
+  requires \valid_read(row);
+  assigns \nothing;
+  ensures \result != 0 <==> Pinned(row) && found.proven != 0 &&
+    found.ahead == VOUCH_NO_NODE;
+*/
+static int contract_is_kept(const struct vouch_contract_row *row,
+			    struct vouch_intersection found)
+{
+	return row->pinned == VOUCH_YES && found.proven &&
+	       found.ahead == VOUCH_NO_NODE;
+}
+
+/*@
+  requires Memory(scratch) && Findings(scratch->verdict);
+  requires scratch->coverage_best < VOUCH_FINDINGS_MAX;
+  requires \valid_read(row) && \separated(row, scratch, scratch->verdict);
+  requires found.ahead == VOUCH_NO_NODE || found.ahead < VOUCH_NODES_MAX;
+  requires found.proven == 0 && found.required != 0 ==>
+    found.missing < VOUCH_NODES_MAX;
+  assigns scratch->verdict->finding_count,
+    scratch->verdict->findings[0 .. VOUCH_FINDINGS_MAX - 1],
+    scratch->unproven, scratch->coverage_best;
+  ensures Findings(scratch->verdict);
+  ensures \old(scratch->verdict->finding_count) <=
+    scratch->verdict->finding_count;
+  ensures scratch->coverage_best < VOUCH_FINDINGS_MAX;
+*/
+static void say_contract(struct vouch_scratch *scratch,
+			 const struct vouch_contract_row *row,
+			 struct vouch_intersection found)
+{
 	struct vouch_finding *finding;
 
 	if (row->pinned != VOUCH_YES) {
 		finding = closed(scratch, VOUCH_R_CONTRACT_UNPINNED,
 				 scratch->candidate_node, 1);
 		finding->value[0] = row->epoch;
-		return 0;
+		return;
 	}
 	if (found.required == 0) {
 		finding = closed(scratch, VOUCH_R_CONTRACT_ASYNC,
 				 scratch->holders[0].node, 1);
-		cite_intersection(finding, scratch, &found);
-		return 0;
+		cite_intersection(finding, scratch, found);
+		return;
 	}
 	if (!found.proven) {
 		enum vouch_reason why = found.why == VOUCH_R_ORDER_EARLY ?
@@ -164,26 +336,25 @@ static int contract_is_covered(struct vouch_scratch *scratch,
 						found.why;
 
 		finding = closed(scratch, why, found.missing, 1);
-		cite_intersection(finding, scratch, &found);
+		cite_intersection(finding, scratch, found);
 		vouch__cite(finding, VOUCH_C_PROBE, found.missing,
 			    scratch->evidence->nodes[found.missing]
 				    .probe.condition);
-		return 0;
+		return;
 	}
 	if (found.ahead != VOUCH_NO_NODE) {
 		finding = closed(scratch, VOUCH_R_BEHIND,
 				 scratch->candidate_node, 1);
-		cite_intersection(finding, scratch, &found);
+		cite_intersection(finding, scratch, found);
 		finding->node_b = found.ahead;
 		finding->value[0] = scratch->candidate_end;
 		finding->value[1] = scratch->branches[found.ahead].end;
 		finding->value[2] = 0;
-		return 0;
+		return;
 	}
 	finding = vouch__find(scratch, VOUCH_HOLDS, VOUCH_R_INTERSECTS,
 			      scratch->candidate_node);
-	cite_intersection(finding, scratch, &found);
-	return 1;
+	cite_intersection(finding, scratch, found);
 }
 
 /* The newest row of the candidate's epoch whose barrier was passed. What was
@@ -194,6 +365,22 @@ vouch__contract_in_force(const struct vouch_evidence *evidence, uint64_t epoch)
 	const struct vouch_contract_row *newest = 0;
 	uint32_t i;
 
+	/*@
+	  loop invariant 0 <= i <= evidence->contract_count;
+	  loop invariant newest == \null ==> \forall integer q; 0 <= q < i &&
+	    evidence->contracts[q].epoch == epoch ==>
+	    evidence->contracts[q].phase != VOUCH_PHASE_IN_FORCE;
+	  loop invariant newest != \null ==> \exists integer f; 0 <= f < i &&
+	    newest == &evidence->contracts[f] &&
+	    evidence->contracts[f].epoch == epoch &&
+	    evidence->contracts[f].phase == VOUCH_PHASE_IN_FORCE &&
+	    \forall integer q; 0 <= q < i &&
+	      evidence->contracts[q].epoch == epoch &&
+	      evidence->contracts[q].phase == VOUCH_PHASE_IN_FORCE ==>
+	      evidence->contracts[q].serial <= evidence->contracts[f].serial;
+	  loop assigns i, newest;
+	  loop variant evidence->contract_count - i;
+	*/
 	for (i = 0; i < evidence->contract_count; i++) {
 		const struct vouch_contract_row *row = &evidence->contracts[i];
 
@@ -204,11 +391,25 @@ vouch__contract_in_force(const struct vouch_evidence *evidence, uint64_t epoch)
 	return newest;
 }
 
-/* Rule 520, route W2. */
+/* Was it announced after the one in force? Then it binds as well. */
+/*@
+  requires \valid_read(row) && \valid_read(force);
+  assigns \nothing;
+  ensures \result != 0 <==> BindsAfter(row, force);
+*/
+static int binds_after(const struct vouch_contract_row *row,
+		       const struct vouch_contract_row *force)
+{
+	return row->epoch == force->epoch && row->serial > force->serial;
+}
+
+/* Rule 520, route W2. All are judged before the first finding is written: what
+ * is proven holds of one and the same evidence. */
 void vouch__intersection_is_proven(struct vouch_scratch *scratch)
 {
 	const struct vouch_evidence *evidence = scratch->evidence;
 	const struct vouch_probe *candidate = scratch->candidate;
+	struct vouch_intersection in_force, later[VOUCH_CONTRACTS_MAX];
 	const struct vouch_contract_row *force;
 	struct vouch_finding *finding;
 	int covered;
@@ -227,25 +428,70 @@ void vouch__intersection_is_proven(struct vouch_scratch *scratch)
 		finding->value[0] = candidate->timeline;
 		return;
 	}
-	covered = contract_is_covered(scratch, force);
+	in_force = vouch__intersect(scratch, &force->contract);
+	covered = contract_is_kept(force, in_force);
+	/*@
+	  loop invariant 0 <= i <= evidence->contract_count;
+	  loop invariant \forall integer r; 0 <= r < i &&
+	    BindsAfter(&evidence->contracts[r], force) ==>
+	    Judged(evidence, &evidence->contracts[r].contract,
+	           scratch->exclusion_order, later[r]);
+	  loop invariant covered != 0 ==> \forall integer r; 0 <= r < i &&
+	    BindsAfter(&evidence->contracts[r], force) ==>
+	    Kept(evidence, r, scratch->exclusion_order);
+	  loop invariant covered != 0 ==> Pinned(force) && in_force.proven != 0 &&
+	    in_force.ahead == VOUCH_NO_NODE;
+	  loop assigns i, covered, later[0 .. VOUCH_CONTRACTS_MAX - 1];
+	  loop variant evidence->contract_count - i;
+	*/
 	for (i = 0; i < evidence->contract_count; i++) {
-		const struct vouch_contract_row *row = &evidence->contracts[i];
-
-		if (row->epoch == candidate->epoch &&
-		    row->serial > force->serial &&
-		    !contract_is_covered(scratch, row))
-			covered = 0;
+		if (!binds_after(&evidence->contracts[i], force))
+			continue;
+		later[i] = vouch__intersect(scratch,
+					    &evidence->contracts[i].contract);
+		covered = covered &&
+			  contract_is_kept(&evidence->contracts[i], later[i]);
 	}
+	/*@ assert covered != 0 ==>
+	    Contracts(scratch->evidence, scratch->exclusion_order); */
 	if (covered)
 		scratch->covered = 1;
+	say_contract(scratch, force, in_force);
+	/*@
+	  loop invariant 0 <= i <= evidence->contract_count;
+	  loop invariant Findings(scratch->verdict);
+	  loop invariant \at(scratch->verdict->finding_count, Pre) <=
+	    scratch->verdict->finding_count;
+	  loop invariant scratch->coverage_best < VOUCH_FINDINGS_MAX;
+	  loop assigns i, scratch->verdict->finding_count,
+	    scratch->verdict->findings[0 .. VOUCH_FINDINGS_MAX - 1],
+	    scratch->unproven, scratch->coverage_best;
+	  loop variant evidence->contract_count - i;
+	*/
+	for (i = 0; i < evidence->contract_count; i++) {
+		if (binds_after(&evidence->contracts[i], force))
+			say_contract(scratch, &evidence->contracts[i], later[i]);
+	}
 }
 
 /* How many nodes answered and know of no epoch after `epoch`. */
+/*@
+  requires \valid_read(evidence) && evidence->node_count <= VOUCH_NODES_MAX;
+  assigns \nothing;
+  ensures \result == Witnesses(evidence, epoch, evidence->node_count);
+*/
 static uint32_t witnesses(const struct vouch_evidence *evidence, uint64_t epoch)
 {
 	uint32_t count = 0;
 	uint32_t i;
 
+	/*@
+	  loop invariant 0 <= i <= evidence->node_count;
+	  loop invariant count <= i;
+	  loop invariant count == Witnesses(evidence, epoch, i);
+	  loop assigns i, count;
+	  loop variant evidence->node_count - i;
+	*/
 	for (i = 0; i < evidence->node_count; i++) {
 		const struct vouch_probe *probe = &evidence->nodes[i].probe;
 
@@ -256,56 +502,109 @@ static uint32_t witnesses(const struct vouch_evidence *evidence, uint64_t epoch)
 	return count;
 }
 
-/* Rule 530, route W3: nobody but the holder wrote, and the holder still has
- * all of it. */
-void vouch__same_holder_is_proven(struct vouch_scratch *scratch)
+/* Why the candidate is not the last holder with its whole log;
+ * VOUCH_R_SAME_HOLDER when it is. */
+/*@
+  requires \valid_read(scratch) && \valid_read(scratch->evidence);
+  requires Form(scratch->evidence) && Derived(scratch) && FirstHolder(scratch);
+  assigns \nothing;
+  ensures \result == VOUCH_R_SAME_HOLDER ==> SameHolder(scratch->evidence);
+*/
+static enum vouch_reason holder_reason(const struct vouch_scratch *scratch)
 {
 	const struct vouch_evidence *evidence = scratch->evidence;
 	const struct vouch_probe *candidate = scratch->candidate;
-	uint8_t self = scratch->candidate_node;
-	uint64_t epoch = newest_written(scratch);
-	struct vouch_finding *finding;
-	uint32_t seen;
 
 	if (scratch->holder_count == 0 || !scratch->holders_known ||
-	    scratch->holders[0].node != self) {
-		finding = closed(scratch, VOUCH_R_NOT_HOLDER, self, 0);
-		finding->value[0] = epoch;
-		return;
-	}
+	    scratch->holders[0].node != scratch->candidate_node)
+		return VOUCH_R_NOT_HOLDER;
 	if (candidate->incarnation[0] == '\0' ||
 	    !vouch__name_equal(candidate->incarnation,
-			       scratch->holders[0].incarnation)) {
-		finding = closed(scratch, VOUCH_R_HOLDER_AMNESIA, self, 1);
-		finding->value[0] = epoch;
-		return;
-	}
-	if (!vouch__has_mark(evidence)) {
-		(void)closed(scratch, VOUCH_R_HOLDER_NO_RECORD, self, 1);
-		return;
-	}
+			       scratch->holders[0].incarnation))
+		return VOUCH_R_HOLDER_AMNESIA;
+	if (!vouch__has_mark(evidence))
+		return VOUCH_R_HOLDER_NO_RECORD;
 	if (!vouch__position_is_reached(candidate, evidence->own.mark_timeline,
-					evidence->own.mark_lsn)) {
-		finding = closed(scratch, VOUCH_R_HOLDER_SHORT, self, 1);
+					evidence->own.mark_lsn))
+		return VOUCH_R_HOLDER_SHORT;
+	if (witnesses(evidence, scratch->holders[0].epoch) <=
+	    evidence->node_count / 2)
+		return VOUCH_R_HOLDER_FEW;
+	return VOUCH_R_SAME_HOLDER;
+}
+
+/*@
+  requires Memory(scratch) && Findings(scratch->verdict);
+  requires scratch->coverage_best < VOUCH_FINDINGS_MAX;
+  requires scratch->evidence->node_count <= VOUCH_NODES_MAX;
+  assigns scratch->verdict->finding_count,
+    scratch->verdict->findings[0 .. VOUCH_FINDINGS_MAX - 1],
+    scratch->unproven, scratch->coverage_best;
+  ensures Findings(scratch->verdict);
+  ensures \old(scratch->verdict->finding_count) <=
+    scratch->verdict->finding_count;
+  ensures scratch->coverage_best < VOUCH_FINDINGS_MAX;
+*/
+static void say_not_same_holder(struct vouch_scratch *scratch,
+				enum vouch_reason reason, uint64_t epoch)
+{
+	const struct vouch_evidence *evidence = scratch->evidence;
+	uint8_t self = scratch->candidate_node;
+	struct vouch_finding *finding =
+		closed(scratch, reason, self, reason != VOUCH_R_NOT_HOLDER);
+
+	if (reason == VOUCH_R_HOLDER_NO_RECORD)
+		return;
+	if (reason == VOUCH_R_HOLDER_SHORT) {
 		finding->value[0] = scratch->candidate_end;
 		finding->value[1] = evidence->own.mark_lsn;
 		vouch__cite(finding, VOUCH_C_MARK, self,
 			    evidence->own.mark_lsn);
-		return;
-	}
-	seen = witnesses(evidence, epoch);
-	if (seen <= evidence->node_count / 2) {
-		finding = closed(scratch, VOUCH_R_HOLDER_FEW, self, 1);
-		finding->value[0] = seen;
+	} else if (reason == VOUCH_R_HOLDER_FEW) {
+		finding->value[0] = witnesses(evidence, epoch);
 		finding->value[1] = evidence->node_count;
+	} else {
+		finding->value[0] = epoch;
+	}
+}
+
+/*@
+  requires Memory(scratch) && Findings(scratch->verdict);
+  requires scratch->coverage_best < VOUCH_FINDINGS_MAX;
+  assigns scratch->verdict->finding_count,
+    scratch->verdict->findings[0 .. VOUCH_FINDINGS_MAX - 1],
+    scratch->unproven, scratch->coverage_best;
+  ensures Findings(scratch->verdict);
+  ensures \old(scratch->verdict->finding_count) <=
+    scratch->verdict->finding_count;
+  ensures scratch->coverage_best < VOUCH_FINDINGS_MAX;
+*/
+static void say_same_holder(struct vouch_scratch *scratch, uint64_t epoch)
+{
+	const struct vouch_evidence *evidence = scratch->evidence;
+	uint8_t self = scratch->candidate_node;
+	struct vouch_finding *finding =
+		vouch__find(scratch, VOUCH_HOLDS, VOUCH_R_SAME_HOLDER, self);
+
+	finding->value[0] = epoch;
+	vouch__cite(finding, VOUCH_C_DURABLE_END, self, scratch->candidate_end);
+	vouch__cite(finding, VOUCH_C_MARK, self, evidence->own.mark_lsn);
+}
+
+/* Rule 530, route W3: nobody but the holder wrote, and the holder still has
+ * all of it. */
+void vouch__same_holder_is_proven(struct vouch_scratch *scratch)
+{
+	enum vouch_reason reason = holder_reason(scratch);
+	uint64_t epoch = newest_written(scratch);
+
+	if (reason != VOUCH_R_SAME_HOLDER) {
+		say_not_same_holder(scratch, reason, epoch);
 		return;
 	}
 	scratch->covered = 1;
 	scratch->same_holder = 1;
-	finding = vouch__find(scratch, VOUCH_HOLDS, VOUCH_R_SAME_HOLDER, self);
-	finding->value[0] = epoch;
-	vouch__cite(finding, VOUCH_C_DURABLE_END, self, scratch->candidate_end);
-	vouch__cite(finding, VOUCH_C_MARK, self, evidence->own.mark_lsn);
+	say_same_holder(scratch, epoch);
 }
 
 /* Rule 540. */
@@ -316,6 +615,7 @@ void vouch__coverage_is_proven(struct vouch_scratch *scratch)
 	struct vouch_finding *finding;
 
 	if (scratch->covered) {
+		/*@ assert Covered(scratch->evidence, scratch->exclusion_order); */
 		finding = vouch__find(scratch, VOUCH_HOLDS, VOUCH_R_COVERED,
 				      scratch->candidate_node);
 		vouch__cite(finding, VOUCH_C_DURABLE_END,
@@ -329,12 +629,27 @@ void vouch__coverage_is_proven(struct vouch_scratch *scratch)
 
 /* Some grant newer than the candidate's epoch may have happened. Where no
  * cluster keeps the grants, there may always be one that is not known here. */
+/*@
+  requires \valid_read(scratch) && \valid_read(scratch->evidence);
+  requires Derived(scratch) && FirstHolder(scratch);
+  requires scratch->evidence->request.candidate < VOUCH_NODES_MAX;
+  assigns \nothing;
+  ensures \result == 0 ==> NoneNewer(scratch);
+*/
 static int newer_grant_may_have_happened(const struct vouch_scratch *scratch)
 {
 	return !vouch__managed(scratch->evidence) ||
 	       newest_written(scratch) > scratch->candidate->epoch;
 }
 
+/*@
+  requires \valid_read(scratch) && \valid_read(scratch->evidence);
+  requires Form(scratch->evidence) && Derived(scratch) && Branches(scratch);
+  requires FirstHolder(scratch);
+  requires i < scratch->evidence->node_count;
+  assigns \nothing;
+  ensures \result == VOUCH_R_NONE ==> NotAhead(scratch, i);
+*/
 static enum vouch_reason ahead_reason(const struct vouch_scratch *scratch,
 				      uint8_t i)
 {
@@ -372,54 +687,114 @@ static enum vouch_reason ahead_reason(const struct vouch_scratch *scratch,
 	return VOUCH_R_NONE;
 }
 
-/* Rule 550: admitted or not, in epoch first and in position second. */
+/*@
+  requires Memory(scratch) && Findings(scratch->verdict);
+  requires i < VOUCH_NODES_MAX;
+  requires scratch->candidate_node < VOUCH_NODES_MAX;
+  requires scratch->candidate ==
+    &scratch->evidence->nodes[scratch->candidate_node].probe;
+  assigns scratch->verdict->finding_count,
+    scratch->verdict->findings[0 .. VOUCH_FINDINGS_MAX - 1],
+    scratch->unproven;
+  ensures Findings(scratch->verdict);
+  ensures \old(scratch->verdict->finding_count) <=
+    scratch->verdict->finding_count;
+  ensures scratch->unproven != 0;
+*/
+static void say_ahead(struct vouch_scratch *scratch, uint8_t i,
+		      enum vouch_reason reason)
+{
+	const struct vouch_probe *probe = &scratch->evidence->nodes[i].probe;
+	struct vouch_finding *finding = vouch__find(
+		scratch, VOUCH_UNPROVEN, reason, scratch->candidate_node);
+
+	finding->node_b = i;
+	if (reason == VOUCH_R_AHEAD_EPOCH || reason == VOUCH_R_AHEAD_ROWLESS) {
+		finding->value[0] = scratch->candidate->epoch;
+		finding->value[1] = probe->epoch;
+	} else if (reason == VOUCH_R_AHEAD_TIMELINE) {
+		finding->value[0] = scratch->candidate->timeline;
+		finding->value[1] = probe->timeline;
+	} else {
+		finding->value[0] = scratch->candidate_end;
+		finding->value[1] = scratch->branches[i].end;
+	}
+	vouch__cite(finding, VOUCH_C_EPOCH_ROW, i, probe->epoch);
+	vouch__cite(finding, VOUCH_C_DURABLE_END, i, scratch->branches[i].end);
+	vouch__cite(finding, VOUCH_C_DURABLE_END, scratch->candidate_node,
+		    scratch->candidate_end);
+	vouch__cite(finding, VOUCH_C_LOG_EXHAUSTED, i, probe->log_exhausted);
+}
+
+/* Rule 550: admitted or not, in epoch first and in position second. All are
+ * judged before the first finding is written. */
 void vouch__none_ahead_is_proven(struct vouch_scratch *scratch)
 {
 	const struct vouch_evidence *evidence = scratch->evidence;
+	enum vouch_reason reasons[VOUCH_NODES_MAX];
 	int failed = 0;
 	uint8_t i;
 
+	/*@
+	  loop invariant 0 <= i <= evidence->node_count;
+	  loop invariant failed == 0 ==> \forall integer j; 0 <= j < i &&
+	    j != scratch->candidate_node &&
+	    evidence->nodes[j].probe.condition == VOUCH_PRESENT ==>
+	    NotAhead(scratch, j);
+	  loop invariant failed != 0 ==> \exists integer j; 0 <= j < i &&
+	    reasons[j] != VOUCH_R_NONE;
+	  loop assigns i, failed, reasons[0 .. VOUCH_NODES_MAX - 1];
+	  loop variant evidence->node_count - i;
+	*/
 	for (i = 0; i < evidence->node_count; i++) {
-		const struct vouch_probe *probe = &evidence->nodes[i].probe;
-		struct vouch_finding *finding;
-		enum vouch_reason reason;
-
-		if (i == scratch->candidate_node ||
-		    probe->condition != VOUCH_PRESENT)
-			continue;
-		reason = ahead_reason(scratch, i);
-		if (reason == VOUCH_R_NONE)
-			continue;
-		failed = 1;
-		finding = vouch__find(scratch, VOUCH_UNPROVEN, reason,
-				      scratch->candidate_node);
-		finding->node_b = i;
-		if (reason == VOUCH_R_AHEAD_EPOCH ||
-		    reason == VOUCH_R_AHEAD_ROWLESS) {
-			finding->value[0] = scratch->candidate->epoch;
-			finding->value[1] = probe->epoch;
-		} else if (reason == VOUCH_R_AHEAD_TIMELINE) {
-			finding->value[0] = scratch->candidate->timeline;
-			finding->value[1] = probe->timeline;
-		} else {
-			finding->value[0] = scratch->candidate_end;
-			finding->value[1] = scratch->branches[i].end;
-		}
-		vouch__cite(finding, VOUCH_C_EPOCH_ROW, i, probe->epoch);
-		vouch__cite(finding, VOUCH_C_DURABLE_END, i,
-			    scratch->branches[i].end);
-		vouch__cite(finding, VOUCH_C_DURABLE_END,
-			    scratch->candidate_node, scratch->candidate_end);
-		vouch__cite(finding, VOUCH_C_LOG_EXHAUSTED, i,
-			    probe->log_exhausted);
+		reasons[i] = VOUCH_R_NONE;
+		if (i != scratch->candidate_node &&
+		    evidence->nodes[i].probe.condition == VOUCH_PRESENT)
+			reasons[i] = ahead_reason(scratch, i);
+		if (reasons[i] != VOUCH_R_NONE)
+			failed = 1;
 	}
-	if (!failed)
+	if (!failed) {
+		/*@ assert NoneAhead(scratch); */
 		(void)vouch__find(scratch, VOUCH_HOLDS, VOUCH_R_NONE_AHEAD,
 				  scratch->candidate_node);
+		return;
+	}
+	/*@
+	  loop invariant 0 <= i <= evidence->node_count;
+	  loop invariant Findings(scratch->verdict);
+	  loop invariant \at(scratch->verdict->finding_count, Pre) <=
+	    scratch->verdict->finding_count;
+	  loop invariant scratch->unproven != 0 ||
+	    \forall integer j; 0 <= j < i ==> reasons[j] == VOUCH_R_NONE;
+	  loop assigns i, scratch->verdict->finding_count,
+	    scratch->verdict->findings[0 .. VOUCH_FINDINGS_MAX - 1],
+	    scratch->unproven;
+	  loop variant evidence->node_count - i;
+	*/
+	for (i = 0; i < evidence->node_count; i++) {
+		if (reasons[i] != VOUCH_R_NONE)
+			say_ahead(scratch, i, reasons[i]);
+	}
 }
 
 /* The candidate itself was given that epoch, and still has all it ever had:
  * nobody but it can have written under that grant. */
+/*@
+  requires \valid_read(scratch) && \valid_read(scratch->evidence);
+  requires Form(scratch->evidence) && Derived(scratch);
+  requires \valid_read(grant);
+  assigns \nothing;
+  ensures \result != 0 ==>
+    grant->holder == scratch->evidence->request.candidate &&
+    Named(&Candidate(scratch->evidence)->incarnation[0]) &&
+    Equal(&Candidate(scratch->evidence)->incarnation[0],
+          &grant->incarnation[0]) &&
+    Marked(scratch->evidence) &&
+    Reached(Candidate(scratch->evidence),
+            scratch->evidence->own.mark_timeline,
+            scratch->evidence->own.mark_lsn);
+*/
 static int grant_is_candidates(const struct vouch_scratch *scratch,
 			       const struct vouch_grant *grant)
 {
@@ -434,25 +809,35 @@ static int grant_is_candidates(const struct vouch_scratch *scratch,
 					  own->mark_timeline, own->mark_lsn);
 }
 
-/* One grant; 1 when all that was acknowledged under it is in the log. */
-static int grant_is_satisfied(struct vouch_scratch *scratch,
-			      const struct vouch_grant *grant)
-{
+/* One grant whose acknowledged writes may be missing, and what was found of it. */
+struct lacking {
+	const struct vouch_grant *grant;
 	struct vouch_intersection found;
-	struct vouch_finding *finding;
+};
 
-	if (grant_is_candidates(scratch, grant))
-		return 1;
-	found = vouch__intersect(scratch, &grant->contract);
-	if (found.proven && found.ahead == VOUCH_NO_NODE)
-		return 1;
-	finding = vouch__find(scratch, VOUCH_UNPROVEN,
-			      VOUCH_R_GRANT_UNSATISFIED,
-			      scratch->candidate_node);
-	finding->node_b = grant->holder;
-	cite_intersection(finding, scratch, &found);
-	finding->value[0] = grant->epoch;
-	return 0;
+/*@
+  requires Memory(scratch) && Findings(scratch->verdict);
+  requires \valid_read(lacking.grant) &&
+    \separated(lacking.grant, scratch, scratch->verdict);
+  requires lacking.found.ahead == VOUCH_NO_NODE ||
+    lacking.found.ahead < VOUCH_NODES_MAX;
+  assigns scratch->verdict->finding_count,
+    scratch->verdict->findings[0 .. VOUCH_FINDINGS_MAX - 1],
+    scratch->unproven;
+  ensures Findings(scratch->verdict);
+  ensures \old(scratch->verdict->finding_count) <=
+    scratch->verdict->finding_count;
+  ensures scratch->unproven != 0;
+*/
+static void say_lacking(struct vouch_scratch *scratch, struct lacking lacking)
+{
+	struct vouch_finding *finding = vouch__find(scratch, VOUCH_UNPROVEN,
+						    VOUCH_R_GRANT_UNSATISFIED,
+						    scratch->candidate_node);
+
+	finding->node_b = lacking.grant->holder;
+	cite_intersection(finding, scratch, lacking.found);
+	finding->value[0] = lacking.grant->epoch;
 }
 
 /*
@@ -464,29 +849,67 @@ static int grant_is_satisfied(struct vouch_scratch *scratch,
  */
 void vouch__grants_satisfied_is_proven(struct vouch_scratch *scratch)
 {
+	struct lacking lacking[VOUCH_GRANTS_MAX];
+	uint64_t oldest = scratch->candidate->epoch;
 	uint64_t epoch = scratch->newest_epoch;
-	int failed = 0;
+	uint32_t count = 0;
+	uint32_t i;
 
 	if (scratch->same_holder || scratch->sealed_log)
 		epoch = 0;
-	for (; epoch > scratch->candidate->epoch;
-	     epoch = vouch__epoch_below(scratch->evidence, epoch)) {
+	/* Each epoch that lacks something has a record of its own: when there is
+	 * no room left, there is no record of the next epoch either. */
+	/*@
+	  loop invariant 0 <= count <= VOUCH_GRANTS_MAX;
+	  loop invariant epoch <= \at(epoch, LoopEntry);
+	  loop invariant \forall integer l; 0 <= l < count ==>
+	    (lacking[l].found.ahead == VOUCH_NO_NODE ||
+	     lacking[l].found.ahead < VOUCH_NODES_MAX) &&
+	    \exists integer g; 0 <= g < scratch->evidence->grant_count &&
+	      lacking[l].grant == &scratch->evidence->grants[g];
+	  loop assigns epoch, count, lacking[0 .. VOUCH_GRANTS_MAX - 1];
+	  loop variant epoch;
+	*/
+	while (epoch > oldest && count < VOUCH_GRANTS_MAX) {
 		struct vouch_grant_view view =
 			vouch__grant_of(scratch->evidence, epoch);
 
-		if (!view.known) {
-			struct vouch_finding *finding = vouch__find(
-				scratch, VOUCH_UNPROVEN, VOUCH_R_HOLDER_UNKNOWN,
-				VOUCH_NO_NODE);
-
-			finding->value[0] = epoch;
-			return;
-		}
-		if (view.outcome != VOUCH_GRANT_VOID &&
-		    !grant_is_satisfied(scratch, view.grant))
-			failed = 1;
+		if (!view.known)
+			break;
+		epoch = vouch__epoch_below(scratch->evidence, epoch);
+		if (view.outcome == VOUCH_GRANT_VOID ||
+		    grant_is_candidates(scratch, view.grant))
+			continue;
+		lacking[count].grant = view.grant;
+		lacking[count].found =
+			vouch__intersect(scratch, &view.grant->contract);
+		if (!lacking[count].found.proven ||
+		    lacking[count].found.ahead != VOUCH_NO_NODE)
+			count++;
 	}
-	if (!failed)
+	if (count == 0 && epoch <= oldest) {
 		(void)vouch__find(scratch, VOUCH_HOLDS, VOUCH_R_GRANTS_SATISFIED,
 				  VOUCH_NO_NODE);
+		return;
+	}
+	/*@
+	  loop invariant 0 <= i <= count;
+	  loop invariant Findings(scratch->verdict);
+	  loop invariant \at(scratch->verdict->finding_count, Pre) <=
+	    scratch->verdict->finding_count;
+	  loop invariant i > 0 ==> scratch->unproven != 0;
+	  loop assigns i, scratch->verdict->finding_count,
+	    scratch->verdict->findings[0 .. VOUCH_FINDINGS_MAX - 1],
+	    scratch->unproven;
+	  loop variant count - i;
+	*/
+	for (i = 0; i < count; i++)
+		say_lacking(scratch, lacking[i]);
+	if (epoch > oldest) {
+		struct vouch_finding *finding =
+			vouch__find(scratch, VOUCH_UNPROVEN,
+				    VOUCH_R_HOLDER_UNKNOWN, VOUCH_NO_NODE);
+
+		finding->value[0] = epoch;
+	}
 }

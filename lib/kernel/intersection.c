@@ -53,17 +53,50 @@ static enum vouch_reason member_reason(const struct vouch_scratch *scratch,
 	return VOUCH_R_NONE;
 }
 
-/*@
-  requires \valid_read(scratch) && \valid_read(scratch->evidence);
-  requires Form(scratch->evidence) && Derived(scratch) && Branches(scratch);
-  requires i < scratch->evidence->node_count;
-  assigns \nothing;
-  ensures \result != 0 ==>
-    Counts(scratch->evidence, i, scratch->exclusion_order);
-*/
 int vouch__remembers(const struct vouch_scratch *scratch, uint8_t i)
 {
 	return member_reason(scratch, i) == VOUCH_R_NONE;
+}
+
+/* What is known once one more member was looked at. */
+/*@
+  requires \valid_read(scratch) && \valid_read(scratch->evidence);
+  requires Form(scratch->evidence) && Derived(scratch) && Branches(scratch);
+  requires node < scratch->evidence->node_count;
+  requires found.counted < VOUCH_NODES_MAX;
+  assigns \nothing;
+  ensures \result.members == found.members &&
+    \result.required == found.required && \result.proven == found.proven;
+  ensures \result.missing == found.missing || \result.missing == node;
+  ensures \result.ahead == found.ahead || \result.ahead == node;
+  ensures \result.counted == found.counted &&
+      \result.missing != VOUCH_NO_NODE ||
+    \result.counted == found.counted + 1 &&
+      \result.missing == found.missing;
+  ensures \result.ahead == VOUCH_NO_NODE ==> found.ahead == VOUCH_NO_NODE;
+  ensures \result.ahead == VOUCH_NO_NODE &&
+      \result.counted == found.counted + 1 ==>
+    Within(scratch->evidence, node, scratch->exclusion_order);
+*/
+static struct vouch_intersection counted_in(const struct vouch_scratch *scratch,
+					    uint8_t node,
+					    struct vouch_intersection found)
+{
+	enum vouch_reason reason = member_reason(scratch, node);
+
+	if (reason != VOUCH_R_NONE) {
+		/* Amnesia is the reason that people would not guess. */
+		if (found.missing == VOUCH_NO_NODE ||
+		    reason == VOUCH_R_INTERSECT_AMNESIA) {
+			found.missing = node;
+			found.why = reason;
+		}
+		return found;
+	}
+	found.counted++;
+	if (scratch->branches[node].end > scratch->candidate_end)
+		found.ahead = node;
+	return found;
 }
 
 struct vouch_intersection
@@ -83,6 +116,7 @@ vouch__intersect(const struct vouch_scratch *scratch,
 	  loop invariant result.members == contract->member_count &&
 	    result.required == contract->k && result.proven == 0;
 	  loop invariant result.counted <= i;
+	  loop invariant result.missing == VOUCH_NO_NODE ==> result.counted == i;
 	  loop invariant result.missing == VOUCH_NO_NODE ||
 	    result.missing < scratch->evidence->node_count;
 	  loop invariant result.ahead == VOUCH_NO_NODE ||
@@ -96,23 +130,46 @@ vouch__intersect(const struct vouch_scratch *scratch,
 	  loop assigns i, result;
 	  loop variant contract->member_count - i;
 	*/
-	for (i = 0; i < contract->member_count; i++) {
-		uint8_t node = contract->members[i];
-		enum vouch_reason reason = member_reason(scratch, node);
+	for (i = 0; i < contract->member_count; i++)
+		result = counted_in(scratch, contract->members[i], result);
+	result.proven = result.required >= 1 &&
+			result.counted + result.required > result.members;
+	return result;
+}
 
-		if (reason != VOUCH_R_NONE) {
-			/* Amnesia is the reason that people would not guess. */
-			if (result.missing == VOUCH_NO_NODE ||
-			    reason == VOUCH_R_INTERSECT_AMNESIA) {
-				result.missing = node;
-				result.why = reason;
-			}
+struct vouch_intersection
+vouch__intersect_others(const struct vouch_scratch *scratch, uint8_t node,
+			uint32_t k)
+{
+	struct vouch_intersection result = { 0 };
+	uint32_t place = 0;
+	uint8_t i;
+
+	result.required = k;
+	result.missing = VOUCH_NO_NODE;
+	result.ahead = VOUCH_NO_NODE;
+	result.why = VOUCH_R_NONE;
+	/*@
+	  loop invariant 0 <= i <= scratch->evidence->node_count;
+	  loop invariant place == (i <= node ? i : i - 1);
+	  loop invariant result.required == k && result.proven == 0;
+	  loop invariant result.counted <= place;
+	  loop invariant result.ahead == VOUCH_NO_NODE ==>
+	    \forall subset a; (\forall integer j; 0 <= j < place &&
+	      In(a, j) ==> !Within(scratch->evidence, Other(node, j),
+	                           scratch->exclusion_order)) ==>
+	    Size(a, place) + result.counted <= place;
+	  loop assigns i, place, result;
+	  loop variant scratch->evidence->node_count - i;
+	*/
+	for (i = 0; i < scratch->evidence->node_count; i++) {
+		if (i == node)
 			continue;
-		}
-		result.counted++;
-		if (scratch->branches[node].end > scratch->candidate_end)
-			result.ahead = node;
+		/*@ assert Other(node, place) == i; */
+		result = counted_in(scratch, i, result);
+		place++;
 	}
+	result.members = place;
 	result.proven = result.required >= 1 &&
 			result.counted + result.required > result.members;
 	return result;

@@ -8,6 +8,8 @@
 
 #include "kernel/facts.h"
 #include "kernel/proof.h"
+#include "kernel/proof_coverage.h"
+#include "kernel/proof_form.h"
 #include "kernel/verdict.h"
 
 /* Somebody whose writes must be excluded. */
@@ -111,6 +113,54 @@ struct vouch_scratch {
   // What every rule after the first may rely on.
   predicate Ready{L}(struct vouch_scratch *s) =
     Memory(s) && Findings(s->verdict) && Form(s->evidence) && Derived(s);
+*/
+
+/* What the rules of coverage tell each other (P6-S1). */
+/*@
+  // The first of those who may hold authority is the last who can have written.
+  predicate FirstHolder{L}(struct vouch_scratch *s) =
+    Holders(s) &&
+    (s->holder_count > 0 ==> Holder(s, 0) &&
+      !Void(s->evidence, s->holders[0].epoch) &&
+      NoneSince(s->evidence, s->holders[0].epoch));
+
+  // Each mark stands for its route.
+  predicate Routes{L}(struct vouch_scratch *s) =
+    s->coverage_best < VOUCH_FINDINGS_MAX &&
+    (s->covered != 0 ==> Covered(s->evidence, s->exclusion_order)) &&
+    (s->sealed_log != 0 ==> SealedLog(s->evidence)) &&
+    (s->same_holder != 0 ==> SameHolder(s->evidence));
+
+  // No grant newer than the candidate's epoch can have happened.
+  predicate NoneNewer{L}(struct vouch_scratch *s) =
+    Managed(s->evidence) &&
+    (s->holder_count == 0 ||
+     NoneSince(s->evidence, Candidate(s->evidence)->epoch));
+
+  // A reachable node that has nothing which the candidate lacks: in epoch
+  // first, and in position second. Rule 410 refuses an unknown relation.
+  predicate NotAhead{L}(struct vouch_scratch *s, integer i) =
+    0 < Server(s->evidence, i)->epoch <= Candidate(s->evidence)->epoch &&
+    Server(s->evidence, i)->log_exhausted == VOUCH_YES &&
+    0 < End(Server(s->evidence, i)) &&
+    (s->branches[i].relation == VOUCH_RELATION_DESCENDANT &&
+     Server(s->evidence, i)->epoch == Candidate(s->evidence)->epoch ==>
+     NoneNewer(s)) &&
+    (s->branches[i].relation == VOUCH_RELATION_SAME ||
+     s->branches[i].relation == VOUCH_RELATION_DESCENDANT ==>
+     Managed(s->evidence) ||
+     Server(s->evidence, i)->epoch == Candidate(s->evidence)->epoch) &&
+    (s->branches[i].relation == VOUCH_RELATION_UNKNOWN ||
+     (Server(s->evidence, i)->epoch == Candidate(s->evidence)->epoch ||
+      SameTimeline(Candidate(s->evidence), Server(s->evidence, i)) ==>
+      \exists integer end;
+        BranchEnd(Candidate(s->evidence), Server(s->evidence, i), end) &&
+        end <= End(Candidate(s->evidence))));
+
+  predicate NoneAhead{L}(struct vouch_scratch *s) =
+    \forall integer i; 0 <= i < s->evidence->node_count &&
+      i != s->evidence->request.candidate &&
+      Server(s->evidence, i)->condition == VOUCH_PRESENT ==> NotAhead(s, i);
 */
 
 /* Appends a finding for the rule being examined; always returns one that may
@@ -295,6 +345,16 @@ struct vouch_intersection {
 	uint8_t ahead; /* a member of S beyond the candidate, or VOUCH_NO_NODE */
 };
 /*@
+  // What is said of one contract is true of it, and may be looked up.
+  predicate Judged{L}(struct vouch_evidence *e, struct vouch_contract *c,
+                      integer since, struct vouch_intersection found) =
+    (found.proven != 0 && found.ahead == VOUCH_NO_NODE ==>
+      Intersects(e, c, since)) &&
+    (found.proven == 0 && found.required != 0 ==>
+      found.missing < VOUCH_NODES_MAX) &&
+    (found.ahead == VOUCH_NO_NODE || found.ahead < VOUCH_NODES_MAX);
+*/
+/*@
   requires \valid_read(scratch) && \valid_read(scratch->evidence);
   requires \valid_read(contract);
   requires Form(scratch->evidence) && Derived(scratch) && Branches(scratch);
@@ -311,26 +371,98 @@ struct vouch_intersection {
     \result.ahead < scratch->evidence->node_count;
   ensures meet: \result.proven != 0 && \result.ahead == VOUCH_NO_NODE ==>
     Intersects(scratch->evidence, contract, scratch->exclusion_order);
+  ensures lookup: \result.counted < \result.members ==>
+    \result.missing < scratch->evidence->node_count;
 */
 struct vouch_intersection
 vouch__intersect(const struct vouch_scratch *scratch,
 		 const struct vouch_contract *contract);
 
+/* The same for the contract whose members are all nodes but this one: what an
+ * unseen grant of it would name. */
+/*@
+  requires \valid_read(scratch) && \valid_read(scratch->evidence);
+  requires Form(scratch->evidence) && Derived(scratch) && Branches(scratch);
+  requires node < scratch->evidence->node_count && k <= VOUCH_NODES_MAX;
+  assigns \nothing;
+  ensures meet: \result.proven != 0 && \result.ahead == VOUCH_NO_NODE ==>
+    OthersMeet(scratch->evidence, node, k, scratch->exclusion_order);
+*/
+struct vouch_intersection
+vouch__intersect_others(const struct vouch_scratch *scratch, uint8_t node,
+			uint32_t k);
+
 /* Does node i answer, and still have all that it ever acknowledged? */
+/*@
+  requires \valid_read(scratch) && \valid_read(scratch->evidence);
+  requires Form(scratch->evidence) && Derived(scratch) && Branches(scratch);
+  requires i < scratch->evidence->node_count;
+  assigns \nothing;
+  ensures \result != 0 ==>
+    Counts(scratch->evidence, i, scratch->exclusion_order);
+*/
 int vouch__remembers(const struct vouch_scratch *scratch, uint8_t i);
 
 /* coverage.c */
 /* The newest row of an epoch whose barrier was passed; 0 when there is none.
  * Rows with a later serial bind as well. */
+/*@
+  requires \valid_read(evidence) &&
+    evidence->contract_count <= VOUCH_CONTRACTS_MAX;
+  assigns \result \from evidence, *evidence;
+  ensures \result == \null || \exists integer f;
+    InForce(evidence, f, epoch) && \result == &evidence->contracts[f];
+*/
 const struct vouch_contract_row *
 vouch__contract_in_force(const struct vouch_evidence *evidence, uint64_t epoch);
 
 /* The predicates of the rule table, one file per obligation. */
-void vouch__form_is_proven(struct vouch_scratch *);
-void vouch__request_is_proven(struct vouch_scratch *);
-void vouch__authorization_is_proven(struct vouch_scratch *);
+/*@
+  requires Memory(scratch) && Findings(scratch->verdict);
+  assigns scratch->verdict->finding_count,
+    scratch->verdict->findings[0 .. VOUCH_FINDINGS_MAX - 1],
+    scratch->unproven, scratch->form_ok;
+  ensures Findings(scratch->verdict);
+  ensures \old(scratch->verdict->finding_count) <=
+    scratch->verdict->finding_count;
+  ensures scratch->form_ok != 0 ==> \old(Complete(scratch->evidence));
+  ensures scratch->unproven != 0 || scratch->form_ok != 0;
+*/
+void vouch__form_is_proven(struct vouch_scratch *scratch);
+/*@
+  requires Ready(scratch);
+  assigns scratch->verdict->finding_count,
+    scratch->verdict->findings[0 .. VOUCH_FINDINGS_MAX - 1],
+    scratch->unproven;
+  ensures Findings(scratch->verdict);
+  ensures \old(scratch->verdict->finding_count) <=
+    scratch->verdict->finding_count;
+  ensures scratch->unproven != 0 || \old(Requested(scratch->evidence));
+*/
+void vouch__request_is_proven(struct vouch_scratch *scratch);
+/*@
+  requires Ready(scratch);
+  assigns scratch->verdict->finding_count,
+    scratch->verdict->findings[0 .. VOUCH_FINDINGS_MAX - 1],
+    scratch->unproven;
+  ensures Findings(scratch->verdict);
+  ensures \old(scratch->verdict->finding_count) <=
+    scratch->verdict->finding_count;
+  ensures scratch->unproven != 0 || \old(Authorised(scratch->evidence));
+*/
+void vouch__authorization_is_proven(struct vouch_scratch *scratch);
 void vouch__adoption_is_proven(struct vouch_scratch *);
-void vouch__class_is_proven(struct vouch_scratch *);
+/*@
+  requires Ready(scratch);
+  assigns scratch->verdict->finding_count,
+    scratch->verdict->findings[0 .. VOUCH_FINDINGS_MAX - 1],
+    scratch->unproven;
+  ensures Findings(scratch->verdict);
+  ensures \old(scratch->verdict->finding_count) <=
+    scratch->verdict->finding_count;
+  ensures scratch->unproven != 0 || \old(Classes(scratch->evidence));
+*/
+void vouch__class_is_proven(struct vouch_scratch *scratch);
 /*@
   requires Ready(scratch);
   assigns scratch->verdict->finding_count,
@@ -449,15 +581,124 @@ void vouch__others_are_proven(struct vouch_scratch *);
 void vouch__system_is_proven(struct vouch_scratch *);
 void vouch__lineage_is_proven(struct vouch_scratch *);
 void vouch__fork_is_proven(struct vouch_scratch *);
-void vouch__order_is_proven(struct vouch_scratch *);
-void vouch__sealed_log_is_proven(struct vouch_scratch *);
-void vouch__intersection_is_proven(struct vouch_scratch *);
-void vouch__same_holder_is_proven(struct vouch_scratch *);
-void vouch__coverage_is_proven(struct vouch_scratch *);
-void vouch__none_ahead_is_proven(struct vouch_scratch *);
-void vouch__grants_satisfied_is_proven(struct vouch_scratch *);
-void vouch__unseen_grants_are_covered(struct vouch_scratch *);
-void vouch__offer_is_proven(struct vouch_scratch *);
+/*@
+  requires Ready(scratch);
+  assigns scratch->verdict->finding_count,
+    scratch->verdict->findings[0 .. VOUCH_FINDINGS_MAX - 1],
+    scratch->unproven;
+  ensures Findings(scratch->verdict);
+  ensures \old(scratch->verdict->finding_count) <=
+    scratch->verdict->finding_count;
+  ensures scratch->unproven != 0 ||
+    \old(Ordered(scratch->evidence, scratch->exclusion_order));
+*/
+void vouch__order_is_proven(struct vouch_scratch *scratch);
+/*@
+  requires Ready(scratch) && FirstHolder(scratch) && Routes(scratch);
+  assigns scratch->verdict->finding_count,
+    scratch->verdict->findings[0 .. VOUCH_FINDINGS_MAX - 1],
+    scratch->unproven, scratch->coverage_best, scratch->covered,
+    scratch->sealed_log;
+  ensures Findings(scratch->verdict);
+  ensures \old(scratch->verdict->finding_count) <=
+    scratch->verdict->finding_count;
+  ensures scratch->coverage_best < VOUCH_FINDINGS_MAX;
+  ensures scratch->sealed_log == \old(scratch->sealed_log) &&
+      scratch->covered == \old(scratch->covered) ||
+    \old(SealedLog(scratch->evidence));
+*/
+void vouch__sealed_log_is_proven(struct vouch_scratch *scratch);
+/*@
+  requires Ready(scratch) && Branches(scratch) && Holders(scratch);
+  requires Routes(scratch);
+  assigns scratch->verdict->finding_count,
+    scratch->verdict->findings[0 .. VOUCH_FINDINGS_MAX - 1],
+    scratch->unproven, scratch->coverage_best, scratch->covered;
+  ensures Findings(scratch->verdict);
+  ensures \old(scratch->verdict->finding_count) <=
+    scratch->verdict->finding_count;
+  ensures scratch->coverage_best < VOUCH_FINDINGS_MAX;
+  ensures scratch->covered == \old(scratch->covered) ||
+    \old(Contracts(scratch->evidence, scratch->exclusion_order));
+*/
+void vouch__intersection_is_proven(struct vouch_scratch *scratch);
+/*@
+  requires Ready(scratch) && FirstHolder(scratch) && Routes(scratch);
+  assigns scratch->verdict->finding_count,
+    scratch->verdict->findings[0 .. VOUCH_FINDINGS_MAX - 1],
+    scratch->unproven, scratch->coverage_best, scratch->covered,
+    scratch->same_holder;
+  ensures Findings(scratch->verdict);
+  ensures \old(scratch->verdict->finding_count) <=
+    scratch->verdict->finding_count;
+  ensures scratch->coverage_best < VOUCH_FINDINGS_MAX;
+  ensures scratch->same_holder == \old(scratch->same_holder) &&
+      scratch->covered == \old(scratch->covered) ||
+    \old(SameHolder(scratch->evidence));
+*/
+void vouch__same_holder_is_proven(struct vouch_scratch *scratch);
+/*@
+  requires Ready(scratch) && Routes(scratch);
+  assigns scratch->verdict->finding_count,
+    scratch->verdict->findings[0 .. VOUCH_FINDINGS_MAX - 1],
+    scratch->unproven;
+  ensures Findings(scratch->verdict);
+  ensures \old(scratch->verdict->finding_count) <=
+    scratch->verdict->finding_count;
+  ensures scratch->unproven != 0 ||
+    \old(Covered(scratch->evidence, scratch->exclusion_order));
+*/
+void vouch__coverage_is_proven(struct vouch_scratch *scratch);
+/*@
+  requires Ready(scratch) && Branches(scratch) && FirstHolder(scratch);
+  assigns scratch->verdict->finding_count,
+    scratch->verdict->findings[0 .. VOUCH_FINDINGS_MAX - 1],
+    scratch->unproven;
+  ensures Findings(scratch->verdict);
+  ensures \old(scratch->verdict->finding_count) <=
+    scratch->verdict->finding_count;
+  ensures scratch->unproven != 0 || \old(NoneAhead(scratch));
+*/
+void vouch__none_ahead_is_proven(struct vouch_scratch *scratch);
+/*@
+  requires Ready(scratch) && Branches(scratch) && Routes(scratch);
+  requires Newest(scratch->evidence, scratch->newest_epoch);
+  assigns scratch->verdict->finding_count,
+    scratch->verdict->findings[0 .. VOUCH_FINDINGS_MAX - 1],
+    scratch->unproven;
+  ensures Findings(scratch->verdict);
+  ensures \old(scratch->verdict->finding_count) <=
+    scratch->verdict->finding_count;
+  ensures scratch->unproven != 0 ||
+    \old(GrantsSatisfied(scratch->evidence, scratch->exclusion_order));
+*/
+void vouch__grants_satisfied_is_proven(struct vouch_scratch *scratch);
+/*@
+  requires Ready(scratch) && Branches(scratch);
+  requires Newest(scratch->evidence, scratch->newest_epoch);
+  assigns scratch->verdict->finding_count,
+    scratch->verdict->findings[0 .. VOUCH_FINDINGS_MAX - 1],
+    scratch->unproven;
+  ensures Findings(scratch->verdict);
+  ensures \old(scratch->verdict->finding_count) <=
+    scratch->verdict->finding_count;
+  ensures scratch->unproven != 0 ||
+    \old(UnseenCovered(scratch->evidence, scratch->newest_epoch,
+                       scratch->exclusion_order));
+*/
+void vouch__unseen_grants_are_covered(struct vouch_scratch *scratch);
+/*@
+  requires Ready(scratch);
+  requires scratch->evidence->offer.contract.member_count <= VOUCH_NODES_MAX;
+  assigns scratch->verdict->finding_count,
+    scratch->verdict->findings[0 .. VOUCH_FINDINGS_MAX - 1],
+    scratch->unproven;
+  ensures Findings(scratch->verdict);
+  ensures \old(scratch->verdict->finding_count) <=
+    scratch->verdict->finding_count;
+  ensures scratch->unproven != 0 || \old(Enforced(scratch->evidence));
+*/
+void vouch__offer_is_proven(struct vouch_scratch *scratch);
 /*@
   requires Ready(scratch);
   assigns scratch->verdict->finding_count,

@@ -20,6 +20,13 @@ int vouch__transition_is_legal(enum vouch_state from, enum vouch_state to)
 {
 	unsigned int i;
 
+	/*@
+	  loop invariant 0 <= i <= 9;
+	  loop invariant \forall integer j; 0 <= j < i ==>
+	    legal[j].from != from || legal[j].to != to;
+	  loop assigns i;
+	  loop variant 9 - i;
+	*/
 	for (i = 0; i < sizeof(legal) / sizeof(legal[0]); i++) {
 		if (legal[i].from == from && legal[i].to == to)
 			return 1;
@@ -41,6 +48,10 @@ const char *vouch__state_name(enum vouch_state state)
 	}
 }
 
+/*@
+  assigns \nothing;
+  ensures \result != 0 <==> 0 <= state < VOUCH_STATE_COUNT;
+*/
 static int is_state(enum vouch_state state)
 {
 	return (unsigned int)state < VOUCH_STATE_COUNT;

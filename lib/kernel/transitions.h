@@ -43,16 +43,51 @@ enum vouch_step {
 #undef VOUCH_STEP_ENUM
 		VOUCH_STEP_COUNT
 };
+
+/*@
+  // The legal steps, one by one, as the semantics list them.
+  predicate LegalStep(integer from, integer to) =
+    (from == VOUCH_STATE_STEADY && to == VOUCH_STATE_REQUESTED) ||
+    (from == VOUCH_STATE_REQUESTED && to == VOUCH_STATE_VALIDATING) ||
+    (from == VOUCH_STATE_REQUESTED && to == VOUCH_STATE_STEADY) ||
+    (from == VOUCH_STATE_VALIDATING && to == VOUCH_STATE_APPROVED) ||
+    (from == VOUCH_STATE_VALIDATING && to == VOUCH_STATE_DENIED) ||
+    (from == VOUCH_STATE_DENIED && to == VOUCH_STATE_STEADY) ||
+    (from == VOUCH_STATE_APPROVED && to == VOUCH_STATE_TRANSITIONING) ||
+    (from == VOUCH_STATE_TRANSITIONING && to == VOUCH_STATE_SUCCEEDED) ||
+    (from == VOUCH_STATE_SUCCEEDED && to == VOUCH_STATE_STEADY);
+*/
+/*@
+  assigns \nothing;
+  ensures \result == VOUCH_STEP_LEGAL <==> LegalStep(from, to);
+  ensures 0 <= \result < VOUCH_STEP_COUNT;
+*/
 enum vouch_step vouch__transition_check(enum vouch_state from,
 					enum vouch_state to);
 /* "not-approved", and the sentence; never NULL. */
+/*@
+  assigns \result \from step;
+  ensures \result != \null;
+*/
 const char *vouch__step_name(enum vouch_step step);
+/*@
+  assigns \result \from step;
+  ensures \result != \null;
+*/
 const char *vouch__step_text(enum vouch_step step);
 
 /* 1 when the table has the step, 0 for every other pair and for values that
  * are no state. */
+/*@
+  assigns \nothing;
+  ensures \result != 0 <==> LegalStep(from, to);
+*/
 int vouch__transition_is_legal(enum vouch_state from, enum vouch_state to);
 /* "Steady" and so on; "unknown" for a value that is no state. */
+/*@
+  assigns \result \from state;
+  ensures \result != \null;
+*/
 const char *vouch__state_name(enum vouch_state state);
 
 #endif
