@@ -116,6 +116,8 @@ def load_database_resource(lab):
     node = some_node(lab)
     nodes.execute(lab, node, ["cibadmin", "--create", "--scope", "resources", "--xml-pipe"],
                   input=database_resource(lab))
+    if lab.options["agent"] == paf.AGENT:
+        paf.load_address(lab, node)
 
 
 # --- the cluster's own view ---
