@@ -104,7 +104,8 @@ def build_parser():
                 help="what fencing does to a node (default: off, so that a dead node stays dead)"),
             arg("--transport", choices=("knet", "udpu"), default="knet", help="Corosync's transport (default: knet)"),
             arg("--agent", default="ocf:vouch:postgresql", metavar="ocf:PROVIDER:TYPE",
-                help="resource agent of pgsql-clone (default: ocf:vouch:postgresql)"),
+                help="resource agent of pgsql-clone; paf is short for ocf:heartbeat:pgsqlms, "
+                "which needs what packages-paf lists (default: ocf:vouch:postgresql)"),
             arg("--keep", action="store_true", help="if it fails, leave everything as it is for a look"),
             arg("--manual-replication", action="store_true", help=argparse.SUPPRESS))
     command("down", cmd_down, "take the lab down and remove every trace")
@@ -160,7 +161,7 @@ def build_parser():
 
 
 def cmd_up(lab, args):
-    from . import updown
+    from . import paf, updown
     if not 1 <= args.nodes <= 9:
         raise UsageError(f"--nodes {args.nodes}: from 1 to 9")
     k = args.nodes // 2 if args.sync_k is None else args.sync_k
@@ -171,7 +172,8 @@ def cmd_up(lab, args):
     return updown.up(lab, {
         "nodes": args.nodes, "sync_k": k, "database": not args.no_database, "manual": args.manual_replication,
         "prefix_root": os.path.realpath(args.prefix_root) if args.prefix_root else None,
-        "agent": args.agent, "stonith_action": args.stonith_action, "transport": args.transport,
+        "agent": paf.AGENT if args.agent == paf.NAME else args.agent,
+        "stonith_action": args.stonith_action, "transport": args.transport,
     }, keep=args.keep)
 
 

@@ -6,7 +6,7 @@ import pwd
 import xml.etree.ElementTree as ET
 from xml.sax.saxutils import quoteattr
 
-from . import machine, nodes, power
+from . import machine, nodes, paf, power
 from .lab import PGDATA
 from .system import LabError
 
@@ -84,6 +84,8 @@ def database_resource(lab):
     settings = {}
     if parts[1] == "vouch":
         settings = {"pgdata": PGDATA, "members": lab.members, "repl_user": "vouch", "k": lab.options["sync_k"]}
+    elif lab.options["agent"] == paf.AGENT:
+        settings = paf.parameters()
     operations = "".join(
         f'<op id="pgsql-{name}-{interval}" name="{name}" interval="{interval}" timeout="{timeout}"{more}/>'
         for name, interval, timeout, more in (
@@ -114,6 +116,8 @@ def load_database_resource(lab):
     node = some_node(lab)
     nodes.execute(lab, node, ["cibadmin", "--create", "--scope", "resources", "--xml-pipe"],
                   input=database_resource(lab))
+    if lab.options["agent"] == paf.AGENT:
+        paf.load_address(lab, node)
 
 
 # --- the cluster's own view ---

@@ -9,7 +9,7 @@ import sys
 import threading
 import time
 
-from . import background, database, machine, network, nodes, pacemaker, power
+from . import background, database, machine, network, nodes, pacemaker, paf, power
 from .lab import BASE, AlreadyExists
 from .system import LabError, wait_for
 
@@ -46,6 +46,8 @@ def check_machine(lab, options):
         import psycopg2  # noqa: F401
     except ImportError:
         missing.append("python3-psycopg2")
+    if options["database"] and options["agent"] == paf.AGENT and not os.path.exists(paf.PROGRAM):
+        missing.append(paf.PACKAGE)
     if missing:
         raise LabError(f"packages are missing; type: apt-get install --no-install-recommends {' '.join(missing)}")
     with open("/proc/filesystems") as f:
@@ -163,7 +165,8 @@ def build(lab, say):
     if first:
         first.result()
         say(f"PostgreSQL runs on {lab.nodes[0]}")
-        if not lab.options["manual"] and database.adopt(lab):
+        # PAF keeps no contract in the database: there is nothing to adopt.
+        if not lab.options["manual"] and lab.options["agent"] != paf.AGENT and database.adopt(lab):
             say(f"vouch adopted it; contract: ANY {lab.options['sync_k']} of {len(lab.nodes) - 1} standbys"
                 if lab.options["sync_k"] else "vouch adopted it; contract: asynchronous")
         database.clone_others(lab)
@@ -175,6 +178,8 @@ def build(lab, say):
         else:
             background.start_witness(lab)
             database.stop_first(lab)
+            if lab.options["agent"] == paf.AGENT:
+                paf.configure(lab)
             pacemaker.load_database_resource(lab)
             say("pgsql-clone handed over to Pacemaker")
             promoted = wait_for_promotion(lab, 90)
@@ -214,7 +219,8 @@ def wait_for_promotion(lab, timeout):
         seen = pacemaker.best_view(lab)[1]
         if seen is None:
             return None
-        if seen.promoted and (lab.options["agent"] != VOUCH_AGENT or database.writable(lab, seen.promoted[0])):
+        if seen.promoted and (lab.options["agent"] not in (VOUCH_AGENT, paf.AGENT)
+                              or database.writable(lab, seen.promoted[0])):
             return seen.promoted[0]
         # With on-fail=block a refused promotion is not tried again: no point in waiting.
         refused = [f for f in seen.failures if f.get("task") == "promote"]
