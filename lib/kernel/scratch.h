@@ -323,14 +323,33 @@ uint64_t vouch__newest_epoch(const struct vouch_evidence *evidence);
 /* succession.c */
 /* The number that comes next on the way down: the one before, or beyond numbers
  * that a later grant says were void. Less than `epoch`, which is not 0. */
+/*@
+  requires \valid_read(evidence) && evidence->grant_count <= VOUCH_GRANTS_MAX;
+  requires epoch > 0;
+  assigns \nothing;
+  ensures \result < epoch;
+*/
 uint64_t vouch__epoch_below(const struct vouch_evidence *evidence,
 			    uint64_t epoch);
 /* The newest epoch below that one that is not void; 0 where nobody knows it. */
+/*@
+  requires \valid_read(evidence) && evidence->grant_count <= VOUCH_GRANTS_MAX;
+  assigns \nothing;
+  ensures \result == 0 || \result < below;
+*/
 uint64_t vouch__last_epoch(const struct vouch_evidence *evidence,
 			   uint64_t below);
 /* What a grant of the next epoch may say that it follows; 0 for nothing. */
+/*@
+  requires \valid_read(evidence) && evidence->grant_count <= VOUCH_GRANTS_MAX;
+  assigns \nothing;
+*/
 uint64_t vouch__epoch_followed(const struct vouch_evidence *evidence);
 /* One says that the other's epoch was void, and the other that it was not. */
+/*@
+  requires \valid_read(a) && \valid_read(b);
+  assigns \nothing;
+*/
 int vouch__passing_contradicts(const struct vouch_grant *a,
 			       const struct vouch_grant *b);
 
