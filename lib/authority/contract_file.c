@@ -115,9 +115,8 @@ static enum vouch_error_code members_encode(struct json_object *json,
 	uint32_t i;
 
 	for (i = 0; members && i < terms->member_count; i++)
-		if (json_object_array_add(
-			    members,
-			    json_object_new_string(terms->members[i])) != 0) {
+		if (vouch__json_add_text(members, terms->members[i]) !=
+		    VOUCH_OK) {
 			json_object_put(members);
 			return VOUCH_E_MEMORY;
 		}

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "common/json.h"
 #include "evidence/names.h"
 
 static void put(struct json_object *json, const char *key,
@@ -42,19 +43,38 @@ static uint64_t number_of(struct json_object *json, const char *key)
 	return number > 0 ? (uint64_t)number : 0;
 }
 
-/* 0 when it is missing, empty or too long. */
-static int name_of(struct json_object *json, const char *key, char *name)
+/* 0 when it is no string, empty or too long. */
+static int name_read(struct json_object *value, char *name)
 {
-	struct json_object *value;
-
 	name[0] = '\0';
-	if (!json_object_object_get_ex(json, key, &value) ||
-	    !json_object_is_type(value, json_type_string) ||
+	if (!json_object_is_type(value, json_type_string) ||
 	    json_object_get_string_len(value) >= VOUCH_NAME_SIZE)
 		return 0;
 	(void)snprintf(name, VOUCH_NAME_SIZE, "%s",
 		       json_object_get_string(value));
 	return name[0] != '\0';
+}
+
+/* 0 when it is missing as well. */
+static int name_of(struct json_object *json, const char *key, char *name)
+{
+	struct json_object *value;
+
+	name[0] = '\0';
+	return json_object_object_get_ex(json, key, &value) &&
+	       name_read(value, name);
+}
+
+static int are_texts(struct json_object *array)
+{
+	size_t i;
+
+	for (i = 0; i < json_object_array_length(array); i++) {
+		if (!json_object_is_type(json_object_array_get_idx(array, i),
+					 json_type_string))
+			return 0;
+	}
+	return 1;
 }
 
 static int word_of(struct json_object *json, const char *key,
@@ -91,9 +111,8 @@ enum vouch_error_code vouch__record_grant(struct vouch_journal *journal,
 	    &ok);
 	put(json, "k", json_object_new_int(grant->k), &ok);
 	for (i = 0; ok && i < grant->member_count; i++)
-		ok = json_object_array_add(
-			     members,
-			     json_object_new_string(grant->members[i])) == 0;
+		ok = vouch__json_add_text(members, grant->members[i]) ==
+		     VOUCH_OK;
 	put(json, "members", members, &ok);
 	return append(journal, VOUCH_RECORD_GRANT, json, ok, error);
 }
@@ -124,13 +143,9 @@ static int grant_parse(struct json_object *json, struct vouch_cluster_grant *gra
 	if (length > VOUCH_NODES_MAX)
 		return 0;
 	for (i = 0; i < length; i++) {
-		struct json_object *member =
-			json_object_array_get_idx(members, i);
-
-		if (json_object_get_string_len(member) >= VOUCH_NAME_SIZE)
+		if (!name_read(json_object_array_get_idx(members, i),
+			       grant->members[i]))
 			return 0;
-		(void)snprintf(grant->members[i], VOUCH_NAME_SIZE, "%s",
-			       json_object_get_string(member));
 	}
 	grant->member_count = (uint32_t)length;
 	return 1;
@@ -259,10 +274,11 @@ vouch__record_snapshot(struct vouch_journal *journal, uint64_t epoch,
 
 	put(json, "epoch", json_object_new_int64((int64_t)epoch), &ok);
 	put(json, "holder", json_object_new_string(holder), &ok);
+	/* An id that is missing here would later pass for a fencing that came
+	 * after the snapshot (P6-A1). */
 	for (i = 0; ok && i < history->count; i++)
-		ok = json_object_array_add(
-			     ids, json_object_new_string(
-					  history->ids[i].text)) == 0;
+		ok = vouch__json_add_text(ids, history->ids[i].text) ==
+		     VOUCH_OK;
 	put(json, "ids", ids, &ok);
 	return append(journal, VOUCH_RECORD_SNAPSHOT, json, ok, error);
 }
@@ -283,7 +299,8 @@ enum vouch_error_code vouch__records_snapshot(struct vouch_journal *journal,
 		return code;
 	if (name_of(record, "holder", snapshot->holder) &&
 	    json_object_object_get_ex(record, "ids", &snapshot->ids) &&
-	    json_object_is_type(snapshot->ids, json_type_array)) {
+	    json_object_is_type(snapshot->ids, json_type_array) &&
+	    are_texts(snapshot->ids)) {
 		snapshot->epoch = number_of(record, "epoch");
 		(void)json_object_get(snapshot->ids);
 	} else {

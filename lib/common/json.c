@@ -131,6 +131,18 @@ enum vouch_error_code vouch__json_put_text(struct json_object *object,
 	return vouch__json_put(object, key, json_object_new_string(text));
 }
 
+enum vouch_error_code vouch__json_add_text(struct json_object *array,
+					   const char *text)
+{
+	struct json_object *value = json_object_new_string(text);
+
+	if (!value || json_object_array_add(array, value) != 0) {
+		json_object_put(value);
+		return VOUCH_E_MEMORY;
+	}
+	return VOUCH_OK;
+}
+
 enum vouch_error_code vouch__json_put_u64(struct json_object *object,
 					  const char *key, uint64_t value)
 {

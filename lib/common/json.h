@@ -42,6 +42,10 @@ vouch__json_put(struct json_object *object, const char *key,
 VOUCH_MUST_CHECK enum vouch_error_code
 vouch__json_put_text(struct json_object *object, const char *key,
 		     const char *text);
+/* Adds a text to an array. json-c itself takes the NULL of a text that could not
+ * be made, and keeps it as null. */
+VOUCH_MUST_CHECK enum vouch_error_code
+vouch__json_add_text(struct json_object *array, const char *text);
 VOUCH_MUST_CHECK enum vouch_error_code
 vouch__json_put_u64(struct json_object *object, const char *key, uint64_t value);
 

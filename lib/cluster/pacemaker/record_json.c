@@ -55,11 +55,8 @@ static enum vouch_error_code put_members(struct json_object *json,
 	uint32_t i;
 
 	for (i = 0; list && i < grant->member_count; i++) {
-		struct json_object *name =
-			json_object_new_string(grant->members[i]);
-
-		if (!name || json_object_array_add(list, name) != 0) {
-			json_object_put(name);
+		if (vouch__json_add_text(list, grant->members[i]) !=
+		    VOUCH_OK) {
 			json_object_put(list);
 			return VOUCH_E_MEMORY;
 		}
