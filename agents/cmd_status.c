@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "agents/contract_view.h"
+#include "agents/words_show.h"
 #include "authority/holding.h"
 #include "authority/records.h"
 #include "authority/standing.h"
@@ -257,6 +258,7 @@ enum vouch_decision cmd_status(struct cli *cli, int argc, char **argv)
 	holding_show(&context, probes, deadline, json);
 	marker_show(&context, probes, deadline, json);
 	grant_show(&context, json);
+	words_show(&context, probes, deadline, json);
 	contract_say(&context, cli, probes, deadline, json);
 	members_show(&cli->config, probes, json);
 	vouch__context_close(&context);
