@@ -671,6 +671,19 @@ static void word_count(struct collection *collection,
 	counted->words[counted->count++] = *word;
 }
 
+/* Where none is asked for it is not used, and so not missed when it is revoked. */
+static void word_authorize(struct collection *collection,
+			   const struct vouch_word *word)
+{
+	struct vouch_request *request = &collection->evidence->request;
+
+	if (request->authorization != VOUCH_AUTHORIZATION_OPERATOR ||
+	    request->authorized == VOUCH_YES)
+		return;
+	request->authorized = VOUCH_YES;
+	word_count(collection, word);
+}
+
 /* As with an assertion that comes with the request. One that finds no room is
  * not there, which never permits anything. */
 static void word_assert(struct collection *collection,
@@ -711,8 +724,7 @@ static void words_collect(struct collection *collection)
 
 		if (vouch__word_authorizes(word, cluster,
 					   collection->config->node, newest)) {
-			evidence->request.authorized = VOUCH_YES;
-			word_count(collection, word);
+			word_authorize(collection, word);
 		} else if (vouch__word_asserts(word, cluster, newest,
 					       &evidence->before)) {
 			word_assert(collection, word, newest);

@@ -72,6 +72,10 @@ def authorization(it, report):
     it.on(asked, "crm_resource", "--cleanup", "--resource", "pgsql")
     it.wait_for("it is promoted", lambda: it.promoted() == asked, 60)
     report.check("authorize: the promotion used it up", words(it, other) == [], words(it, other))
+    it.on(asked, "sh", "-c", "sed '$ a authorization=operator' /etc/vouch/pgsql.conf > /tmp/operator.conf")
+    done = word(it, asked, "--config=/tmp/operator.conf", "contract", "set", "--k=2", "--yes")
+    report.check("authorization=operator: a change of the contract says first what its promotion needs, exit 1",
+                 done.returncode == 1 and "vouch authorize %s --reason" % asked in done.stderr, done.stderr)
     return asked, [n for n in nodes if n != asked]
 
 
