@@ -32,6 +32,14 @@ def online(it, node, whom):
     return '<node name="%s"' % whom in shown and 'online="true"' in shown.split('<node name="%s"' % whom)[1].split(">")[0]
 
 
+def settled(it, others):
+    """Every standby as it runs now is admitted, and each standby's own log says so."""
+    shown = json.loads(it.on(others[0], "vouch", "--output-as=json", "status").stdout)
+    runs = {m["name"]: m["incarnation"] for m in shown["members"]}
+    newest = "select incarnation from vouch.admission where node = '%s' order by serial desc limit 1"
+    return all(runs[n] and it.sql(asked, newest % n) == runs[n] for n in others for asked in others)
+
+
 def bad_words(it, report):
     before = it.on("n2", "cibadmin", "--query", "--scope", "crm_config").stdout
     for why, arguments in {
@@ -82,6 +90,7 @@ def authorization(it, report):
 def assertion(it, report, holder, others):
     """The holder is dead and its power controller does not answer, so nothing but a word can exclude it."""
     candidate, typist = others
+    it.wait_for("both standbys count", lambda: settled(it, others), 60)
     it.run("fencing", "deaf", holder)
     it.run("power", "off", holder)
     it.wait_for("%s is gone" % holder, lambda: not online(it, typist, holder), 60)
