@@ -208,7 +208,7 @@ static int config_find(const struct cli *cli, char *path)
 	} else {
 		(void)fprintf(stderr,
 			      "%s: no configuration in /etc/vouch; write "
-			      "/etc/vouch/NAME.conf (see vouch(8)) or give "
+			      "/etc/vouch/NAME.conf (see vouch.conf(5)) or give "
 			      "--config=FILE\n",
 			      cli->program);
 	}
