@@ -27,6 +27,7 @@ struct cli {
 	const char *method;	 /* --method */
 	const char *members;	 /* --members */
 	const char *keep;	 /* --keep */
+	const char *textfile;	 /* --textfile */
 	long timeout_ms;
 	int timeout_given;
 	struct vouch_config config;
@@ -62,6 +63,7 @@ enum vouch_decision cmd_status(struct cli *cli, int argc, char **argv);
 enum vouch_decision cmd_contract(struct cli *cli, int argc, char **argv);
 enum vouch_decision cmd_rejoin(struct cli *cli, int argc, char **argv);
 enum vouch_decision cmd_doctor(struct cli *cli, int argc, char **argv);
+enum vouch_decision cmd_metrics(struct cli *cli, int argc, char **argv);
 enum vouch_decision cmd_adopt(struct cli *cli, int argc, char **argv);
 
 #endif

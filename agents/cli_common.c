@@ -28,6 +28,7 @@ enum {
 	OPTION_METHOD,
 	OPTION_MEMBERS,
 	OPTION_KEEP,
+	OPTION_TEXTFILE,
 };
 
 static const struct option options[] = {
@@ -45,6 +46,7 @@ static const struct option options[] = {
 	{ "k", required_argument, NULL, OPTION_K },
 	{ "method", required_argument, NULL, OPTION_METHOD },
 	{ "members", required_argument, NULL, OPTION_MEMBERS },
+	{ "textfile", required_argument, NULL, OPTION_TEXTFILE },
 	{ "keep", required_argument, NULL, OPTION_KEEP },
 	{ "help", no_argument, NULL, 'h' },
 	{ "version", no_argument, NULL, 'V' },
@@ -143,6 +145,9 @@ static enum vouch_decision option_take(struct cli *cli, int option)
 		return VOUCH_PERMITTED;
 	case OPTION_KEEP:
 		cli->keep = optarg;
+		return VOUCH_PERMITTED;
+	case OPTION_TEXTFILE:
+		cli->textfile = optarg;
 		return VOUCH_PERMITTED;
 	case OPTION_MEMBERS:
 		cli->members = optarg;

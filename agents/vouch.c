@@ -23,6 +23,7 @@ static const char help[] =
 	"  doctor              what would make a proof fail here, and how to mend it\n"
 	"  explain [ID]        the last decision, or the one of request ID\n"
 	"  history             attempts, newest first\n"
+	"  metrics             for Prometheus: how attempts ended, who is the primary\n"
 	"  replay ID|FILE      decide again and compare byte for byte\n"
 	"  decide FILE         decide from an evidence document; - is standard input\n"
 	"  rules               the rules, in the order in which they apply\n"
@@ -39,6 +40,7 @@ static const char help[] =
 	"  --method=rewind|copy  with rejoin: this way and no other\n"
 	"  --dry-run           with rejoin: only say what would be discarded\n"
 	"  --abort             with contract set: take back a change under way\n"
+	"  --textfile=FILE     with metrics: write FILE, at once, for a node exporter\n"
 	"  --yes               ask nothing\n"
 	"  --timeout=SECONDS   time for all of it (default 30)\n"
 	"  -q, --quiet         no progress\n"
@@ -58,6 +60,7 @@ static const struct {
 	{ "replay", cmd_replay },   { "decide", cmd_decide },
 	{ "rules", cmd_rules },	    { "contract", cmd_contract },
 	{ "rejoin", cmd_rejoin },   { "doctor", cmd_doctor },
+	{ "metrics", cmd_metrics },
 };
 
 /* An option that a command does not know must not be lost on it in silence. */
@@ -81,6 +84,8 @@ static int options_fit(const struct cli *cli, const char *command)
 				      "'check', 'explain' and 'decide'; '%s' takes "
 				      "text or json\n",
 			      command);
+	else if (cli->textfile && strcmp(command, "metrics") != 0)
+		(void)fprintf(stderr, "vouch: --textfile belongs to 'metrics'\n");
 	else if (!rejoin && cli->keep)
 		(void)fprintf(stderr, "vouch: --keep belongs to 'rejoin'\n");
 	else if (!contract && !rejoin && (cli->method || cli->yes))
