@@ -26,6 +26,7 @@ static void head_write(FILE *out, const struct vouch_story *story)
 		    "<meta charset=\"utf-8\">\n"
 		    "<meta http-equiv=\"Content-Security-Policy\" "
 		    "content=\"default-src 'none'; style-src 'unsafe-inline'; "
+		    "img-src data:; "
 		    "base-uri 'none'; form-action 'none'\">\n"
 		    "<meta name=\"viewport\" "
 		    "content=\"width=device-width, initial-scale=1\">\n"
