@@ -6,12 +6,15 @@
 #include <json-c/json.h>
 #include <qb/qblog.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/uio.h>
 #include <unistd.h>
 
 #include "common/clock.h"
+#include "common/document.h"
+#include "explain/safe_text.h"
 
 static void put(struct json_object *json, const char *key, const char *text)
 {
@@ -88,13 +91,39 @@ static struct json_object *event_json(const struct vouch_config *config,
 	return json;
 }
 
-void vouch__event_emit(const struct vouch_config *config,
-		       const struct vouch_event *event)
+/* The fields in words: a log is searched by them. A reason is somebody's text,
+ * and must not move a terminal's cursor or begin a line of its own. */
+static void log_write(const struct vouch_config *config,
+		      const struct vouch_event *event, const char *name)
 {
+	char *safe = NULL;
+	size_t size;
+	FILE *out = open_memstream(&safe, &size);
+
+	if (out) {
+		vouch__text_write(out, event->reason);
+		(void)fclose(out);
+	}
+	qb_log(LOG_NOTICE,
+	       "%s cluster=%s node=%s request=%s rule=%u epoch=%" PRIu64 " %s",
+	       name, config->name, config->node,
+	       event->request_id ? event->request_id : "", event->rule,
+	       event->epoch, safe ? safe : "");
+	free(safe);
+}
+
+void vouch__event_emit(const struct vouch_config *config,
+		       const struct vouch_event *given)
+{
+	struct vouch_event copy = *given, *event = &copy;
 	struct json_object *json;
 	const char *line = NULL;
 	char name[128];
 
+	if (!event->reason)
+		event->reason = "";
+	if (!vouch__text_is_utf8(event->reason))
+		event->reason = "(not valid UTF-8)";
 	(void)snprintf(name, sizeof(name), "replication.promotion.%s",
 		       event->name);
 	json = event_json(config, event, name);
@@ -104,11 +133,6 @@ void vouch__event_emit(const struct vouch_config *config,
 			JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE);
 	if (line)
 		line_append(config, line);
-	/* The fields are told again in words: a log is searched by them. */
-	qb_log(LOG_NOTICE,
-	       "%s cluster=%s node=%s request=%s rule=%u epoch=%" PRIu64 " %s",
-	       name, config->name, config->node,
-	       event->request_id ? event->request_id : "", event->rule,
-	       event->epoch, event->reason ? event->reason : "");
+	log_write(config, event, name);
 	json_object_put(json);
 }

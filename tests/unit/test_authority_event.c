@@ -84,6 +84,20 @@ static void a_long_reason_is_whole(void **state)
 	json_object_put(json);
 }
 
+static void what_is_no_text_is_not_written(void **state)
+{
+	const struct fixture *it = *state;
+	struct vouch_event event = denied;
+	struct json_object *json;
+
+	event.reason = "\xff\xfe";
+	vouch__event_emit(&it->config, &event);
+	json = last_read(it);
+	assert_non_null(json);
+	expect(json, "reason", "(not valid UTF-8)");
+	json_object_put(json);
+}
+
 /* Would wait for ever for a reader. */
 static void a_pipe_keeps_nobody_waiting(void **state)
 {
@@ -129,6 +143,7 @@ int main(void)
 		TEST(an_event_has_its_fields), TEST(a_long_reason_is_whole),
 		TEST(a_pipe_keeps_nobody_waiting), TEST(a_link_is_not_followed),
 		TEST(no_directory_is_no_harm),
+		TEST(what_is_no_text_is_not_written),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
