@@ -6,12 +6,12 @@
 
 #include "agents/cli.h"
 #include "agents/decision_show.h"
-#include "authority/journal.h"
+#include "agents/records.h"
 #include "common/privilege.h"
 
 enum { HISTORY_LENGTH = VOUCH_OUTCOMES_CARRIED };
 
-static const char *field(struct json_object *record, const char *key)
+const char *record_field(struct json_object *record, const char *key)
 {
 	struct json_object *value;
 	const char *text = NULL;
@@ -23,7 +23,7 @@ static const char *field(struct json_object *record, const char *key)
 }
 
 /* Reading needs the database user's identity, no more. */
-static enum vouch_decision journal_open(struct cli *cli,
+enum vouch_decision record_journal_open(struct cli *cli,
 					struct vouch_journal **journal)
 {
 	struct vouch_error error = { 0 };
@@ -38,12 +38,12 @@ static enum vouch_decision journal_open(struct cli *cli,
 }
 
 /* The decision record of a request, or the newest one. */
-static enum vouch_decision decision_find(struct cli *cli, const char *id,
-					 struct json_object **record)
+enum vouch_decision record_of_decision(struct cli *cli, const char *id,
+				       struct json_object **record)
 {
 	struct vouch_journal *journal = NULL;
 	struct vouch_error error = { 0 };
-	enum vouch_decision decision = journal_open(cli, &journal);
+	enum vouch_decision decision = record_journal_open(cli, &journal);
 	enum vouch_error_code code;
 
 	if (decision != VOUCH_PERMITTED)
@@ -75,13 +75,13 @@ enum vouch_decision cmd_explain(struct cli *cli, int argc, char **argv)
 		(void)fprintf(stderr, "vouch: explain takes one request id\n");
 		return VOUCH_USAGE;
 	}
-	decision = decision_find(cli, argc == 1 ? argv[0] : NULL, &record);
+	decision = record_of_decision(cli, argc == 1 ? argv[0] : NULL, &record);
 	if (decision != VOUCH_PERMITTED)
 		return decision;
 	if (cli->format == CLI_TEXT)
-		(void)printf("Decided %s.\n", field(record, "time"));
-	if (!decision_show(cli, field(record, "verdict"),
-			   field(record, "evidence")))
+		(void)printf("Decided %s.\n", record_field(record, "time"));
+	if (!decision_show(cli, record_field(record, "verdict"),
+			   record_field(record, "evidence")))
 		decision = VOUCH_UNDECIDED;
 	json_object_put(record);
 	return decision;
@@ -113,9 +113,9 @@ static int outcome_visit(void *context, uint64_t sequence, struct json_object *r
 					    json_object_get(record));
 		return 0;
 	}
-	(void)printf("%s  %-16s  %-16s  ", field(record, "time"),
-		     field(record, "request"), field(record, "outcome"));
-	line_write(field(record, "why"));
+	(void)printf("%s  %-16s  %-16s  ", record_field(record, "time"),
+		     record_field(record, "request"), record_field(record, "outcome"));
+	line_write(record_field(record, "why"));
 	(void)putchar('\n');
 	return listing->count >= listing->most;
 }
@@ -143,7 +143,7 @@ enum vouch_decision cmd_history(struct cli *cli, int argc, char **argv)
 				      "attempts to show (100)\n");
 		return VOUCH_USAGE;
 	}
-	decision = journal_open(cli, &journal);
+	decision = record_journal_open(cli, &journal);
 	if (decision != VOUCH_PERMITTED)
 		return decision;
 	if (cli->json)
@@ -198,9 +198,9 @@ static enum vouch_decision replay_file(struct cli *cli, const char *path)
 	enum vouch_decision decision = VOUCH_UNDECIDED;
 
 	free(text);
-	if (record && field(record, "evidence")[0] != '\0')
-		decision = compare(cli, field(record, "evidence"),
-				   field(record, "verdict"));
+	if (record && record_field(record, "evidence")[0] != '\0')
+		decision = compare(cli, record_field(record, "evidence"),
+				   record_field(record, "verdict"));
 	else
 		(void)fprintf(stderr, "vouch: %s is no decision record\n", path);
 	json_object_put(record);
@@ -219,7 +219,7 @@ enum vouch_decision cmd_replay(struct cli *cli, int argc, char **argv)
 	}
 	if (strchr(argv[0], '/') || strchr(argv[0], '.'))
 		return replay_file(cli, argv[0]);
-	decision = decision_find(cli, argv[0], &record);
+	decision = record_of_decision(cli, argv[0], &record);
 	if (decision != VOUCH_PERMITTED)
 		return decision;
 	if (cli->json) {
@@ -228,8 +228,8 @@ enum vouch_decision cmd_replay(struct cli *cli, int argc, char **argv)
 					     JSON_C_TO_STRING_PLAIN |
 						     JSON_C_TO_STRING_NOSLASHESCAPE));
 	} else {
-		decision = compare(cli, field(record, "evidence"),
-				   field(record, "verdict"));
+		decision = compare(cli, record_field(record, "evidence"),
+				   record_field(record, "verdict"));
 	}
 	json_object_put(record);
 	return decision;

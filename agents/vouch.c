@@ -24,6 +24,8 @@ static const char help[] =
 	"  explain [ID]        the last decision, or the one of request ID\n"
 	"  history             attempts, newest first\n"
 	"  replay ID|FILE      decide again and compare byte for byte\n"
+	"  what-if [ID|FILE] CHANGE...\n"
+	"                      the verdict if facts were others; never a permit\n"
 	"  decide FILE         decide from an evidence document; - is standard input\n"
 	"  rules               the rules, in the order in which they apply\n"
 	"\n"
@@ -58,6 +60,7 @@ static const struct {
 	{ "replay", cmd_replay },   { "decide", cmd_decide },
 	{ "rules", cmd_rules },	    { "contract", cmd_contract },
 	{ "rejoin", cmd_rejoin },   { "doctor", cmd_doctor },
+	{ "what-if", cmd_what_if },
 };
 
 /* An option that a command does not know must not be lost on it in silence. */
