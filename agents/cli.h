@@ -27,6 +27,12 @@ struct cli {
 	const char *method;	 /* --method */
 	const char *members;	 /* --members */
 	const char *keep;	 /* --keep */
+	const char *since;	 /* of a history, as typed; NULL: not given */
+	const char *until;
+	const char *outcome;
+	const char *about;
+	const char *rule;
+	const char *limit;
 	long timeout_ms;
 	int timeout_given;
 	struct vouch_config config;

@@ -28,6 +28,12 @@ enum {
 	OPTION_METHOD,
 	OPTION_MEMBERS,
 	OPTION_KEEP,
+	OPTION_SINCE,
+	OPTION_UNTIL,
+	OPTION_OUTCOME,
+	OPTION_ABOUT,
+	OPTION_RULE,
+	OPTION_LIMIT,
 };
 
 static const struct option options[] = {
@@ -46,6 +52,12 @@ static const struct option options[] = {
 	{ "method", required_argument, NULL, OPTION_METHOD },
 	{ "members", required_argument, NULL, OPTION_MEMBERS },
 	{ "keep", required_argument, NULL, OPTION_KEEP },
+	{ "since", required_argument, NULL, OPTION_SINCE },
+	{ "until", required_argument, NULL, OPTION_UNTIL },
+	{ "outcome", required_argument, NULL, OPTION_OUTCOME },
+	{ "about", required_argument, NULL, OPTION_ABOUT },
+	{ "rule", required_argument, NULL, OPTION_RULE },
+	{ "limit", required_argument, NULL, OPTION_LIMIT },
 	{ "help", no_argument, NULL, 'h' },
 	{ "version", no_argument, NULL, 'V' },
 	{ NULL, 0, NULL, 0 },
@@ -143,6 +155,24 @@ static enum vouch_decision option_take(struct cli *cli, int option)
 		return VOUCH_PERMITTED;
 	case OPTION_KEEP:
 		cli->keep = optarg;
+		return VOUCH_PERMITTED;
+	case OPTION_SINCE:
+		cli->since = optarg;
+		return VOUCH_PERMITTED;
+	case OPTION_UNTIL:
+		cli->until = optarg;
+		return VOUCH_PERMITTED;
+	case OPTION_OUTCOME:
+		cli->outcome = optarg;
+		return VOUCH_PERMITTED;
+	case OPTION_ABOUT:
+		cli->about = optarg;
+		return VOUCH_PERMITTED;
+	case OPTION_RULE:
+		cli->rule = optarg;
+		return VOUCH_PERMITTED;
+	case OPTION_LIMIT:
+		cli->limit = optarg;
 		return VOUCH_PERMITTED;
 	case OPTION_MEMBERS:
 		cli->members = optarg;

@@ -8,11 +8,12 @@
 #include <string.h>
 
 #include "agents/cli.h"
+#include "agents/history_filter.h"
 #include "agents/records.h"
 #include "common/json.h"
 #include "evidence/evidence_json.h"
-#include "explain/story.h"
 #include "explain/safe_text.h"
+#include "explain/story.h"
 #include "explain/what_if.h"
 
 #define WARNING                                                                \
@@ -63,7 +64,7 @@ static enum vouch_decision from_record(struct cli *cli, const char *id,
 
 	if (decision != VOUCH_PERMITTED)
 		return decision;
-	*document = strdup(record_field(record, "evidence"));
+	*document = strdup(history_field(record, "evidence"));
 	json_object_put(record);
 	return *document ? VOUCH_PERMITTED : VOUCH_UNDECIDED;
 }

@@ -14,7 +14,4 @@ enum vouch_decision record_journal_open(struct cli *cli,
  * caller's. VOUCH_PERMITTED, or a message was written. */
 enum vouch_decision record_of_decision(struct cli *cli, const char *id,
 				       struct json_object **record);
-/* A text of a record; "" when it has none of that name. */
-const char *record_field(struct json_object *record, const char *key);
-
 #endif

@@ -22,7 +22,7 @@ static const char help[] =
 	"  status              who holds authority, and what this node would say\n"
 	"  doctor              what would make a proof fail here, and how to mend it\n"
 	"  explain [ID]        the last decision, or the one of request ID\n"
-	"  history             attempts, newest first\n"
+	"  history [NUMBER]    attempts and grants of authority, newest first\n"
 	"  replay ID|FILE      decide again and compare byte for byte\n"
 	"  what-if [ID|FILE] CHANGE...\n"
 	"                      the verdict if facts were others; never a permit\n"
@@ -41,6 +41,8 @@ static const char help[] =
 	"  --method=rewind|copy  with rejoin: this way and no other\n"
 	"  --dry-run           with rejoin: only say what would be discarded\n"
 	"  --abort             with contract set: take back a change under way\n"
+	"  --since=TIME --until=TIME --outcome=WORD --rule=RULE --about=NODE --limit=N\n"
+	"                      with history: only those; TIME is 2031-01-31T23:59Z or 2h\n"
 	"  --yes               ask nothing\n"
 	"  --timeout=SECONDS   time for all of it (default 30)\n"
 	"  -q, --quiet         no progress\n"
@@ -84,6 +86,11 @@ static int options_fit(const struct cli *cli, const char *command)
 				      "'check', 'explain' and 'decide'; '%s' takes "
 				      "text or json\n",
 			      command);
+	else if (strcmp(command, "history") != 0 &&
+		 (cli->since || cli->until || cli->outcome || cli->about ||
+		  cli->rule || cli->limit))
+		(void)fprintf(stderr, "vouch: --since, --until, --outcome, --rule, "
+				      "--about and --limit belong to 'history'\n");
 	else if (!rejoin && cli->keep)
 		(void)fprintf(stderr, "vouch: --keep belongs to 'rejoin'\n");
 	else if (!contract && !rejoin && (cli->method || cli->yes))
