@@ -49,7 +49,9 @@ static void attempt_put(unsigned long number, const char *evidence,
 {
 	char id[32];
 
-	(void)snprintf(id, sizeof(id), "%016lx", number);
+	/* Looks as random as the ones that are made; long_journal knows it. */
+	(void)snprintf(id, sizeof(id), "%016lx",
+		       (number + 1) * 0x9e3779b97f4a7c15ul);
 	put(VOUCH_RECORD_REQUEST, id, "candidate", "n1", "reason", "");
 	put(VOUCH_RECORD_DECISION, id, "evidence", evidence, "verdict", verdict);
 	put(VOUCH_RECORD_OUTCOME, id, "outcome", "denied", "why",
