@@ -27,6 +27,7 @@ struct cli {
 	const char *method;	 /* --method */
 	const char *members;	 /* --members */
 	const char *keep;	 /* --keep */
+	const char *watch;	 /* --watch[=SECONDS]; "" without a number */
 	const char *since;	 /* of a history, as typed; NULL: not given */
 	const char *until;
 	const char *outcome;

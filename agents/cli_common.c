@@ -34,6 +34,7 @@ enum {
 	OPTION_ABOUT,
 	OPTION_RULE,
 	OPTION_LIMIT,
+	OPTION_WATCH,
 };
 
 static const struct option options[] = {
@@ -58,6 +59,7 @@ static const struct option options[] = {
 	{ "about", required_argument, NULL, OPTION_ABOUT },
 	{ "rule", required_argument, NULL, OPTION_RULE },
 	{ "limit", required_argument, NULL, OPTION_LIMIT },
+	{ "watch", optional_argument, NULL, OPTION_WATCH },
 	{ "help", no_argument, NULL, 'h' },
 	{ "version", no_argument, NULL, 'V' },
 	{ NULL, 0, NULL, 0 },
@@ -170,6 +172,9 @@ static enum vouch_decision option_take(struct cli *cli, int option)
 		return VOUCH_PERMITTED;
 	case OPTION_RULE:
 		cli->rule = optarg;
+		return VOUCH_PERMITTED;
+	case OPTION_WATCH:
+		cli->watch = optarg ? optarg : "";
 		return VOUCH_PERMITTED;
 	case OPTION_LIMIT:
 		cli->limit = optarg;

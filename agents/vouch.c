@@ -19,7 +19,7 @@ static const char help[] =
 	"  contract show       when a commit counts as acknowledged, and what that survives\n"
 	"  contract set --k=N  change it, on the primary: announced, applied, confirmed\n"
 	"  rejoin              bring this node back after its log went another way\n"
-	"  status              who holds authority, and what this node would say\n"
+	"  status              who holds authority, and the verdict on each standby now\n"
 	"  doctor              what would make a proof fail here, and how to mend it\n"
 	"  explain [ID]        the last decision, or the one of request ID\n"
 	"  history [NUMBER]    attempts and grants of authority, newest first\n"
@@ -43,6 +43,7 @@ static const char help[] =
 	"  --abort             with contract set: take back a change under way\n"
 	"  --since=TIME --until=TIME --outcome=WORD --rule=RULE --about=NODE --limit=N\n"
 	"                      with history: only those; TIME is 2031-01-31T23:59Z or 2h\n"
+	"  --watch[=SECONDS]   with status: redraw it on a terminal (every 2 seconds)\n"
 	"  --yes               ask nothing\n"
 	"  --timeout=SECONDS   time for all of it (default 30)\n"
 	"  -q, --quiet         no progress\n"
@@ -91,6 +92,8 @@ static int options_fit(const struct cli *cli, const char *command)
 		  cli->rule || cli->limit))
 		(void)fprintf(stderr, "vouch: --since, --until, --outcome, --rule, "
 				      "--about and --limit belong to 'history'\n");
+	else if (cli->watch && strcmp(command, "status") != 0)
+		(void)fprintf(stderr, "vouch: --watch belongs to 'status'\n");
 	else if (!rejoin && cli->keep)
 		(void)fprintf(stderr, "vouch: --keep belongs to 'rejoin'\n");
 	else if (!contract && !rejoin && (cli->method || cli->yes))
