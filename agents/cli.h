@@ -74,9 +74,9 @@ enum vouch_decision cmd_contract(struct cli *cli, int argc, char **argv);
 enum vouch_decision cmd_rejoin(struct cli *cli, int argc, char **argv);
 enum vouch_decision cmd_what_if(struct cli *cli, int argc, char **argv);
 enum vouch_decision cmd_doctor(struct cli *cli, int argc, char **argv);
+enum vouch_decision cmd_metrics(struct cli *cli, int argc, char **argv);
 enum vouch_decision cmd_authorize(struct cli *cli, int argc, char **argv);
 enum vouch_decision cmd_assert_down(struct cli *cli, int argc, char **argv);
-enum vouch_decision cmd_metrics(struct cli *cli, int argc, char **argv);
 enum vouch_decision cmd_adopt(struct cli *cli, int argc, char **argv);
 
 #endif

@@ -9,8 +9,8 @@
 #include <unistd.h>
 
 #include "agents/contract_view.h"
-#include "agents/words_show.h"
 #include "agents/status_verdicts.h"
+#include "agents/words_show.h"
 #include "authority/holding.h"
 #include "authority/records.h"
 #include "authority/standing.h"

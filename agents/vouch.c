@@ -68,10 +68,10 @@ static const struct {
 	{ "replay", cmd_replay },   { "decide", cmd_decide },
 	{ "rules", cmd_rules },	    { "contract", cmd_contract },
 	{ "rejoin", cmd_rejoin },   { "doctor", cmd_doctor },
-	{ "authorize", cmd_authorize },
-	{ "assert-down", cmd_assert_down },
 	{ "metrics", cmd_metrics },
 	{ "what-if", cmd_what_if },
+	{ "authorize", cmd_authorize },
+	{ "assert-down", cmd_assert_down },
 };
 
 /* An option that a command does not know must not be lost on it in silence. */
@@ -95,10 +95,6 @@ static int options_fit(const struct cli *cli, const char *command)
 				      "'check', 'explain' and 'decide'; '%s' takes "
 				      "text or json\n",
 			      command);
-	else if (cli->revoke && strcmp(command, "authorize") != 0 &&
-		 strcmp(command, "assert-down") != 0)
-		(void)fprintf(stderr, "vouch: --revoke belongs to 'authorize' and "
-				      "'assert-down'\n");
 	else if (cli->textfile && strcmp(command, "metrics") != 0)
 		(void)fprintf(stderr, "vouch: --textfile belongs to 'metrics'\n");
 	else if (strcmp(command, "history") != 0 &&
@@ -108,6 +104,10 @@ static int options_fit(const struct cli *cli, const char *command)
 				      "--about and --limit belong to 'history'\n");
 	else if (cli->watch && strcmp(command, "status") != 0)
 		(void)fprintf(stderr, "vouch: --watch belongs to 'status'\n");
+	else if (cli->revoke && strcmp(command, "authorize") != 0 &&
+		 strcmp(command, "assert-down") != 0)
+		(void)fprintf(stderr, "vouch: --revoke belongs to 'authorize' and "
+				      "'assert-down'\n");
 	else if (!rejoin && cli->keep)
 		(void)fprintf(stderr, "vouch: --keep belongs to 'rejoin'\n");
 	else if (!contract && !rejoin && (cli->method || cli->yes))
