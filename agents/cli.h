@@ -52,6 +52,7 @@ enum vouch_decision cli_attempt(struct cli *cli, enum vouch_origin origin,
 void cli_progress(const char *text);
 
 /* vouch's commands; arguments after the command's name. */
+enum vouch_decision cmd_metrics(struct cli *cli, int argc, char **argv);
 enum vouch_decision cmd_check(struct cli *cli, int argc, char **argv);
 enum vouch_decision cmd_promote(struct cli *cli, int argc, char **argv);
 enum vouch_decision cmd_decide(struct cli *cli, int argc, char **argv);
@@ -63,7 +64,6 @@ enum vouch_decision cmd_status(struct cli *cli, int argc, char **argv);
 enum vouch_decision cmd_contract(struct cli *cli, int argc, char **argv);
 enum vouch_decision cmd_rejoin(struct cli *cli, int argc, char **argv);
 enum vouch_decision cmd_doctor(struct cli *cli, int argc, char **argv);
-enum vouch_decision cmd_metrics(struct cli *cli, int argc, char **argv);
 enum vouch_decision cmd_adopt(struct cli *cli, int argc, char **argv);
 
 #endif

@@ -54,13 +54,13 @@ static const struct {
 	const char *name;
 	enum vouch_decision (*run)(struct cli *, int, char **);
 } commands[] = {
+	{ "metrics", cmd_metrics },
 	{ "check", cmd_check },	    { "promote", cmd_promote },
 	{ "adopt", cmd_adopt },	    { "status", cmd_status },
 	{ "explain", cmd_explain }, { "history", cmd_history },
 	{ "replay", cmd_replay },   { "decide", cmd_decide },
 	{ "rules", cmd_rules },	    { "contract", cmd_contract },
 	{ "rejoin", cmd_rejoin },   { "doctor", cmd_doctor },
-	{ "metrics", cmd_metrics },
 };
 
 /* An option that a command does not know must not be lost on it in silence. */
@@ -69,7 +69,9 @@ static int options_fit(const struct cli *cli, const char *command)
 	int contract = strcmp(command, "contract") == 0;
 	int rejoin = strcmp(command, "rejoin") == 0;
 
-	if (!contract && (cli->k || cli->members || cli->abort))
+	if (cli->textfile && strcmp(command, "metrics") != 0)
+		(void)fprintf(stderr, "vouch: --textfile belongs to 'metrics'\n");
+	else if (!contract && (cli->k || cli->members || cli->abort))
 		(void)fprintf(stderr, "vouch: --k, --members and --abort belong "
 				      "to 'contract set'\n");
 	else if (cli->dry_run && !rejoin && strcmp(command, "check") != 0 &&
@@ -84,8 +86,6 @@ static int options_fit(const struct cli *cli, const char *command)
 				      "'check', 'explain' and 'decide'; '%s' takes "
 				      "text or json\n",
 			      command);
-	else if (cli->textfile && strcmp(command, "metrics") != 0)
-		(void)fprintf(stderr, "vouch: --textfile belongs to 'metrics'\n");
 	else if (!rejoin && cli->keep)
 		(void)fprintf(stderr, "vouch: --keep belongs to 'rejoin'\n");
 	else if (!contract && !rejoin && (cli->method || cli->yes))
