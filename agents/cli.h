@@ -28,6 +28,13 @@ struct cli {
 	const char *members;	 /* --members */
 	const char *keep;	 /* --keep */
 	const char *textfile;	 /* --textfile */
+	const char *watch;	 /* --watch[=SECONDS]; "" without a number */
+	const char *since;	 /* of a history, as typed; NULL: not given */
+	const char *until;
+	const char *outcome;
+	const char *about;
+	const char *rule;
+	const char *limit;
 	long timeout_ms;
 	int timeout_given;
 	struct vouch_config config;
@@ -63,6 +70,7 @@ enum vouch_decision cmd_rules(struct cli *cli, int argc, char **argv);
 enum vouch_decision cmd_status(struct cli *cli, int argc, char **argv);
 enum vouch_decision cmd_contract(struct cli *cli, int argc, char **argv);
 enum vouch_decision cmd_rejoin(struct cli *cli, int argc, char **argv);
+enum vouch_decision cmd_what_if(struct cli *cli, int argc, char **argv);
 enum vouch_decision cmd_doctor(struct cli *cli, int argc, char **argv);
 enum vouch_decision cmd_adopt(struct cli *cli, int argc, char **argv);
 

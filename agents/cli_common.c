@@ -29,6 +29,13 @@ enum {
 	OPTION_MEMBERS,
 	OPTION_KEEP,
 	OPTION_TEXTFILE,
+	OPTION_SINCE,
+	OPTION_UNTIL,
+	OPTION_OUTCOME,
+	OPTION_ABOUT,
+	OPTION_RULE,
+	OPTION_LIMIT,
+	OPTION_WATCH,
 };
 
 static const struct option options[] = {
@@ -48,6 +55,13 @@ static const struct option options[] = {
 	{ "members", required_argument, NULL, OPTION_MEMBERS },
 	{ "textfile", required_argument, NULL, OPTION_TEXTFILE },
 	{ "keep", required_argument, NULL, OPTION_KEEP },
+	{ "since", required_argument, NULL, OPTION_SINCE },
+	{ "until", required_argument, NULL, OPTION_UNTIL },
+	{ "outcome", required_argument, NULL, OPTION_OUTCOME },
+	{ "about", required_argument, NULL, OPTION_ABOUT },
+	{ "rule", required_argument, NULL, OPTION_RULE },
+	{ "limit", required_argument, NULL, OPTION_LIMIT },
+	{ "watch", optional_argument, NULL, OPTION_WATCH },
 	{ "help", no_argument, NULL, 'h' },
 	{ "version", no_argument, NULL, 'V' },
 	{ NULL, 0, NULL, 0 },
@@ -148,6 +162,27 @@ static enum vouch_decision option_take(struct cli *cli, int option)
 		return VOUCH_PERMITTED;
 	case OPTION_TEXTFILE:
 		cli->textfile = optarg;
+		return VOUCH_PERMITTED;
+	case OPTION_SINCE:
+		cli->since = optarg;
+		return VOUCH_PERMITTED;
+	case OPTION_UNTIL:
+		cli->until = optarg;
+		return VOUCH_PERMITTED;
+	case OPTION_OUTCOME:
+		cli->outcome = optarg;
+		return VOUCH_PERMITTED;
+	case OPTION_ABOUT:
+		cli->about = optarg;
+		return VOUCH_PERMITTED;
+	case OPTION_RULE:
+		cli->rule = optarg;
+		return VOUCH_PERMITTED;
+	case OPTION_WATCH:
+		cli->watch = optarg ? optarg : "";
+		return VOUCH_PERMITTED;
+	case OPTION_LIMIT:
+		cli->limit = optarg;
 		return VOUCH_PERMITTED;
 	case OPTION_MEMBERS:
 		cli->members = optarg;

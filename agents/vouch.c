@@ -19,12 +19,14 @@ static const char help[] =
 	"  contract show       when a commit counts as acknowledged, and what that survives\n"
 	"  contract set --k=N  change it, on the primary: announced, applied, confirmed\n"
 	"  rejoin              bring this node back after its log went another way\n"
-	"  status              who holds authority, and what this node would say\n"
+	"  status              who holds authority, and the verdict on each standby now\n"
 	"  doctor              what would make a proof fail here, and how to mend it\n"
 	"  explain [ID]        the last decision, or the one of request ID\n"
-	"  history             attempts, newest first\n"
+	"  history [NUMBER]    attempts and grants of authority, newest first\n"
 	"  metrics             for Prometheus: how attempts ended, who is the primary\n"
 	"  replay ID|FILE      decide again and compare byte for byte\n"
+	"  what-if [ID|FILE] CHANGE...\n"
+	"                      the verdict if facts were others; never a permit\n"
 	"  decide FILE         decide from an evidence document; - is standard input\n"
 	"  rules               the rules, in the order in which they apply\n"
 	"\n"
@@ -41,6 +43,9 @@ static const char help[] =
 	"  --dry-run           with rejoin: only say what would be discarded\n"
 	"  --abort             with contract set: take back a change under way\n"
 	"  --textfile=FILE     with metrics: write FILE, at once, for a node exporter\n"
+	"  --since=TIME --until=TIME --outcome=WORD --rule=RULE --about=NODE --limit=N\n"
+	"                      with history: only those; TIME is 2031-01-31T23:59Z or 2h\n"
+	"  --watch[=SECONDS]   with status: redraw it on a terminal (every 2 seconds)\n"
 	"  --yes               ask nothing\n"
 	"  --timeout=SECONDS   time for all of it (default 30)\n"
 	"  -q, --quiet         no progress\n"
@@ -54,13 +59,14 @@ static const struct {
 	const char *name;
 	enum vouch_decision (*run)(struct cli *, int, char **);
 } commands[] = {
-	{ "metrics", cmd_metrics },
 	{ "check", cmd_check },	    { "promote", cmd_promote },
 	{ "adopt", cmd_adopt },	    { "status", cmd_status },
 	{ "explain", cmd_explain }, { "history", cmd_history },
 	{ "replay", cmd_replay },   { "decide", cmd_decide },
 	{ "rules", cmd_rules },	    { "contract", cmd_contract },
 	{ "rejoin", cmd_rejoin },   { "doctor", cmd_doctor },
+	{ "metrics", cmd_metrics },
+	{ "what-if", cmd_what_if },
 };
 
 /* An option that a command does not know must not be lost on it in silence. */
@@ -69,9 +75,7 @@ static int options_fit(const struct cli *cli, const char *command)
 	int contract = strcmp(command, "contract") == 0;
 	int rejoin = strcmp(command, "rejoin") == 0;
 
-	if (cli->textfile && strcmp(command, "metrics") != 0)
-		(void)fprintf(stderr, "vouch: --textfile belongs to 'metrics'\n");
-	else if (!contract && (cli->k || cli->members || cli->abort))
+	if (!contract && (cli->k || cli->members || cli->abort))
 		(void)fprintf(stderr, "vouch: --k, --members and --abort belong "
 				      "to 'contract set'\n");
 	else if (cli->dry_run && !rejoin && strcmp(command, "check") != 0 &&
@@ -86,6 +90,15 @@ static int options_fit(const struct cli *cli, const char *command)
 				      "'check', 'explain' and 'decide'; '%s' takes "
 				      "text or json\n",
 			      command);
+	else if (cli->textfile && strcmp(command, "metrics") != 0)
+		(void)fprintf(stderr, "vouch: --textfile belongs to 'metrics'\n");
+	else if (strcmp(command, "history") != 0 &&
+		 (cli->since || cli->until || cli->outcome || cli->about ||
+		  cli->rule || cli->limit))
+		(void)fprintf(stderr, "vouch: --since, --until, --outcome, --rule, "
+				      "--about and --limit belong to 'history'\n");
+	else if (cli->watch && strcmp(command, "status") != 0)
+		(void)fprintf(stderr, "vouch: --watch belongs to 'status'\n");
 	else if (!rejoin && cli->keep)
 		(void)fprintf(stderr, "vouch: --keep belongs to 'rejoin'\n");
 	else if (!contract && !rejoin && (cli->method || cli->yes))

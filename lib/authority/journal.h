@@ -85,6 +85,13 @@ vouch__journal_visit_standing(struct vouch_journal *journal, const char *type,
 			      vouch_journal_visitor *visit, void *context,
 			      struct vouch_error *error);
 
+/* Either for several types, ended by NULL; NULL: all. */
+VOUCH_MUST_CHECK enum vouch_error_code
+vouch__journal_visit_types(struct vouch_journal *journal,
+			   const char *const *types, int standing,
+			   vouch_journal_visitor *visit, void *context,
+			   struct vouch_error *error);
+
 /* The newest record of the type that has field == value (field NULL: any);
  * VOUCH_E_NOT_FOUND. *record is the caller's, json_object_put() it. */
 VOUCH_MUST_CHECK enum vouch_error_code

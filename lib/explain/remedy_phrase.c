@@ -65,6 +65,8 @@ static const struct {
 		"--parameter-value accept", "" },
 	[VOUCH_CHANGE_CLASS] = { "@n is a full cluster node", "", "" },
 	[VOUCH_CHANGE_PROMOTE] = { "promote @n instead", "", "vouch promote, on @n" },
+	[VOUCH_CHANGE_DOWN] = { "@n is lost, and nobody knows its state", "", "" },
+	[VOUCH_CHANGE_QUORUM_LOST] = { "the partition is not quorate", "", "" },
 };
 
 /* Commands are there to be copied into a shell, so only names that a shell
