@@ -62,6 +62,7 @@ void cli_progress(const char *text);
 const char *cli_operator(void);
 
 /* vouch's commands; arguments after the command's name. */
+enum vouch_decision cmd_metrics(struct cli *cli, int argc, char **argv);
 enum vouch_decision cmd_check(struct cli *cli, int argc, char **argv);
 enum vouch_decision cmd_promote(struct cli *cli, int argc, char **argv);
 enum vouch_decision cmd_decide(struct cli *cli, int argc, char **argv);

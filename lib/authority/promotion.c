@@ -144,11 +144,14 @@ static void why_of(struct run *run, char *text, size_t size)
 /* Whose epoch is followed; a name for the events, which nothing rests on. */
 static void holder_note(struct run *run, const struct vouch_evidence *evidence)
 {
+	/* Where none is passed over it is the newest, and goes without saying. */
+	uint64_t epoch = run->grant_follows ? run->grant_follows :
+					      run->grant_epoch - 1;
 	uint32_t i, node;
 
 	for (i = 0; i < evidence->grant_count; i++) {
 		node = evidence->grants[i].holder;
-		if (evidence->grants[i].epoch == run->grant_follows &&
+		if (evidence->grants[i].epoch == epoch &&
 		    node < evidence->node_count)
 			(void)snprintf(run->holder, sizeof(run->holder), "%s",
 				       evidence->nodes[node].name);

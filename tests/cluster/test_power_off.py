@@ -5,12 +5,33 @@ promotion, nothing lost, never two primaries; and the decision replays byte for
 byte as another user, in another locale, on another node."""
 import json
 import os
+import re
 import sys
 import time
 
 sys.dont_write_bytecode = True
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 from labtest import lab, main  # noqa: E402
+
+
+def watched(report, it, new):
+    """P6-O1: what the attempt leaves for those who watch: metrics, events, and its steps on the page."""
+    metrics = it.on(new, "vouch", "metrics").stdout
+    report.check("power-off: metrics have the success, its times, and the one primary",
+                 re.search(r"^replication_promotion_success_total\{[^}]*\} 1$", metrics, re.M) and
+                 all(re.search(r"^replication_promotion_%s_duration_ms\{[^}]*\} [1-9]" % what, metrics, re.M)
+                     for what in ("validation", "transition")) and
+                 re.findall(r'^replication_current_primary\{.*node="(\w+)"\} 1$', metrics, re.M) == [new], metrics)
+    events = [json.loads(line) for line in it.on(new, "cat", "/var/lib/vouch/pgsql/events.jsonl").stdout.splitlines()]
+    report.check("power-off: events from the request to the new primary",
+                 [e["event"].rsplit(".", 1)[1] for e in events] ==
+                 ["requested", "validation_started", "validation_succeeded", "transition_started",
+                  "transition_completed"] and events[-1]["new_primary"] == new and
+                 events[-1].get("current_primary") == "n1" and events[-1]["epoch"] > 1, events)
+    page = it.on(new, "vouch", "--output-as=html", "explain").stdout
+    at = [page.find(text) for text in ("fencing of n1", "<li>requested ", "decided: permit", "marker written",
+                                       "the barrier, is in the log", "ended: succeeded")]
+    report.check("power-off: the page has the attempt's steps in their order", at == sorted(at) and at[0] > 0, at)
 
 
 def finding(verdict, rule, outcome="holds"):
@@ -64,6 +85,7 @@ def power_off(report):
         report.check("power-off: vouch explain names all three",
                      all(word in text for word in ("exclusion.fenced", "coverage.intersection",
                                                    "lineage.history")), text)
+        watched(report, it, new)
         report.check("power-off: one attempt and no more",
                      it.attempts(["n2", "n3"]) == 1, it.decisions("n2") + it.decisions("n3"))
         report.check("power-off: the other standby follows the new primary",
