@@ -40,6 +40,7 @@ void vouch__event_emit(const struct vouch_config *config, const char *name,
 		       const char *text, uint64_t epoch)
 {
 	struct json_object *json = json_object_new_object();
+	struct vouch_error harmless = { 0 };
 	char full[128], when[32];
 	time_t now = time(NULL);
 	struct tm utc;
@@ -57,7 +58,10 @@ void vouch__event_emit(const struct vouch_config *config, const char *name,
 	put(json, "node", config->node);
 	put(json, "request", request_id);
 	put(json, "candidate", candidate);
-	put(json, "reason", text);
+	/* It may be an operator's or a server's: a log must not obey it, and a
+	 * long one must not keep the event out of the file. */
+	(void)vouch__error_set(&harmless, VOUCH_OK, "%s", text ? text : "");
+	put(json, "reason", harmless.text);
 	if (epoch != 0)
 		(void)json_object_object_add(
 			json, "epoch", json_object_new_int64((int64_t)epoch));
@@ -65,6 +69,6 @@ void vouch__event_emit(const struct vouch_config *config, const char *name,
 				    json, JSON_C_TO_STRING_PLAIN |
 						  JSON_C_TO_STRING_NOSLASHESCAPE));
 	qb_log(LOG_NOTICE, "%s %s %s", full, request_id ? request_id : "",
-	       text ? text : "");
+	       harmless.text);
 	json_object_put(json);
 }
