@@ -27,6 +27,7 @@ struct cli {
 	const char *method;	 /* --method */
 	const char *members;	 /* --members */
 	const char *keep;	 /* --keep */
+	const char *textfile;	 /* --textfile */
 	const char *watch;	 /* --watch[=SECONDS]; "" without a number */
 	const char *since;	 /* of a history, as typed; NULL: not given */
 	const char *until;
@@ -73,6 +74,7 @@ enum vouch_decision cmd_contract(struct cli *cli, int argc, char **argv);
 enum vouch_decision cmd_rejoin(struct cli *cli, int argc, char **argv);
 enum vouch_decision cmd_what_if(struct cli *cli, int argc, char **argv);
 enum vouch_decision cmd_doctor(struct cli *cli, int argc, char **argv);
+enum vouch_decision cmd_metrics(struct cli *cli, int argc, char **argv);
 enum vouch_decision cmd_adopt(struct cli *cli, int argc, char **argv);
 
 #endif

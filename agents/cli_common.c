@@ -28,6 +28,7 @@ enum {
 	OPTION_METHOD,
 	OPTION_MEMBERS,
 	OPTION_KEEP,
+	OPTION_TEXTFILE,
 	OPTION_SINCE,
 	OPTION_UNTIL,
 	OPTION_OUTCOME,
@@ -52,6 +53,7 @@ static const struct option options[] = {
 	{ "k", required_argument, NULL, OPTION_K },
 	{ "method", required_argument, NULL, OPTION_METHOD },
 	{ "members", required_argument, NULL, OPTION_MEMBERS },
+	{ "textfile", required_argument, NULL, OPTION_TEXTFILE },
 	{ "keep", required_argument, NULL, OPTION_KEEP },
 	{ "since", required_argument, NULL, OPTION_SINCE },
 	{ "until", required_argument, NULL, OPTION_UNTIL },
@@ -169,6 +171,9 @@ static enum vouch_decision option_take(struct cli *cli, int option)
 	case OPTION_KEEP:
 		cli->keep = optarg;
 		return VOUCH_PERMITTED;
+	case OPTION_TEXTFILE:
+		cli->textfile = optarg;
+		return VOUCH_PERMITTED;
 	case OPTION_SINCE:
 		cli->since = optarg;
 		return VOUCH_PERMITTED;
@@ -254,7 +259,7 @@ static int config_find(const struct cli *cli, char *path)
 	} else {
 		(void)fprintf(stderr,
 			      "%s: no configuration in /etc/vouch; write "
-			      "/etc/vouch/NAME.conf (see vouch(8)) or give "
+			      "/etc/vouch/NAME.conf (see vouch.conf(5)) or give "
 			      "--config=FILE\n",
 			      cli->program);
 	}

@@ -23,6 +23,7 @@ static const char help[] =
 	"  doctor              what would make a proof fail here, and how to mend it\n"
 	"  explain [ID]        the last decision, or the one of request ID\n"
 	"  history [NUMBER]    attempts and grants of authority, newest first\n"
+	"  metrics             for Prometheus: how attempts ended, who is the primary\n"
 	"  replay ID|FILE      decide again and compare byte for byte\n"
 	"  what-if [ID|FILE] CHANGE...\n"
 	"                      the verdict if facts were others; never a permit\n"
@@ -41,6 +42,7 @@ static const char help[] =
 	"  --method=rewind|copy  with rejoin: this way and no other\n"
 	"  --dry-run           with rejoin: only say what would be discarded\n"
 	"  --abort             with contract set: take back a change under way\n"
+	"  --textfile=FILE     with metrics: write FILE, at once, for a node exporter\n"
 	"  --since=TIME --until=TIME --outcome=WORD --rule=RULE --about=NODE --limit=N\n"
 	"                      with history: only those; TIME is 2031-01-31T23:59Z or 2h\n"
 	"  --watch[=SECONDS]   with status: redraw it on a terminal (every 2 seconds)\n"
@@ -63,6 +65,7 @@ static const struct {
 	{ "replay", cmd_replay },   { "decide", cmd_decide },
 	{ "rules", cmd_rules },	    { "contract", cmd_contract },
 	{ "rejoin", cmd_rejoin },   { "doctor", cmd_doctor },
+	{ "metrics", cmd_metrics },
 	{ "what-if", cmd_what_if },
 };
 
@@ -87,6 +90,8 @@ static int options_fit(const struct cli *cli, const char *command)
 				      "'check', 'explain' and 'decide'; '%s' takes "
 				      "text or json\n",
 			      command);
+	else if (cli->textfile && strcmp(command, "metrics") != 0)
+		(void)fprintf(stderr, "vouch: --textfile belongs to 'metrics'\n");
 	else if (strcmp(command, "history") != 0 &&
 		 (cli->since || cli->until || cli->outcome || cli->about ||
 		  cli->rule || cli->limit))

@@ -21,14 +21,19 @@ static void log_keep(int32_t target, struct qb_log_callsite *callsite,
 
 static void event_with(struct fixture *it, const char *reason)
 {
+	struct vouch_event event = { .name = "validation_failed",
+				     .request_id = "r1",
+				     .candidate = "n2",
+				     .reason = reason,
+				     .epoch = 7 };
 	struct json_object *json;
 	size_t length, i;
 	char *text;
 
 	logged[0] = '\0';
 	(void)unlink(fixture_path(it, "events.jsonl"));
-	vouch__event_emit(&it->config, "validation_failed", "r1", "n2", reason, 7);
-	assert_non_null(strstr(logged, "validation_failed r1 "));
+	vouch__event_emit(&it->config, &event);
+	assert_non_null(strstr(logged, "validation_failed "));
 	for (i = 0; logged[i] != '\0'; i++)
 		assert_true((unsigned char)logged[i] >= 0x20 && logged[i] != 0x7f);
 	assert_null(strstr(logged, "\xc2\x9b"));
@@ -50,16 +55,16 @@ static void whatever_the_reason_is(void **state)
 		"<script>\"'&", "%s%n%d%1000000d", "\\u0000\"}",
 	};
 	struct fixture *it = *state;
-	char *megabyte = malloc((1 << 20) + 1);
+	char *lengthy = malloc((1 << 16) + 1);
 	size_t i;
 
 	for (i = 0; i < sizeof(reasons) / sizeof(reasons[0]); i++)
 		event_with(it, reasons[i]);
-	assert_non_null(megabyte);
-	memset(megabyte, '\033', 1 << 20);
-	megabyte[1 << 20] = '\0';
-	event_with(it, megabyte);
-	free(megabyte);
+	assert_non_null(lengthy);
+	memset(lengthy, 0x1b, 1 << 16);
+	lengthy[1 << 16] = '\0';
+	event_with(it, lengthy);
+	free(lengthy);
 }
 
 int main(void)
