@@ -23,6 +23,7 @@ struct cli {
 	int quiet;
 	int yes;		 /* --yes: nothing is asked */
 	int abort;		 /* --abort */
+	int revoke;		 /* --revoke */
 	const char *k;		 /* --k; NULL: not given, as the next two */
 	const char *method;	 /* --method */
 	const char *members;	 /* --members */
@@ -60,6 +61,8 @@ void cli_verdict_show(const struct cli *cli, const char *verdict, FILE *out);
 enum vouch_decision cli_attempt(struct cli *cli, enum vouch_origin origin,
 				struct vouch_attempt_result *result);
 void cli_progress(const char *text);
+/* Who types this, as far as the system knows. */
+const char *cli_operator(void);
 
 /* vouch's commands; arguments after the command's name. */
 enum vouch_decision cmd_check(struct cli *cli, int argc, char **argv);
@@ -75,6 +78,8 @@ enum vouch_decision cmd_rejoin(struct cli *cli, int argc, char **argv);
 enum vouch_decision cmd_what_if(struct cli *cli, int argc, char **argv);
 enum vouch_decision cmd_doctor(struct cli *cli, int argc, char **argv);
 enum vouch_decision cmd_metrics(struct cli *cli, int argc, char **argv);
+enum vouch_decision cmd_authorize(struct cli *cli, int argc, char **argv);
+enum vouch_decision cmd_assert_down(struct cli *cli, int argc, char **argv);
 enum vouch_decision cmd_adopt(struct cli *cli, int argc, char **argv);
 
 #endif

@@ -24,6 +24,7 @@ enum {
 	OPTION_QUIET,
 	OPTION_YES,
 	OPTION_ABORT,
+	OPTION_REVOKE,
 	OPTION_K,
 	OPTION_METHOD,
 	OPTION_MEMBERS,
@@ -50,6 +51,7 @@ static const struct option options[] = {
 	{ "quiet", no_argument, NULL, OPTION_QUIET },
 	{ "yes", no_argument, NULL, OPTION_YES },
 	{ "abort", no_argument, NULL, OPTION_ABORT },
+	{ "revoke", no_argument, NULL, OPTION_REVOKE },
 	{ "k", required_argument, NULL, OPTION_K },
 	{ "method", required_argument, NULL, OPTION_METHOD },
 	{ "members", required_argument, NULL, OPTION_MEMBERS },
@@ -161,6 +163,9 @@ static enum vouch_decision option_take(struct cli *cli, int option)
 		return VOUCH_PERMITTED;
 	case OPTION_ABORT:
 		cli->abort = 1;
+		return VOUCH_PERMITTED;
+	case OPTION_REVOKE:
+		cli->revoke = 1;
 		return VOUCH_PERMITTED;
 	case OPTION_K:
 		cli->k = optarg;
@@ -336,7 +341,7 @@ void cli_progress(const char *text)
 	(void)fprintf(stderr, "vouch: %s\n", text);
 }
 
-static const char *operator_name(void)
+const char *cli_operator(void)
 {
 	const char *name = getenv("SUDO_USER");
 
@@ -352,7 +357,7 @@ enum vouch_decision cli_attempt(struct cli *cli, enum vouch_origin origin,
 								  cli_progress };
 	struct vouch_deadline deadline = vouch__deadline_in(cli->timeout_ms);
 	struct vouch_assertion_text assertion = { cli->assert_down,
-						  operator_name(),
+						  cli_operator(),
 						  cli->reason };
 	struct vouch_attempt attempt = {
 		.origin = origin,

@@ -10,6 +10,7 @@
 
 #include "agents/contract_view.h"
 #include "agents/status_verdicts.h"
+#include "agents/words_show.h"
 #include "authority/holding.h"
 #include "authority/records.h"
 #include "authority/standing.h"
@@ -320,6 +321,7 @@ static void status_tell(struct vouch_context *context, struct cli *cli,
 	holding_show(context, probes, deadline, json);
 	marker_show(context, probes, deadline, json);
 	grant_show(context, json);
+	words_show(context, probes, deadline, json);
 	contract_say(context, cli, probes, deadline, json);
 	status_answers_take(context, deadline, &answers);
 	members_show(&cli->config, probes, &answers, json);

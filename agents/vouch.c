@@ -15,6 +15,8 @@ static const char help[] =
 	"\n"
 	"  check               would this node be promoted now? changes nothing\n"
 	"  promote             promote this node's database, if that is proven safe\n"
+	"  authorize NODE      it may be promoted, once (authorization=operator)\n"
+	"  assert-down NODE    you know that it is down, and cannot be fenced (P6-A1a)\n"
 	"  adopt               record the first authority, on the running primary\n"
 	"  contract show       when a commit counts as acknowledged, and what that survives\n"
 	"  contract set --k=N  change it, on the primary: announced, applied, confirmed\n"
@@ -36,6 +38,7 @@ static const char help[] =
 	"  --output-as=FORMAT  text or json; check, explain and decide: xml or html, too\n"
 	"  --reason=TEXT       why you ask; goes on record\n"
 	"  --assert-down=NODE  with promote: you know that NODE is down (P6-A1a)\n"
+	"  --revoke            with authorize, assert-down: take the word back\n"
 	"  --k=N --method=any|first --members=A,B,C\n"
 	"                      with contract set: N acknowledgements, of these members\n"
 	"  --keep=DIR          with rejoin: keep a copy of the old directory\n"
@@ -67,6 +70,8 @@ static const struct {
 	{ "rejoin", cmd_rejoin },   { "doctor", cmd_doctor },
 	{ "metrics", cmd_metrics },
 	{ "what-if", cmd_what_if },
+	{ "authorize", cmd_authorize },
+	{ "assert-down", cmd_assert_down },
 };
 
 /* An option that a command does not know must not be lost on it in silence. */
@@ -99,6 +104,10 @@ static int options_fit(const struct cli *cli, const char *command)
 				      "--about and --limit belong to 'history'\n");
 	else if (cli->watch && strcmp(command, "status") != 0)
 		(void)fprintf(stderr, "vouch: --watch belongs to 'status'\n");
+	else if (cli->revoke && strcmp(command, "authorize") != 0 &&
+		 strcmp(command, "assert-down") != 0)
+		(void)fprintf(stderr, "vouch: --revoke belongs to 'authorize' and "
+				      "'assert-down'\n");
 	else if (!rejoin && cli->keep)
 		(void)fprintf(stderr, "vouch: --keep belongs to 'rejoin'\n");
 	else if (!contract && !rejoin && (cli->method || cli->yes))

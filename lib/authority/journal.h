@@ -38,6 +38,7 @@
 #define VOUCH_RECORD_INCARNATION "incarnation"
 #define VOUCH_RECORD_ASSERTION "assertion"
 #define VOUCH_RECORD_REJOIN "rejoin"
+#define VOUCH_RECORD_WORD "word" /* an operator's, said, revoked or used */
 #define VOUCH_RECORD_CONTRACT "contract" /* a step of its change */
 /* {"carried": [{"sequence", "record"}, ...]}, newest first */
 #define VOUCH_RECORD_SUMMARY "summary"

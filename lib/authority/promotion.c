@@ -11,6 +11,7 @@
 #include "authority/lock.h"
 #include "authority/marker.h"
 #include "authority/records.h"
+#include "authority/words.h"
 #include "common/clock.h"
 #include "common/json.h"
 #include "common/privilege.h"
@@ -354,6 +355,9 @@ static enum vouch_error_code grant_take(struct run *run,
 	if (code == VOUCH_OK)
 		code = view_recheck(run);
 	if (code == VOUCH_OK)
+		code = vouch__words_use(run->context, run->result->request_id,
+					run->deadline, run->error);
+	if (code == VOUCH_OK)
 		code = marker_put(run, grant->epoch, 0, 0);
 	return code;
 }
@@ -501,6 +505,7 @@ static enum vouch_decision permitted(struct run *run)
 		   "") != VOUCH_OK ||
 	    step(run, VOUCH_STATE_STEADY) != VOUCH_OK)
 		return failed(run, "promoted, but its end could not be journalled");
+	vouch__words_clear(run->context, run->deadline);
 	emit(run, "transition_completed", run->config->node);
 	return VOUCH_PERMITTED;
 }

@@ -22,7 +22,8 @@ static const struct {
 	[VOUCH_CHANGE_VIEW] = { "the cluster manager on @c answers", "", "" },
 	[VOUCH_CHANGE_REQUEST] = { "the request names an id and an origin", "",
 				   "" },
-	[VOUCH_CHANGE_AUTHORIZE] = { "an operator authorizes the promotion", "",
+	[VOUCH_CHANGE_AUTHORIZE] = { "an operator authorizes the promotion",
+				     "vouch authorize @c --reason=TEXT",
 				     "vouch promote, on the candidate" },
 	[VOUCH_CHANGE_QUORUM] = { "more nodes join until the partition is quorate",
 				  "", "" },
@@ -55,7 +56,7 @@ static const struct {
 		"stonith_admin --confirm @n", "" },
 	[VOUCH_CHANGE_ASSERT] = {
 		"an operator who knows that @n is down asserts it",
-		"vouch promote --assert-down=@n --reason=TEXT, on @c",
+		"vouch assert-down @n --reason=TEXT",
 		"vouch promote --assert-down=@n --reason=TEXT, on @c" },
 	[VOUCH_CHANGE_VOID] = { "@n reports that its promotion never happened", "",
 				"" },
