@@ -15,24 +15,24 @@ enum { DEFAULT_TIMEOUT_MS = 20000, MARGIN_MS = 2000 };
 
 void agent_reason(const char *format, ...)
 {
+	struct vouch_error harmless = { 0 };
 	char text[512];
 	va_list arguments;
-	size_t i;
 
 	va_start(arguments, format);
 	(void)vsnprintf(text, sizeof(text), format, arguments);
 	va_end(arguments);
-	for (i = 0; text[i] != '\0'; i++) {
-		if ((unsigned char)text[i] < 0x20 || text[i] == 0x7f)
-			text[i] = ' ';
-	}
-	(void)fprintf(stderr, "%s%s\n", PCMK_OCF_REASON_PREFIX, text);
-	qb_log(LOG_NOTICE, "%s", text);
+	(void)vouch__error_set(&harmless, VOUCH_OK, "%s", text);
+	(void)fprintf(stderr, "%s%s\n", PCMK_OCF_REASON_PREFIX, harmless.text);
+	qb_log(LOG_NOTICE, "%s", harmless.text);
 }
 
 void agent_log(const char *text)
 {
-	qb_log(LOG_INFO, "%s", text);
+	struct vouch_error harmless = { 0 };
+
+	(void)vouch__error_set(&harmless, VOUCH_OK, "%s", text);
+	qb_log(LOG_INFO, "%s", harmless.text);
 }
 
 enum ocf_exitcode agent_code(const struct vouch_error *error)

@@ -50,6 +50,9 @@ enum vouch_decision cli_options(struct cli *cli, int argc, char **argv,
  * or what the agent left in the state directory. */
 enum vouch_decision cli_configure(struct cli *cli);
 enum vouch_decision cli_fail(const struct cli *cli, const struct vouch_error *error);
+/* What was typed, for a message: a terminal must not obey it. Good until the next
+ * call. */
+const char *cli_harmless(const char *typed);
 /* Reads a whole file, "-" is standard input; NULL with a message written. */
 char *cli_read(const struct cli *cli, const char *path, size_t *length);
 /* The verdict in the format that was asked for. */
@@ -75,7 +78,6 @@ enum vouch_decision cmd_contract(struct cli *cli, int argc, char **argv);
 enum vouch_decision cmd_rejoin(struct cli *cli, int argc, char **argv);
 enum vouch_decision cmd_what_if(struct cli *cli, int argc, char **argv);
 enum vouch_decision cmd_doctor(struct cli *cli, int argc, char **argv);
-enum vouch_decision cmd_metrics(struct cli *cli, int argc, char **argv);
 enum vouch_decision cmd_authorize(struct cli *cli, int argc, char **argv);
 enum vouch_decision cmd_assert_down(struct cli *cli, int argc, char **argv);
 enum vouch_decision cmd_adopt(struct cli *cli, int argc, char **argv);

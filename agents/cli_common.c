@@ -69,11 +69,19 @@ static const struct option options[] = {
 	{ NULL, 0, NULL, 0 },
 };
 
+const char *cli_harmless(const char *typed)
+{
+	static struct vouch_error harmless;
+
+	(void)vouch__error_set(&harmless, VOUCH_OK, "%s", typed);
+	return harmless.text;
+}
+
 static enum vouch_decision usage(const struct cli *cli, const char *what,
 				 const char *value)
 {
 	(void)fprintf(stderr, "%s: %s%s%s; see '%s --help'\n", cli->program, what,
-		      value[0] ? ": " : "", value, cli->program);
+		      value[0] ? ": " : "", cli_harmless(value), cli->program);
 	return VOUCH_USAGE;
 }
 
@@ -128,6 +136,9 @@ static enum vouch_decision option_take(struct cli *cli, int option)
 	case OPTION_REASON:
 		if (strlen(optarg) >= VOUCH_TEXT_SIZE)
 			return usage(cli, "--reason is too long", "");
+		if (strcmp(optarg, cli_harmless(optarg)) != 0)
+			return usage(cli, "--reason has characters that no log "
+					  "should hold", optarg);
 		cli->reason = optarg;
 		return VOUCH_PERMITTED;
 	case OPTION_ASSERT_DOWN:
@@ -289,8 +300,8 @@ char *cli_read(const struct cli *cli, const char *path, size_t *length)
 	char *text = in ? malloc(room) : NULL;
 
 	if (!text) {
-		(void)fprintf(stderr, "%s: %s: %s\n", cli->program, path,
-			      strerror(errno));
+		(void)fprintf(stderr, "%s: %s: %s\n", cli->program,
+			      cli_harmless(path), strerror(errno));
 		if (in && in != stdin)
 			(void)fclose(in);
 		return NULL;

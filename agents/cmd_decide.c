@@ -15,7 +15,7 @@ static enum vouch_decision no_arguments(const char *command, int argc, char **ar
 	if (argc == 0)
 		return VOUCH_PERMITTED;
 	(void)fprintf(stderr, "vouch: %s takes no argument, not '%s'\n", command,
-		      argv[0]);
+		      cli_harmless(argv[0]));
 	return VOUCH_USAGE;
 }
 

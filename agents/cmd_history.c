@@ -6,7 +6,7 @@
 
 #include "agents/history_filter.h"
 #include "agents/records.h"
-#include "explain/safe_text.h"
+#include "common/safe_text.h"
 
 struct listing {
 	const struct cli *cli;

@@ -48,7 +48,7 @@ enum vouch_decision record_of_decision(struct cli *cli, const char *id,
 					   "lists them\n" :
 					   "vouch: this node has not decided "
 					   "anything yet\n",
-			      id ? id : "");
+			      id ? cli_harmless(id) : "");
 		return VOUCH_UNDECIDED;
 	}
 	return code == VOUCH_OK ? VOUCH_PERMITTED : cli_fail(cli, &error);
@@ -67,7 +67,8 @@ enum vouch_decision cmd_explain(struct cli *cli, int argc, char **argv)
 	if (decision != VOUCH_PERMITTED)
 		return decision;
 	if (cli->format == CLI_TEXT)
-		(void)printf("Decided %s.\n", history_field(record, "time"));
+		(void)printf("Decided %s.\n",
+			     cli_harmless(history_field(record, "time")));
 	if (!decision_show(cli, history_field(record, "verdict"),
 			   history_field(record, "evidence")))
 		decision = VOUCH_UNDECIDED;
@@ -111,7 +112,8 @@ static enum vouch_decision replay_file(struct cli *cli, const char *path)
 		decision = compare(cli, history_field(record, "evidence"),
 				   history_field(record, "verdict"));
 	else
-		(void)fprintf(stderr, "vouch: %s is no decision record\n", path);
+		(void)fprintf(stderr, "vouch: %s is no decision record\n",
+			      cli_harmless(path));
 	json_object_put(record);
 	return decision;
 }

@@ -15,7 +15,7 @@
 #include "authority/records.h"
 #include "authority/standing.h"
 #include "common/privilege.h"
-#include "explain/safe_text.h"
+#include "common/safe_text.h"
 
 static const char *state_name(const struct vouch_probe *probe)
 {
@@ -58,7 +58,7 @@ static void marker_show(struct vouch_context *context,
 			json, "marker", json_object_new_string(standing.text));
 	else
 		(void)printf("authority of this node (%s): %s\n", config->node,
-			     standing.text);
+			     cli_harmless(standing.text));
 }
 
 /* Adds what the cluster has on record, where it can be asked. */
@@ -117,7 +117,7 @@ static void holding_show(struct vouch_context *context,
 		(void)json_object_object_add(json, "authority",
 					     holding_json(&holding));
 	else
-		(void)printf("authority: %s\n", holding.text);
+		(void)printf("authority: %s\n", cli_harmless(holding.text));
 }
 
 static void grant_show(struct vouch_context *context, struct json_object *json)
@@ -146,7 +146,7 @@ static void grant_show(struct vouch_context *context, struct json_object *json)
 		(void)json_object_object_add(json, "newest_grant",
 					     json_object_new_string(text));
 	else
-		(void)printf("newest grant: %s\n", text);
+		(void)printf("newest grant: %s\n", cli_harmless(text));
 }
 
 static uint64_t end_of(const struct vouch_probe *probe)

@@ -12,7 +12,7 @@
 #include "agents/records.h"
 #include "common/json.h"
 #include "evidence/evidence_json.h"
-#include "explain/safe_text.h"
+#include "common/safe_text.h"
 #include "explain/story.h"
 #include "explain/what_if.h"
 

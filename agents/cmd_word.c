@@ -10,7 +10,7 @@
 #include "agents/words_show.h"
 #include "common/clock.h"
 #include "common/privilege.h"
-#include "explain/safe_text.h"
+#include "common/safe_text.h"
 
 struct speech {
 	struct cli *cli;

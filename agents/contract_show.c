@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "agents/contract_view.h"
+#include "common/safe_text.h"
 
 static const char *answer_word(enum vouch_answer answer)
 {
@@ -111,8 +112,9 @@ static void announced_show(const struct contract_view *view)
 	if (!view->log.is_announced)
 		return;
 	vouch__terms_text(&view->log.announced, text);
-	(void)printf("announced, not confirmed: %s; until then both bind\n",
-		     text);
+	(void)fputs("announced, not confirmed: ", stdout);
+	vouch__text_write(stdout, text);
+	(void)puts("; until then both bind");
 	if (view->log.announced.k == 0)
 		(void)printf("  k = 0 asks nobody, so that no failover can be "
 			     "proven while it stands (P6-S1):\n"
@@ -135,9 +137,10 @@ void contract_summary_show(const struct vouch_config *config,
 		return;
 	}
 	vouch__terms_text(&view->log.in_force, text);
-	(void)printf("contract in force: %s (epoch %" PRIu64 " of %s)\n",
-		     view->log.in_force_known ? text : "unknown",
-		     view->log.epoch, view->holder);
+	(void)fputs("contract in force: ", stdout);
+	vouch__text_write(stdout, view->log.in_force_known ? text : "unknown");
+	(void)printf(" (epoch %" PRIu64 " of %s)\n", view->log.epoch,
+		     cli_harmless(view->holder));
 	(void)printf("pinned on the server's command line: %s\n",
 		     answer_word(pinned(view)));
 	if (pinned(view) == VOUCH_NO)
@@ -146,10 +149,10 @@ void contract_summary_show(const struct vouch_config *config,
 			     "Pacemaker start it again\n");
 	if (view->local.unpinned[0] != '\0')
 		(void)printf("not as the agent set it, on this node: %s\n",
-			     view->local.unpinned);
+			     cli_harmless(view->local.unpinned));
 	if (view->local.remarks[0] != '\0')
 		(void)printf("settings of this node's server: %s\n",
-			     view->local.remarks);
+			     cli_harmless(view->local.remarks));
 	announced_show(view);
 	losses_text(&view->log.in_force, summary.by_contract, text,
 		    sizeof(text));

@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "agents/decision_show.h"
-#include "explain/safe_text.h"
+#include "common/safe_text.h"
 
 /* Collects the first failure of a long row of additions. */
 struct xml {

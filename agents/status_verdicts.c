@@ -7,7 +7,7 @@
 
 #include "common/json.h"
 #include "evidence/evidence_json.h"
-#include "explain/safe_text.h"
+#include "common/safe_text.h"
 #include "explain/story.h"
 #include "explain/what_if.h"
 #include "kernel/decide.h"

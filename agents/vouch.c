@@ -149,6 +149,6 @@ int main(int argc, char **argv)
 	}
 	(void)fprintf(stderr, "vouch: there is no command '%s'; see 'vouch "
 			      "--help'\n",
-		      argv[first]);
+		      cli_harmless(argv[first]));
 	return VOUCH_USAGE;
 }

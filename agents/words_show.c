@@ -8,7 +8,7 @@
 
 #include "authority/records.h"
 #include "common/privilege.h"
-#include "explain/safe_text.h"
+#include "common/safe_text.h"
 
 static void newest_of(const struct vouch_cluster_grant *grants, uint32_t count,
 		      uint64_t *newest)

@@ -14,7 +14,7 @@
 
 #include "common/clock.h"
 #include "common/document.h"
-#include "explain/safe_text.h"
+#include "common/safe_text.h"
 
 static void put(struct json_object *json, const char *key, const char *text)
 {

@@ -5,6 +5,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "common/safe_text.h"
+
 const char *vouch_error_describe(enum vouch_error_code code)
 {
 	switch (code) {
@@ -44,14 +46,6 @@ static size_t character_length(const unsigned char *text)
 	return length;
 }
 
-static int is_control(const unsigned char *text, size_t length)
-{
-	if (length == 1)
-		return text[0] < 0x20 || text[0] == 0x7f;
-	/* U+0080 to U+009F are control characters to a terminal as well. */
-	return length == 2 && text[0] == 0xc2 && text[1] < 0xa0;
-}
-
 /* A text may hold what another machine sent: a terminal must not obey it, and
  * it must be valid UTF-8 where it goes into a document. */
 static void make_harmless(char *text)
@@ -63,7 +57,7 @@ static void make_harmless(char *text)
 		length = character_length(in);
 		if (length == 0)
 			*in = '?';
-		else if (is_control(in, length))
+		else if (vouch__unsafe_length((const char *)in) > 0)
 			for (i = 0; i < length; i++)
 				in[i] = ' ';
 		in += length == 0 ? 1 : length;

@@ -9,7 +9,7 @@
 
 #include "common/error.h"
 #include "common/document.h"
-#include "explain/safe_text.h"
+#include "common/safe_text.h"
 #include "kernel/rules.h"
 
 static const char *text_of(struct json_object *json, const char *key)

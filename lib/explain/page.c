@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "explain/page_style.h"
-#include "explain/safe_text.h"
+#include "common/safe_text.h"
 
 enum { AXIS_LEFT = 130, AXIS_WIDTH = 330, ROW_HEIGHT = 26 };
 

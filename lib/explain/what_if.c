@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "explain/safe_text.h"
+#include "common/safe_text.h"
 
 struct word {
 	const char *text;

@@ -91,14 +91,32 @@ static void refusal_find(const char *text, char state[VOUCH_PG_STATE_SIZE])
 	}
 }
 
+/* A server may say back what it was sent: a message is shown, logged and kept. */
+static void password_hide(PGconn *connection, char *text)
+{
+	const char *password = PQpass(connection);
+	size_t length = password ? strlen(password) : 0;
+	char *at;
+
+	while (length > 0 && (at = strstr(text, password)) != NULL) {
+		memset(at, '*', length);
+		if (strspn(password, "*") == length)
+			return;
+	}
+}
+
 static enum vouch_error_code refused(PGconn *connection, char *state,
 				     struct vouch_error *error)
 {
-	const char *text = PQerrorMessage(connection);
-	const char *location = strstr(text, "\nLOCATION");
-	int length = location != NULL ? (int)(location - text)
-				      : (int)strcspn(text, "\n");
+	char text[1024];
+	const char *location;
+	int length;
 
+	(void)snprintf(text, sizeof(text), "%s", PQerrorMessage(connection));
+	password_hide(connection, text);
+	location = strstr(text, "\nLOCATION");
+	length = location != NULL ? (int)(location - text) :
+				    (int)strcspn(text, "\n");
 	if (state != NULL)
 		refusal_find(text, state);
 	return vouch__error_set(error, VOUCH_E_ENGINE, "%.*s", length, text);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Text that came from somewhere else, made harmless to whoever shows it. */
-#ifndef VOUCH_EXPLAIN_SAFE_TEXT_H
-#define VOUCH_EXPLAIN_SAFE_TEXT_H
+#ifndef VOUCH_COMMON_SAFE_TEXT_H
+#define VOUCH_COMMON_SAFE_TEXT_H
 
 #include <stddef.h>
 #include <stdio.h>

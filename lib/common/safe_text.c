@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "explain/safe_text.h"
+#include "common/safe_text.h"
 
 size_t vouch__unsafe_length(const char *text)
 {
