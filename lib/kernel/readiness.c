@@ -36,15 +36,15 @@ void vouch__readiness_is_proven(struct vouch_scratch *scratch)
 {
 	const struct vouch_probe *probe = scratch->candidate;
 	enum vouch_reason reason = readiness_reason(scratch);
-	uint8_t node = scratch->candidate_node;
+	int node = scratch->candidate_node;
 	/*@ assert reason == VOUCH_R_READY ==> Visible{Pre}(scratch->evidence); */
 	struct vouch_finding *finding = vouch__find(
 		scratch,
 		reason == VOUCH_R_READY ? VOUCH_HOLDS : VOUCH_UNPROVEN, reason,
 		node);
 
-	finding->value[0] = probe->replayed_lsn;
-	finding->value[1] = scratch->candidate_end;
+	vouch__show(finding, 0, probe->replayed_lsn);
+	vouch__show(finding, 1, scratch->candidate_end);
 	vouch__cite(finding, VOUCH_C_IN_RECOVERY, node, probe->in_recovery);
 	vouch__cite(finding, VOUCH_C_REPLAYED, node, probe->replayed_lsn);
 	vouch__cite(finding, VOUCH_C_DURABLE_END, node, scratch->candidate_end);
