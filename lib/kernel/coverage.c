@@ -172,7 +172,7 @@ static void cite_seal(struct vouch_finding *finding,
 	vouch__cite(finding, VOUCH_C_TAIL_END, scratch->candidate_node,
 		    tail->end_lsn);
 	vouch__cite(finding, VOUCH_C_DURABLE_END, scratch->candidate_node,
-		    scratch->candidate_end);
+		    vouch__probe_end(scratch->candidate));
 }
 
 /*@
@@ -193,7 +193,7 @@ static void say_not_last(struct vouch_scratch *scratch, int same)
 		       same ? VOUCH_R_SEAL_NOT_LAST : VOUCH_R_SEAL_OTHER_RECORD,
 		       scratch->candidate_node, 1);
 
-	vouch__show(finding, 0, same ? scratch->candidate_end : scratch->evidence->seal.record_lsn);
+	vouch__show(finding, 0, same ? vouch__probe_end(scratch->candidate) : scratch->evidence->seal.record_lsn);
 	if (same)
 		vouch__show(finding, 1, scratch->evidence->tail.end_lsn);
 	cite_seal(finding, scratch);
@@ -248,7 +248,7 @@ void vouch__sealed_log_is_proven(struct vouch_scratch *scratch)
 
 	if (!seal_is_of_last(scratch)) {
 		say_no_seal(scratch);
-	} else if (!same || tail->end_lsn != scratch->candidate_end ||
+	} else if (!same || tail->end_lsn != vouch__probe_end(scratch->candidate) ||
 		   tail->end_lsn <= tail->record_lsn) {
 		say_not_last(scratch, same);
 	} else {
@@ -280,7 +280,7 @@ static void cite_intersection(struct vouch_finding *finding,
 	vouch__cite(finding, VOUCH_C_K, VOUCH_NO_NODE,
 		    (uint64_t)found.required);
 	vouch__cite(finding, VOUCH_C_DURABLE_END, scratch->candidate_node,
-		    scratch->candidate_end);
+		    vouch__probe_end(scratch->candidate));
 	if (found.ahead != VOUCH_NO_NODE)
 		vouch__cite(finding, VOUCH_C_DURABLE_END, found.ahead,
 			    scratch->branches[found.ahead].end);
@@ -351,7 +351,7 @@ static void say_contract(struct vouch_scratch *scratch,
 				 scratch->candidate_node, 1);
 		cite_intersection(finding, scratch, found);
 		finding->node_b = (uint16_t)found.ahead;
-		vouch__show(finding, 0, scratch->candidate_end);
+		vouch__show(finding, 0, vouch__probe_end(scratch->candidate));
 		vouch__show(finding, 1, scratch->branches[found.ahead].end);
 		vouch__show(finding, 2, 0);
 		return;
@@ -560,7 +560,7 @@ static void say_not_same_holder(struct vouch_scratch *scratch,
 	if (reason == VOUCH_R_HOLDER_NO_RECORD)
 		return;
 	if (reason == VOUCH_R_HOLDER_SHORT) {
-		vouch__show(finding, 0, scratch->candidate_end);
+		vouch__show(finding, 0, vouch__probe_end(scratch->candidate));
 		vouch__show(finding, 1, evidence->own.mark_lsn);
 		vouch__cite(finding, VOUCH_C_MARK, self,
 			    evidence->own.mark_lsn);
@@ -591,7 +591,7 @@ static void say_same_holder(struct vouch_scratch *scratch, uint64_t epoch)
 		vouch__find(scratch, VOUCH_HOLDS, VOUCH_R_SAME_HOLDER, self);
 
 	vouch__show(finding, 0, epoch);
-	vouch__cite(finding, VOUCH_C_DURABLE_END, self, scratch->candidate_end);
+	vouch__cite(finding, VOUCH_C_DURABLE_END, self, vouch__probe_end(scratch->candidate));
 	vouch__cite(finding, VOUCH_C_MARK, self, evidence->own.mark_lsn);
 }
 
@@ -623,7 +623,7 @@ void vouch__coverage_is_proven(struct vouch_scratch *scratch)
 		finding = vouch__find(scratch, VOUCH_HOLDS, VOUCH_R_COVERED,
 				      scratch->candidate_node);
 		vouch__cite(finding, VOUCH_C_DURABLE_END,
-			    scratch->candidate_node, scratch->candidate_end);
+			    scratch->candidate_node, vouch__probe_end(scratch->candidate));
 		return;
 	}
 	finding = vouch__find(scratch, VOUCH_UNPROVEN,
@@ -681,7 +681,7 @@ static enum vouch_reason ahead_reason(const struct vouch_scratch *scratch,
 	    probe->epoch < scratch->candidate->epoch)
 		return VOUCH_R_AHEAD_ROWLESS;
 	/* An older epoch's end does not matter, off the candidate's timeline. */
-	if (branch->end > scratch->candidate_end &&
+	if (branch->end > vouch__probe_end(scratch->candidate) &&
 	    (probe->epoch == scratch->candidate->epoch ||
 	     branch->relation == VOUCH_RELATION_SAME))
 		return VOUCH_R_BEHIND;
@@ -720,13 +720,13 @@ static void say_ahead(struct vouch_scratch *scratch, uint8_t i,
 		vouch__show(finding, 0, scratch->candidate->timeline);
 		vouch__show(finding, 1, probe->timeline);
 	} else {
-		vouch__show(finding, 0, scratch->candidate_end);
+		vouch__show(finding, 0, vouch__probe_end(scratch->candidate));
 		vouch__show(finding, 1, scratch->branches[i].end);
 	}
 	vouch__cite(finding, VOUCH_C_EPOCH_ROW, i, probe->epoch);
 	vouch__cite(finding, VOUCH_C_DURABLE_END, i, scratch->branches[i].end);
 	vouch__cite(finding, VOUCH_C_DURABLE_END, scratch->candidate_node,
-		    scratch->candidate_end);
+		    vouch__probe_end(scratch->candidate));
 	vouch__cite(finding, VOUCH_C_LOG_EXHAUSTED, i, probe->log_exhausted);
 }
 
@@ -855,7 +855,7 @@ void vouch__grants_satisfied_is_proven(struct vouch_scratch *scratch)
 {
 	struct lacking lacking[VOUCH_GRANTS_MAX];
 	uint64_t oldest = scratch->candidate->epoch;
-	uint64_t epoch = scratch->newest_epoch;
+	uint64_t epoch = vouch__newest(scratch);
 	uint32_t count = 0;
 	uint32_t i;
 
@@ -866,9 +866,9 @@ void vouch__grants_satisfied_is_proven(struct vouch_scratch *scratch)
 	/*@
 	  loop invariant 0 <= count <= VOUCH_GRANTS_MAX;
 	  loop invariant epoch <= \at(epoch, LoopEntry);
-	  loop invariant epoch <= scratch->newest_epoch;
+	  loop invariant epoch <= NewestOf(scratch);
 	  loop invariant \at(epoch, LoopEntry) == 0 || \forall integer n;
-	    epoch < n <= scratch->newest_epoch ==>
+	    epoch < n <= NewestOf(scratch) ==>
 	    Granted(scratch->evidence, n) || PassedOver(scratch->evidence, n);
 	  loop invariant \at(epoch, LoopEntry) == 0 || count > 0 ||
 	    \forall integer g; 0 <= g < scratch->evidence->grant_count &&

@@ -9,9 +9,9 @@
   assigns scratch->evidence, scratch->verdict, scratch->candidate,
     scratch->candidate_node, scratch->rule, scratch->unproven,
     scratch->found_before, scratch->failed, scratch->form_ok,
-    scratch->newest_epoch, scratch->holders_known, scratch->holder_count,
+    scratch->newest, scratch->holders_known, scratch->holder_count,
     scratch->last_route, scratch->last_node, scratch->covered, scratch->sealed_log,
-    scratch->same_holder, scratch->coverage_best, scratch->candidate_end;
+    scratch->same_holder, scratch->coverage_best;
   ensures scratch->evidence == evidence && scratch->verdict == verdict;
   ensures scratch->failed == 0;
   ensures Nothing(scratch);
@@ -29,7 +29,7 @@ static void scratch_begin(struct vouch_scratch *scratch,
 	scratch->found_before = 0;
 	scratch->failed = 0;
 	scratch->form_ok = 0;
-	scratch->newest_epoch = 0;
+	scratch->newest = -1;
 	scratch->holders_known = 0;
 	scratch->holder_count = 0;
 	scratch->last_route = VOUCH_ROUTE_NONE;
@@ -38,19 +38,18 @@ static void scratch_begin(struct vouch_scratch *scratch,
 	scratch->sealed_log = 0;
 	scratch->same_holder = 0;
 	scratch->coverage_best = 0;
-	scratch->candidate_end = 0;
 }
 
 /* Everything that the rules after the first may index has been checked. */
 /*@
   requires Memory(scratch) && Complete(scratch->evidence);
-  assigns scratch->candidate, scratch->candidate_node, scratch->candidate_end,
-    scratch->newest_epoch, scratch->branches[0 .. VOUCH_NODES_MAX - 1];
+  requires SinceKnown(scratch);
+  assigns scratch->candidate, scratch->candidate_node, scratch->newest, scratch->branches[0 .. VOUCH_NODES_MAX - 1];
   ensures Memory(scratch);
   ensures Complete(scratch->evidence);
   ensures Derived(scratch);
   ensures Branches(scratch);
-  ensures Newest(scratch->evidence, scratch->newest_epoch);
+  ensures Newest(scratch->evidence, NewestOf(scratch));
 */
 static void scratch_derive(struct vouch_scratch *scratch)
 {
@@ -58,11 +57,7 @@ static void scratch_derive(struct vouch_scratch *scratch)
 
 	scratch->candidate_node = evidence->request.candidate;
 	scratch->candidate = &evidence->nodes[evidence->request.candidate].probe;
-	scratch->candidate_end = vouch__probe_end(scratch->candidate);
-	/*@ assert SameNumbers{Pre,Here}(evidence); */
-	scratch->newest_epoch = vouch__newest_epoch(evidence);
-	/*@ assert SameNumbers{Pre,Here}(evidence); */
-	/*@ assert Form(evidence); */
+	scratch->newest = (int16_t)vouch__newest_grant(evidence);
 	vouch__branches_derive(scratch);
 	/*@ assert \forall integer g; 0 <= g < evidence->grant_count ==>
 	    0 < evidence->grants[g].epoch < 18446744073709551615; */
@@ -71,7 +66,6 @@ static void scratch_derive(struct vouch_scratch *scratch)
 	/*@ assert Form(evidence); */
 	/*@ assert SerialsApart(evidence); */
 	/*@ assert Complete(evidence); */
-	/*@ assert scratch->candidate_end == End(Candidate(evidence)); */
 }
 
 /*@
@@ -118,7 +112,7 @@ static void require(struct vouch_scratch *scratch)
   requires Findings(scratch->verdict);
   requires Form(scratch->evidence);
   requires Derived(scratch);
-  requires Newest(scratch->evidence, scratch->newest_epoch);
+  requires Newest(scratch->evidence, NewestOf(scratch));
   assigns scratch->rule, scratch->unproven, scratch->found_before,
     scratch->failed, scratch->verdict->deciding_rule,
     scratch->verdict->finding_count,
@@ -189,7 +183,7 @@ static void view_rules(struct vouch_scratch *scratch)
   requires Form(scratch->evidence);
   requires Derived(scratch);
   requires Nothing(scratch);
-  requires Newest(scratch->evidence, scratch->newest_epoch);
+  requires Newest(scratch->evidence, NewestOf(scratch));
   assigns scratch->rule, scratch->unproven, scratch->found_before,
     scratch->failed, scratch->verdict->deciding_rule,
     scratch->verdict->finding_count,
@@ -201,8 +195,12 @@ static void view_rules(struct vouch_scratch *scratch)
   ensures Findings(scratch->verdict);
   ensures SinceKnown(scratch);
   ensures FirstHolder(scratch);
-  ensures scratch->failed == 0 ==> \old(scratch->failed) == 0 &&
-    Exclusion(scratch->evidence, Since(scratch));
+  ensures scratch->failed == 0 ==> \old(scratch->failed) == 0;
+  ensures scratch->failed == 0 ==> Silence(scratch->evidence);
+  ensures scratch->failed == 0 ==> NoAttempt(scratch->evidence);
+  ensures scratch->failed == 0 ==>
+    HoldersExcluded(scratch->evidence, Since(scratch));
+  ensures scratch->failed == 0 ==> OthersQuiet(scratch->evidence);
 */
 static void exclusion_rules(struct vouch_scratch *scratch)
 {
@@ -214,7 +212,9 @@ static void exclusion_rules(struct vouch_scratch *scratch)
 	require(scratch);
 	begin(scratch, VOUCH_RULE_HOLDERS);
 	vouch__holders_are_proven(scratch);
+	/*@ assert AllUntried(scratch); */
 	require(scratch);
+	/*@ assert AllUntried(scratch); */
 	begin(scratch, VOUCH_RULE_E1_SEALED);
 	/*@ assert AllUntried(scratch); */
 	vouch__sealed_is_proven(scratch);
@@ -239,7 +239,7 @@ static void exclusion_rules(struct vouch_scratch *scratch)
   requires Form(scratch->evidence);
   requires Derived(scratch);
   requires Branches(scratch);
-  requires Newest(scratch->evidence, scratch->newest_epoch);
+  requires Newest(scratch->evidence, NewestOf(scratch));
   assigns scratch->rule, scratch->unproven, scratch->found_before,
     scratch->failed, scratch->verdict->deciding_rule,
     scratch->verdict->finding_count,
@@ -305,7 +305,7 @@ static void coverage_rules(struct vouch_scratch *scratch)
   requires Branches(scratch);
   requires FirstHolder(scratch);
   requires Routes(scratch) && Complete(scratch->evidence);
-  requires Newest(scratch->evidence, scratch->newest_epoch);
+  requires Newest(scratch->evidence, NewestOf(scratch));
   assigns scratch->rule, scratch->unproven, scratch->found_before,
     scratch->failed, scratch->verdict->deciding_rule,
     scratch->verdict->finding_count,
@@ -314,7 +314,7 @@ static void coverage_rules(struct vouch_scratch *scratch)
   ensures scratch->failed == 0 ==> \old(scratch->failed) == 0 &&
     NoneAhead(scratch) &&
     GrantsSatisfied(scratch->evidence, Since(scratch)) &&
-    UnseenCovered(scratch->evidence, scratch->newest_epoch,
+    UnseenCovered(scratch->evidence, NewestOf(scratch),
                   Since(scratch)) &&
     Enforced(scratch->evidence) && Visible(scratch->evidence);
 */
@@ -348,6 +348,8 @@ static void completeness_rules(struct vouch_scratch *scratch)
     scratch->verdict->finding_count,
     scratch->verdict->findings[0 .. VOUCH_FINDINGS_MAX - 1];
   ensures \result != 0 ==> Permit(\old(scratch->evidence));
+  ensures scratch->evidence == \old(scratch->evidence);
+  ensures \result != 0 ==> scratch->newest < VOUCH_GRANTS_MAX;
 */
 static int all_hold(struct vouch_scratch *scratch)
 {
@@ -386,6 +388,6 @@ void vouch__decide(const struct vouch_evidence *evidence,
 	if (!all_hold(&scratch))
 		return;
 	verdict->deciding_rule = 0;
-	verdict->epoch = (int64_t)(scratch.newest_epoch + 1);
+	verdict->epoch = (int64_t)(vouch__newest(&scratch) + 1);
 	verdict->permitted = 1;
 }

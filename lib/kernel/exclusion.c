@@ -247,6 +247,10 @@ static enum vouch_reason seal_reason(const struct vouch_evidence *evidence,
     scratch->verdict->findings[0 .. VOUCH_FINDINGS_MAX - 1],
     scratch->unproven, scratch->exclusions[place];
   ensures Findings(scratch->verdict);
+  ensures \forall integer h; 0 <= h < VOUCH_GRANTS_MAX && h != place ==>
+    scratch->exclusions[h].route == \old(scratch->exclusions[h].route) &&
+    scratch->exclusions[h].best_finding ==
+      \old(scratch->exclusions[h].best_finding);
   ensures \old(scratch->verdict->finding_count) <=
     scratch->verdict->finding_count;
   ensures Held(scratch, place);
@@ -556,6 +560,10 @@ static enum vouch_reason fenced_is_gone(const struct vouch_evidence *evidence,
     scratch->verdict->findings[0 .. VOUCH_FINDINGS_MAX - 1],
     scratch->unproven, scratch->exclusions[place];
   ensures Findings(scratch->verdict);
+  ensures \forall integer h; 0 <= h < VOUCH_GRANTS_MAX && h != place ==>
+    scratch->exclusions[h].route == \old(scratch->exclusions[h].route) &&
+    scratch->exclusions[h].best_finding ==
+      \old(scratch->exclusions[h].best_finding);
   ensures \old(scratch->verdict->finding_count) <=
     scratch->verdict->finding_count;
   ensures Held(scratch, place);
@@ -724,6 +732,10 @@ static void cite_node(struct vouch_finding *finding, uint8_t place,
     scratch->verdict->findings[0 .. VOUCH_FINDINGS_MAX - 1],
     scratch->unproven, scratch->exclusions[place];
   ensures Findings(scratch->verdict);
+  ensures \forall integer h; 0 <= h < VOUCH_GRANTS_MAX && h != place ==>
+    scratch->exclusions[h].route == \old(scratch->exclusions[h].route) &&
+    scratch->exclusions[h].best_finding ==
+      \old(scratch->exclusions[h].best_finding);
   ensures \old(scratch->verdict->finding_count) <=
     scratch->verdict->finding_count;
   ensures Held(scratch, place);
@@ -771,6 +783,10 @@ static void attest(struct vouch_scratch *scratch, int place)
     scratch->verdict->findings[0 .. VOUCH_FINDINGS_MAX - 1],
     scratch->unproven, scratch->exclusions[place];
   ensures Findings(scratch->verdict);
+  ensures \forall integer h; 0 <= h < VOUCH_GRANTS_MAX && h != place ==>
+    scratch->exclusions[h].route == \old(scratch->exclusions[h].route) &&
+    scratch->exclusions[h].best_finding ==
+      \old(scratch->exclusions[h].best_finding);
   ensures \old(scratch->verdict->finding_count) <=
     scratch->verdict->finding_count;
   ensures Held(scratch, place);
@@ -849,6 +865,10 @@ confirmation(const struct vouch_evidence *evidence,
     scratch->verdict->findings[0 .. VOUCH_FINDINGS_MAX - 1],
     scratch->unproven, scratch->exclusions[place];
   ensures Findings(scratch->verdict);
+  ensures \forall integer h; 0 <= h < VOUCH_GRANTS_MAX && h != place ==>
+    scratch->exclusions[h].route == \old(scratch->exclusions[h].route) &&
+    scratch->exclusions[h].best_finding ==
+      \old(scratch->exclusions[h].best_finding);
   ensures \old(scratch->verdict->finding_count) <=
     scratch->verdict->finding_count;
   ensures Held(scratch, place);
@@ -1069,7 +1089,7 @@ void vouch__others_are_proven(struct vouch_scratch *scratch)
 	      j == evidence->request.candidate ||
 	      (\exists integer g; 0 <= g < evidence->grant_count &&
 	        evidence->grants[g].holder == j) ||
-	      Quiet(evidence, j, scratch->newest_epoch);
+	      Quiet(evidence, j, NewestOf(scratch));
 	  loop assigns i, any, scratch->verdict->finding_count,
 	    scratch->verdict->findings[0 .. VOUCH_FINDINGS_MAX - 1],
 	    scratch->unproven;
@@ -1083,7 +1103,7 @@ void vouch__others_are_proven(struct vouch_scratch *scratch)
 		if (i == scratch->candidate_node || is_holder(scratch, i))
 			continue;
 		any = 1;
-		reason = other_is_quiet(evidence, i, scratch->newest_epoch);
+		reason = other_is_quiet(evidence, i, vouch__newest(scratch));
 		ok = reason == VOUCH_R_OTHER_QUIET ||
 		     reason == VOUCH_R_OTHER_CLEAN ||
 		     reason == VOUCH_R_OTHER_ASSERTED;

@@ -2,25 +2,32 @@
 /* Who was granted which epoch, from all the sources that name it. */
 #include "kernel/rules.h"
 
-uint64_t vouch__newest_epoch(const struct vouch_evidence *evidence)
+int vouch__newest_grant(const struct vouch_evidence *evidence)
 {
-	uint64_t newest = 0;
+	int newest = -1;
 	uint32_t i;
 
 	/*@
 	  loop invariant 0 <= i <= evidence->grant_count;
+	  loop invariant -1 <= newest < i;
 	  loop invariant \forall integer g; 0 <= g < i ==>
-	    evidence->grants[g].epoch <= newest;
-	  loop invariant newest == 0 || \exists integer g; 0 <= g < i &&
-	    evidence->grants[g].epoch == newest;
+	    evidence->grants[g].epoch <= EpochAt(evidence, newest);
 	  loop assigns i, newest;
 	  loop variant evidence->grant_count - i;
 	*/
 	for (i = 0; i < evidence->grant_count; i++) {
-		if (evidence->grants[i].epoch > newest)
-			newest = evidence->grants[i].epoch;
+		if (newest < 0 ||
+		    evidence->grants[i].epoch > evidence->grants[newest].epoch)
+			newest = (int)i;
 	}
 	return newest;
+}
+
+uint64_t vouch__newest_epoch(const struct vouch_evidence *evidence)
+{
+	int newest = vouch__newest_grant(evidence);
+
+	return newest < 0 ? 0 : evidence->grants[newest].epoch;
 }
 
 /* A row in the log proves that the promotion happened; otherwise the holder's
@@ -190,20 +197,21 @@ void vouch__adoption_is_proven(struct vouch_scratch *scratch)
 {
 	struct vouch_finding *finding;
 
-	if (scratch->newest_epoch == 0) {
+	if (vouch__newest(scratch) == 0) {
 		(void)vouch__find(scratch, VOUCH_UNPROVEN, VOUCH_R_NOT_ADOPTED,
 				  VOUCH_NO_NODE);
 		return;
 	}
 	finding = vouch__find(scratch, VOUCH_HOLDS, VOUCH_R_ADOPTED,
 			      VOUCH_NO_NODE);
-	vouch__show(finding, 0, scratch->newest_epoch);
+	vouch__show(finding, 0, vouch__newest(scratch));
 	vouch__cite(finding, VOUCH_C_EPOCH, VOUCH_NO_NODE,
-		    scratch->newest_epoch);
+		    vouch__newest(scratch));
 }
 
 /*@
-  requires Ready(scratch) && AllUntried(scratch);
+  requires Ready(scratch);
+  requires AllUntried(scratch);
   requires scratch->holder_count < VOUCH_GRANTS_MAX;
   requires 0 <= view.index < scratch->evidence->grant_count &&
     scratch->evidence->grants[view.index].epoch == epoch;
@@ -216,6 +224,7 @@ void vouch__adoption_is_proven(struct vouch_scratch *scratch)
   ensures Findings(scratch->verdict);
   ensures \old(scratch->verdict->finding_count) <=
     scratch->verdict->finding_count;
+  ensures Derived(scratch);
   ensures scratch->holder_count == \old(scratch->holder_count) + 1;
   ensures AllUntried(scratch);
   ensures HeldGrant(scratch, \old(scratch->holder_count))->epoch == epoch;
@@ -242,6 +251,13 @@ static void holder_add(struct vouch_scratch *scratch, uint64_t epoch,
 	exclusion->told = 0;
 	exclusion->best_finding = 0;
 	scratch->holder_count++;
+	/*@ assert HeldGrant(scratch, \at(scratch->holder_count, Pre))->epoch ==
+	    epoch; */
+	/*@ assert Untried(scratch, \at(scratch->holder_count, Pre)); */
+	/*@ assert \forall integer h; 0 <= h < \at(scratch->holder_count, Pre)
+	    ==> Untried(scratch, h); */
+	/*@ assert \forall integer x; Listed{Pre}(scratch, x) ==>
+	    Listed(scratch, x); */
 	finding = vouch__find(scratch, VOUCH_HOLDS, VOUCH_R_HOLDERS_KNOWN,
 			      view.holder);
 	vouch__show(finding, 0, epoch);
@@ -259,7 +275,7 @@ struct listed {
 
 /*@
   requires Ready(scratch) && Nothing(scratch);
-  requires Newest(scratch->evidence, scratch->newest_epoch);
+  requires Newest(scratch->evidence, NewestOf(scratch));
   assigns scratch->verdict->finding_count,
     scratch->verdict->findings[0 .. VOUCH_FINDINGS_MAX - 1],
     scratch->unproven, scratch->holder_count,
@@ -276,15 +292,17 @@ struct listed {
 */
 static struct listed holders_list(struct vouch_scratch *scratch)
 {
-	struct listed listed = { 0, scratch->newest_epoch };
+	struct listed listed = { 0, vouch__newest(scratch) };
 
 	/*@
 	  loop invariant Findings(scratch->verdict);
+	  loop invariant Derived(scratch);
+	  loop invariant NewestOf(scratch) == \at(NewestOf(scratch), Pre);
 	  loop invariant AllUntried(scratch);
 	  loop invariant \at(scratch->verdict->finding_count, Pre) <=
 	    scratch->verdict->finding_count;
 	  loop invariant listed.known == 0;
-	  loop invariant listed.epoch <= scratch->newest_epoch;
+	  loop invariant listed.epoch <= NewestOf(scratch);
 	  loop invariant \forall integer g;
 	    0 <= g < scratch->evidence->grant_count &&
 	    listed.epoch < scratch->evidence->grants[g].epoch ==>
@@ -318,6 +336,7 @@ static struct listed holders_list(struct vouch_scratch *scratch)
 		listed.epoch = vouch__epoch_below(scratch->evidence,
 						  listed.epoch);
 	}
+	/*@ assert Holders(scratch); */
 	return listed;
 }
 

@@ -94,7 +94,7 @@ static struct vouch_intersection counted_in(const struct vouch_scratch *scratch,
 		return found;
 	}
 	found.counted++;
-	if (scratch->branches[node].end > scratch->candidate_end)
+	if (scratch->branches[node].end > vouch__probe_end(scratch->candidate))
 		found.ahead = node;
 	return found;
 }

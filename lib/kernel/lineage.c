@@ -345,7 +345,7 @@ int vouch__candidate_is_authorised(const struct vouch_scratch *scratch)
 	/* Its own promotion, cut off before the epoch's row: it is the holder
 	 * that the newest grant names, the same incarnation, one fork on. What
 	 * came to nothing, before it or since, made no fork. */
-	last = vouch__last_epoch(scratch->evidence, scratch->newest_epoch + 1);
+	last = vouch__last_epoch(scratch->evidence, vouch__newest(scratch) + 1);
 	newest = vouch__grant_of(scratch->evidence, last);
 	return newest.known && newest.holder == scratch->candidate_node &&
 	       candidate->incarnation[0] != '\0' &&

@@ -58,7 +58,7 @@ static struct asked what_binds(const struct vouch_scratch *scratch)
   requires Derived(scratch) && i < VOUCH_NODES_MAX;
   assigns \nothing;
   ensures \result != 0 ==>
-    SealedAndSilent(scratch->evidence, i, scratch->newest_epoch);
+    SealedAndSilent(scratch->evidence, i, NewestOf(scratch));
 */
 static int is_sealed_and_silent(const struct vouch_scratch *scratch, uint8_t i)
 {
@@ -69,7 +69,7 @@ static int is_sealed_and_silent(const struct vouch_scratch *scratch, uint8_t i)
 	       evidence->seal.condition == VOUCH_PRESENT &&
 	       evidence->seal.unbroken == VOUCH_YES &&
 	       evidence->seal.node == i &&
-	       evidence->seal.epoch == scratch->newest_epoch;
+	       evidence->seal.epoch == vouch__newest(scratch);
 }
 
 /* It answers, and no life of it was ever admitted: there is none to forget. */
@@ -118,7 +118,7 @@ enum unseen {
     Counts(scratch->evidence, i, Since(scratch)) ||
     NewHere(scratch->evidence, i);
   ensures \result == UNSEEN_SEALED ==>
-    SealedAndSilent(scratch->evidence, i, scratch->newest_epoch);
+    SealedAndSilent(scratch->evidence, i, NewestOf(scratch));
   ensures \result == UNSEEN_NONE || \result == UNSEEN_SEALED ||
     \result == UNSEEN_OTHERS;
 */
@@ -191,7 +191,7 @@ void vouch__unseen_grants_are_covered(struct vouch_scratch *scratch)
 	  loop invariant \forall integer j; 0 <= j < i &&
 	    (unseen[j] == UNSEEN_OTHERS ==>
 	     found[j].proven != 0 && found[j].ahead == VOUCH_NO_NODE) ==>
-	    Unseen(evidence, j, asked.least, scratch->newest_epoch,
+	    Unseen(evidence, j, asked.least, NewestOf(scratch),
 	           Since(scratch));
 	  loop assigns i, unseen[0 .. VOUCH_NODES_MAX - 1],
 	    found[0 .. VOUCH_NODES_MAX - 1];

@@ -66,8 +66,8 @@ struct vouch_scratch {
 	int found_before; /* findings when its examination began */
 	int failed; /* a required rule did not hold */
 	int form_ok;
-	uint64_t newest_epoch;
-	int holders_known;
+	int16_t newest; /* index of the newest grant; -1: there is none */
+	uint16_t holders_known;
 	int16_t holder_count;
 	struct vouch_holder holders[VOUCH_GRANTS_MAX];
 	struct vouch_exclusion exclusions[VOUCH_GRANTS_MAX]; /* of each */
@@ -78,7 +78,6 @@ struct vouch_scratch {
 	int sealed_log; /* W1 held */
 	int same_holder; /* W3 held */
 	int coverage_best; /* finding to cite when nothing covers */
-	uint64_t candidate_end; /* D of the candidate */
 	struct vouch_branch branches[VOUCH_NODES_MAX];
 };
 
@@ -86,6 +85,11 @@ struct vouch_scratch {
   predicate Memory{L}(struct vouch_scratch *s) =
     \valid(s) && \valid(s->verdict) && \valid_read(s->evidence) &&
     \separated(s, s->verdict, s->evidence);
+
+  logic integer EpochAt{L}(struct vouch_evidence *e, integer g) =
+    g < 0 ? 0 : e->grants[g].epoch;
+  logic integer NewestOf{L}(struct vouch_scratch *s) =
+    EpochAt(s->evidence, s->newest);
 
   // The grant of the h-th of those who may hold authority.
   logic struct vouch_grant *HeldGrant{L}(struct vouch_scratch *s, integer h) =
@@ -116,7 +120,7 @@ struct vouch_scratch {
   predicate Derived{L}(struct vouch_scratch *s) =
     s->candidate_node == s->evidence->request.candidate &&
     s->candidate == Candidate(s->evidence) &&
-    s->candidate_end == End(Candidate(s->evidence)) &&
+    -1 <= s->newest < VOUCH_GRANTS_MAX &&
     SinceKnown(s);
 
   predicate Branch{L}(struct vouch_scratch *s, integer i) =
@@ -290,6 +294,7 @@ struct vouch_scratch {
     scratch->verdict->finding_count;
   ensures 0 < scratch->verdict->finding_count;
   ensures \result->used_count == 0;
+  ensures SameExclusions{Pre,Post}(scratch);
   ensures \old(scratch->unproven) != 0 || outcome == VOUCH_UNPROVEN ==>
     scratch->unproven != 0;
   ensures scratch->unproven == 0 ==> \old(scratch->unproven) == 0 &&
@@ -445,7 +450,7 @@ int vouch__position_is_reached(const struct vouch_probe *probe,
 			       uint32_t timeline, uint64_t lsn);
 /* The candidate's newest timeline was started by a grant. */
 /*@
-  requires Ready(scratch) && scratch->newest_epoch < 18446744073709551615;
+  requires Ready(scratch) && NewestOf(scratch) < 18446744073709551615;
   requires scratch->candidate->condition == VOUCH_PRESENT;
   assigns \nothing;
   ensures \result != 0 ==> GrantedFork(scratch->evidence);
@@ -481,6 +486,26 @@ struct vouch_grant_view vouch__grant_of(const struct vouch_evidence *evidence,
   ensures Newest(evidence, \result);
 */
 uint64_t vouch__newest_epoch(const struct vouch_evidence *evidence);
+/* The index of one of that epoch; -1 where there is none. */
+/*@
+  requires \valid_read(evidence) && evidence->grant_count <= VOUCH_GRANTS_MAX;
+  assigns \nothing;
+  ensures -1 <= \result < VOUCH_GRANTS_MAX;
+  ensures Newest(evidence, EpochAt(evidence, \result));
+*/
+int vouch__newest_grant(const struct vouch_evidence *evidence);
+/*@
+  requires \valid_read(scratch) && \valid_read(scratch->evidence);
+  requires scratch->newest < VOUCH_GRANTS_MAX;
+  assigns \nothing;
+  ensures \result == NewestOf(scratch);
+*/
+static inline uint64_t vouch__newest(const struct vouch_scratch *scratch)
+{
+	return scratch->newest < 0 ?
+		       0 :
+		       scratch->evidence->grants[scratch->newest].epoch;
+}
 
 /* succession.c */
 /* The number that comes next on the way down: the one before, or beyond numbers
@@ -643,7 +668,7 @@ void vouch__request_is_proven(struct vouch_scratch *scratch);
 void vouch__authorization_is_proven(struct vouch_scratch *scratch);
 /*@
   requires Ready(scratch);
-  requires Newest(scratch->evidence, scratch->newest_epoch);
+  requires Newest(scratch->evidence, NewestOf(scratch));
   assigns scratch->verdict->finding_count,
     scratch->verdict->findings[0 .. VOUCH_FINDINGS_MAX - 1],
     scratch->unproven;
@@ -774,7 +799,7 @@ void vouch__silence_is_proven(struct vouch_scratch *scratch);
 void vouch__no_attempt_is_proven(struct vouch_scratch *scratch);
 /*@
   requires Ready(scratch) && Nothing(scratch);
-  requires Newest(scratch->evidence, scratch->newest_epoch);
+  requires Newest(scratch->evidence, NewestOf(scratch));
   assigns scratch->verdict->finding_count,
     scratch->verdict->findings[0 .. VOUCH_FINDINGS_MAX - 1],
     scratch->unproven,
@@ -860,7 +885,7 @@ void vouch__asserted_is_proven(struct vouch_scratch *scratch);
 void vouch__exclusion_is_proven(struct vouch_scratch *scratch);
 /*@
   requires Ready(scratch) && Holders(scratch);
-  requires Newest(scratch->evidence, scratch->newest_epoch);
+  requires Newest(scratch->evidence, NewestOf(scratch));
   assigns scratch->verdict->finding_count,
     scratch->verdict->findings[0 .. VOUCH_FINDINGS_MAX - 1],
     scratch->unproven;
@@ -894,7 +919,7 @@ void vouch__system_is_proven(struct vouch_scratch *scratch);
 void vouch__lineage_is_proven(struct vouch_scratch *scratch);
 /*@
   requires Ready(scratch);
-  requires scratch->newest_epoch < 18446744073709551615;
+  requires NewestOf(scratch) < 18446744073709551615;
   assigns scratch->verdict->finding_count,
     scratch->verdict->findings[0 .. VOUCH_FINDINGS_MAX - 1],
     scratch->unproven;
@@ -993,7 +1018,7 @@ void vouch__coverage_is_proven(struct vouch_scratch *scratch);
 void vouch__none_ahead_is_proven(struct vouch_scratch *scratch);
 /*@
   requires Ready(scratch) && Branches(scratch) && Routes(scratch);
-  requires Newest(scratch->evidence, scratch->newest_epoch);
+  requires Newest(scratch->evidence, NewestOf(scratch));
   assigns scratch->verdict->finding_count,
     scratch->verdict->findings[0 .. VOUCH_FINDINGS_MAX - 1],
     scratch->unproven;
@@ -1007,7 +1032,7 @@ void vouch__none_ahead_is_proven(struct vouch_scratch *scratch);
 void vouch__grants_satisfied_is_proven(struct vouch_scratch *scratch);
 /*@
   requires Ready(scratch) && Branches(scratch);
-  requires Newest(scratch->evidence, scratch->newest_epoch);
+  requires Newest(scratch->evidence, NewestOf(scratch));
   assigns scratch->verdict->finding_count,
     scratch->verdict->findings[0 .. VOUCH_FINDINGS_MAX - 1],
     scratch->unproven;
@@ -1015,7 +1040,7 @@ void vouch__grants_satisfied_is_proven(struct vouch_scratch *scratch);
   ensures \old(scratch->verdict->finding_count) <=
     scratch->verdict->finding_count;
   ensures scratch->unproven != 0 ||
-    \old(UnseenCovered(scratch->evidence, scratch->newest_epoch,
+    \old(UnseenCovered(scratch->evidence, NewestOf(scratch),
                        Since(scratch)));
 */
 void vouch__unseen_grants_are_covered(struct vouch_scratch *scratch);
