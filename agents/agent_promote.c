@@ -10,22 +10,38 @@
 #include "authority/contract.h"
 #include "authority/follow.h"
 #include "authority/promotion.h"
+#include "kernel/rules.h"
 
 static void progress(const char *text)
 {
 	agent_log(text);
 }
 
+/* What to type, where one command of an operator is all that is missing. */
+static const char *hint(struct json_object *verdict)
+{
+	struct json_object *rule;
+
+	return json_object_object_get_ex(verdict, "rule", &rule) &&
+			       json_object_get_int(rule) ==
+				       VOUCH_RULE_AUTHORIZED ?
+		       "; type: vouch authorize " :
+		       NULL;
+}
+
 /* Rule, invariant and fact: the explanation's first line. */
-static void veto_tell(const char *verdict)
+static void veto_tell(const struct agent *agent, const char *verdict)
 {
 	struct json_object *json = verdict ? json_tokener_parse(verdict) : NULL;
 	struct json_object *why;
 
-	agent_reason("vetoed: %s",
+	agent_reason("vetoed: %s%s%s%s",
 		     json && json_object_object_get_ex(json, "why", &why) ?
 			     json_object_get_string(why) :
-			     "no verdict (P6-F1)");
+			     "no verdict (P6-F1)",
+		     hint(json) ? hint(json) : "",
+		     hint(json) ? agent->config.node : "",
+		     hint(json) ? " --reason=TEXT" : "");
 	json_object_put(json);
 }
 
@@ -68,7 +84,7 @@ enum ocf_exitcode agent_promote(struct agent *agent)
 		code = PCMK_OCF_OK;
 		break;
 	case VOUCH_VETOED:
-		veto_tell(result.verdict);
+		veto_tell(agent, result.verdict);
 		break;
 	case VOUCH_USAGE:
 	case VOUCH_UNDECIDED:

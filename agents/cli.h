@@ -23,10 +23,19 @@ struct cli {
 	int quiet;
 	int yes;		 /* --yes: nothing is asked */
 	int abort;		 /* --abort */
+	int revoke;		 /* --revoke */
 	const char *k;		 /* --k; NULL: not given, as the next two */
 	const char *method;	 /* --method */
 	const char *members;	 /* --members */
 	const char *keep;	 /* --keep */
+	const char *textfile;	 /* --textfile */
+	const char *watch;	 /* --watch[=SECONDS]; "" without a number */
+	const char *since;	 /* of a history, as typed; NULL: not given */
+	const char *until;
+	const char *outcome;
+	const char *about;
+	const char *rule;
+	const char *limit;
 	long timeout_ms;
 	int timeout_given;
 	struct vouch_config config;
@@ -49,6 +58,8 @@ void cli_verdict_show(const struct cli *cli, const char *verdict, FILE *out);
 enum vouch_decision cli_attempt(struct cli *cli, enum vouch_origin origin,
 				struct vouch_attempt_result *result);
 void cli_progress(const char *text);
+/* Who types this, as far as the system knows. */
+const char *cli_operator(void);
 
 /* vouch's commands; arguments after the command's name. */
 enum vouch_decision cmd_check(struct cli *cli, int argc, char **argv);
@@ -61,7 +72,11 @@ enum vouch_decision cmd_rules(struct cli *cli, int argc, char **argv);
 enum vouch_decision cmd_status(struct cli *cli, int argc, char **argv);
 enum vouch_decision cmd_contract(struct cli *cli, int argc, char **argv);
 enum vouch_decision cmd_rejoin(struct cli *cli, int argc, char **argv);
+enum vouch_decision cmd_what_if(struct cli *cli, int argc, char **argv);
 enum vouch_decision cmd_doctor(struct cli *cli, int argc, char **argv);
+enum vouch_decision cmd_metrics(struct cli *cli, int argc, char **argv);
+enum vouch_decision cmd_authorize(struct cli *cli, int argc, char **argv);
+enum vouch_decision cmd_assert_down(struct cli *cli, int argc, char **argv);
 enum vouch_decision cmd_adopt(struct cli *cli, int argc, char **argv);
 
 #endif

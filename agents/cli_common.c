@@ -24,10 +24,19 @@ enum {
 	OPTION_QUIET,
 	OPTION_YES,
 	OPTION_ABORT,
+	OPTION_REVOKE,
 	OPTION_K,
 	OPTION_METHOD,
 	OPTION_MEMBERS,
 	OPTION_KEEP,
+	OPTION_TEXTFILE,
+	OPTION_SINCE,
+	OPTION_UNTIL,
+	OPTION_OUTCOME,
+	OPTION_ABOUT,
+	OPTION_RULE,
+	OPTION_LIMIT,
+	OPTION_WATCH,
 };
 
 static const struct option options[] = {
@@ -42,10 +51,19 @@ static const struct option options[] = {
 	{ "quiet", no_argument, NULL, OPTION_QUIET },
 	{ "yes", no_argument, NULL, OPTION_YES },
 	{ "abort", no_argument, NULL, OPTION_ABORT },
+	{ "revoke", no_argument, NULL, OPTION_REVOKE },
 	{ "k", required_argument, NULL, OPTION_K },
 	{ "method", required_argument, NULL, OPTION_METHOD },
 	{ "members", required_argument, NULL, OPTION_MEMBERS },
+	{ "textfile", required_argument, NULL, OPTION_TEXTFILE },
 	{ "keep", required_argument, NULL, OPTION_KEEP },
+	{ "since", required_argument, NULL, OPTION_SINCE },
+	{ "until", required_argument, NULL, OPTION_UNTIL },
+	{ "outcome", required_argument, NULL, OPTION_OUTCOME },
+	{ "about", required_argument, NULL, OPTION_ABOUT },
+	{ "rule", required_argument, NULL, OPTION_RULE },
+	{ "limit", required_argument, NULL, OPTION_LIMIT },
+	{ "watch", optional_argument, NULL, OPTION_WATCH },
 	{ "help", no_argument, NULL, 'h' },
 	{ "version", no_argument, NULL, 'V' },
 	{ NULL, 0, NULL, 0 },
@@ -135,6 +153,9 @@ static enum vouch_decision option_take(struct cli *cli, int option)
 	case OPTION_ABORT:
 		cli->abort = 1;
 		return VOUCH_PERMITTED;
+	case OPTION_REVOKE:
+		cli->revoke = 1;
+		return VOUCH_PERMITTED;
 	case OPTION_K:
 		cli->k = optarg;
 		return VOUCH_PERMITTED;
@@ -143,6 +164,30 @@ static enum vouch_decision option_take(struct cli *cli, int option)
 		return VOUCH_PERMITTED;
 	case OPTION_KEEP:
 		cli->keep = optarg;
+		return VOUCH_PERMITTED;
+	case OPTION_TEXTFILE:
+		cli->textfile = optarg;
+		return VOUCH_PERMITTED;
+	case OPTION_SINCE:
+		cli->since = optarg;
+		return VOUCH_PERMITTED;
+	case OPTION_UNTIL:
+		cli->until = optarg;
+		return VOUCH_PERMITTED;
+	case OPTION_OUTCOME:
+		cli->outcome = optarg;
+		return VOUCH_PERMITTED;
+	case OPTION_ABOUT:
+		cli->about = optarg;
+		return VOUCH_PERMITTED;
+	case OPTION_RULE:
+		cli->rule = optarg;
+		return VOUCH_PERMITTED;
+	case OPTION_WATCH:
+		cli->watch = optarg ? optarg : "";
+		return VOUCH_PERMITTED;
+	case OPTION_LIMIT:
+		cli->limit = optarg;
 		return VOUCH_PERMITTED;
 	case OPTION_MEMBERS:
 		cli->members = optarg;
@@ -208,7 +253,7 @@ static int config_find(const struct cli *cli, char *path)
 	} else {
 		(void)fprintf(stderr,
 			      "%s: no configuration in /etc/vouch; write "
-			      "/etc/vouch/NAME.conf (see vouch(8)) or give "
+			      "/etc/vouch/NAME.conf (see vouch.conf(5)) or give "
 			      "--config=FILE\n",
 			      cli->program);
 	}
@@ -285,7 +330,7 @@ void cli_progress(const char *text)
 	(void)fprintf(stderr, "vouch: %s\n", text);
 }
 
-static const char *operator_name(void)
+const char *cli_operator(void)
 {
 	const char *name = getenv("SUDO_USER");
 
@@ -301,7 +346,7 @@ enum vouch_decision cli_attempt(struct cli *cli, enum vouch_origin origin,
 								  cli_progress };
 	struct vouch_deadline deadline = vouch__deadline_in(cli->timeout_ms);
 	struct vouch_assertion_text assertion = { cli->assert_down,
-						  operator_name(),
+						  cli_operator(),
 						  cli->reason };
 	struct vouch_attempt attempt = {
 		.origin = origin,

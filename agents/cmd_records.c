@@ -1,29 +1,17 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Commands that read the journal: explain, history, replay. */
+/* Commands that read the journal: explain and replay. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "agents/cli.h"
 #include "agents/decision_show.h"
-#include "authority/journal.h"
+#include "agents/history_filter.h"
+#include "agents/records.h"
 #include "common/privilege.h"
 
-enum { HISTORY_LENGTH = VOUCH_OUTCOMES_CARRIED };
-
-static const char *field(struct json_object *record, const char *key)
-{
-	struct json_object *value;
-	const char *text = NULL;
-
-	if (json_object_object_get_ex(record, key, &value) &&
-	    json_object_is_type(value, json_type_string))
-		text = json_object_get_string(value);
-	return text ? text : "";
-}
-
 /* Reading needs the database user's identity, no more. */
-static enum vouch_decision journal_open(struct cli *cli,
+enum vouch_decision record_journal_open(struct cli *cli,
 					struct vouch_journal **journal)
 {
 	struct vouch_error error = { 0 };
@@ -38,12 +26,12 @@ static enum vouch_decision journal_open(struct cli *cli,
 }
 
 /* The decision record of a request, or the newest one. */
-static enum vouch_decision decision_find(struct cli *cli, const char *id,
-					 struct json_object **record)
+enum vouch_decision record_of_decision(struct cli *cli, const char *id,
+				       struct json_object **record)
 {
 	struct vouch_journal *journal = NULL;
 	struct vouch_error error = { 0 };
-	enum vouch_decision decision = journal_open(cli, &journal);
+	enum vouch_decision decision = record_journal_open(cli, &journal);
 	enum vouch_error_code code;
 
 	if (decision != VOUCH_PERMITTED)
@@ -75,95 +63,16 @@ enum vouch_decision cmd_explain(struct cli *cli, int argc, char **argv)
 		(void)fprintf(stderr, "vouch: explain takes one request id\n");
 		return VOUCH_USAGE;
 	}
-	decision = decision_find(cli, argc == 1 ? argv[0] : NULL, &record);
+	decision = record_of_decision(cli, argc == 1 ? argv[0] : NULL, &record);
 	if (decision != VOUCH_PERMITTED)
 		return decision;
 	if (cli->format == CLI_TEXT)
-		(void)printf("Decided %s.\n", field(record, "time"));
-	if (!decision_show(cli, field(record, "verdict"),
-			   field(record, "evidence")))
+		(void)printf("Decided %s.\n", history_field(record, "time"));
+	if (!decision_show(cli, history_field(record, "verdict"),
+			   history_field(record, "evidence")))
 		decision = VOUCH_UNDECIDED;
 	json_object_put(record);
 	return decision;
-}
-
-struct listing {
-	struct cli *cli;
-	struct json_object *all; /* with --output-as=json */
-	unsigned int count;
-	unsigned int most;
-};
-
-static void line_write(const char *text)
-{
-	for (; *text; text++)
-		(void)putchar((unsigned char)*text < 0x20 || *text == 0x7f ?
-				      '.' :
-				      *text);
-}
-
-static int outcome_visit(void *context, uint64_t sequence, struct json_object *record)
-{
-	struct listing *listing = context;
-
-	(void)sequence;
-	listing->count++;
-	if (listing->all) {
-		(void)json_object_array_add(listing->all,
-					    json_object_get(record));
-		return 0;
-	}
-	(void)printf("%s  %-16s  %-16s  ", field(record, "time"),
-		     field(record, "request"), field(record, "outcome"));
-	line_write(field(record, "why"));
-	(void)putchar('\n');
-	return listing->count >= listing->most;
-}
-
-/* 1..99999999, in digits only. */
-static int count_parse(const char *text, unsigned int *count)
-{
-	if (text[0] == '0' || text[0] == '\0' || strlen(text) > 8 ||
-	    text[strspn(text, "0123456789")] != '\0')
-		return 0;
-	*count = (unsigned int)strtoul(text, NULL, 10);
-	return 1;
-}
-
-enum vouch_decision cmd_history(struct cli *cli, int argc, char **argv)
-{
-	struct listing listing = { cli, NULL, 0, HISTORY_LENGTH };
-	struct vouch_journal *journal = NULL;
-	struct vouch_error error = { 0 };
-	enum vouch_decision decision;
-	enum vouch_error_code code;
-
-	if (argc > 1 || (argc == 1 && !count_parse(argv[0], &listing.most))) {
-		(void)fprintf(stderr, "vouch: history takes one number: how many "
-				      "attempts to show (100)\n");
-		return VOUCH_USAGE;
-	}
-	decision = journal_open(cli, &journal);
-	if (decision != VOUCH_PERMITTED)
-		return decision;
-	if (cli->json)
-		listing.all = json_object_new_array();
-	code = listing.most <= VOUCH_OUTCOMES_CARRIED ?
-		       vouch__journal_visit_standing(
-			       journal, VOUCH_RECORD_OUTCOME, outcome_visit,
-			       &listing, &error) :
-		       vouch__journal_visit(journal, VOUCH_RECORD_OUTCOME,
-					    outcome_visit, &listing, &error);
-	vouch__journal_close(journal);
-	if (listing.all)
-		(void)printf("%s\n", json_object_to_json_string_ext(
-					     listing.all,
-					     JSON_C_TO_STRING_PLAIN |
-						     JSON_C_TO_STRING_NOSLASHESCAPE));
-	else if (code == VOUCH_OK && listing.count == 0)
-		(void)printf("no attempt on this node yet\n");
-	json_object_put(listing.all);
-	return code == VOUCH_OK ? VOUCH_PERMITTED : cli_fail(cli, &error);
 }
 
 static enum vouch_decision compare(struct cli *cli, const char *evidence,
@@ -198,9 +107,9 @@ static enum vouch_decision replay_file(struct cli *cli, const char *path)
 	enum vouch_decision decision = VOUCH_UNDECIDED;
 
 	free(text);
-	if (record && field(record, "evidence")[0] != '\0')
-		decision = compare(cli, field(record, "evidence"),
-				   field(record, "verdict"));
+	if (record && history_field(record, "evidence")[0] != '\0')
+		decision = compare(cli, history_field(record, "evidence"),
+				   history_field(record, "verdict"));
 	else
 		(void)fprintf(stderr, "vouch: %s is no decision record\n", path);
 	json_object_put(record);
@@ -219,7 +128,7 @@ enum vouch_decision cmd_replay(struct cli *cli, int argc, char **argv)
 	}
 	if (strchr(argv[0], '/') || strchr(argv[0], '.'))
 		return replay_file(cli, argv[0]);
-	decision = decision_find(cli, argv[0], &record);
+	decision = record_of_decision(cli, argv[0], &record);
 	if (decision != VOUCH_PERMITTED)
 		return decision;
 	if (cli->json) {
@@ -228,8 +137,8 @@ enum vouch_decision cmd_replay(struct cli *cli, int argc, char **argv)
 					     JSON_C_TO_STRING_PLAIN |
 						     JSON_C_TO_STRING_NOSLASHESCAPE));
 	} else {
-		decision = compare(cli, field(record, "evidence"),
-				   field(record, "verdict"));
+		decision = compare(cli, history_field(record, "evidence"),
+				   history_field(record, "verdict"));
 	}
 	json_object_put(record);
 	return decision;

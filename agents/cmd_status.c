@@ -3,13 +3,19 @@
  * member says of itself. It shows records and answers; it decides nothing. */
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include "agents/contract_view.h"
+#include "agents/status_verdicts.h"
+#include "agents/words_show.h"
 #include "authority/holding.h"
 #include "authority/records.h"
 #include "authority/standing.h"
 #include "common/privilege.h"
+#include "explain/safe_text.h"
 
 static const char *state_name(const struct vouch_probe *probe)
 {
@@ -143,58 +149,133 @@ static void grant_show(struct vouch_context *context, struct json_object *json)
 		(void)printf("newest grant: %s\n", text);
 }
 
-static void member_json(struct json_object *members, const char *name,
-			const struct vouch_probe *probe, const char *position)
+static uint64_t end_of(const struct vouch_probe *probe)
+{
+	if (probe->condition != VOUCH_PRESENT)
+		return 0;
+	return probe->received_lsn > probe->replayed_lsn ? probe->received_lsn :
+							   probe->replayed_lsn;
+}
+
+/* What the member furthest on its timeline has and this one lacks. Across
+ * timelines the difference says nothing: -1. */
+static int64_t lag_bytes(const struct vouch_config *config,
+			 const struct vouch_probe *probes, uint32_t i)
+{
+	uint64_t furthest = end_of(&probes[i]);
+	uint32_t j;
+
+	if (probes[i].condition != VOUCH_PRESENT)
+		return -1;
+	for (j = 0; j < config->member_count; j++) {
+		if (probes[j].condition != VOUCH_PRESENT)
+			continue;
+		if (probes[j].timeline > probes[i].timeline)
+			return -1;
+		if (probes[j].timeline == probes[i].timeline &&
+		    end_of(&probes[j]) > furthest)
+			furthest = end_of(&probes[j]);
+	}
+	return (int64_t)(furthest - end_of(&probes[i]));
+}
+
+static const char *admitted_word(enum vouch_answer admitted)
+{
+	if (admitted == VOUCH_YES)
+		return "yes";
+	return admitted == VOUCH_NO ? "no" : "?";
+}
+
+struct member {
+	const char *name;
+	const struct vouch_probe *probe;
+	char position[40];
+	int64_t lag;
+	enum vouch_answer admitted;
+	int writable;
+};
+
+/* Admission is of standbys; whoever writes is known by its grant. */
+static const char *admitted_text(const struct member *member)
+{
+	return member->writable ? "-" : admitted_word(member->admitted);
+}
+
+static void member_json(struct json_object *members, const struct member *member)
 {
 	struct json_object *json = json_object_new_object();
+	const struct vouch_probe *probe = member->probe;
 
-	(void)json_object_object_add(json, "name", json_object_new_string(name));
+	(void)json_object_object_add(json, "name",
+				     json_object_new_string(member->name));
 	(void)json_object_object_add(json, "state",
 				     json_object_new_string(state_name(probe)));
 	(void)json_object_object_add(json, "timeline",
 				     json_object_new_int64(probe->timeline));
 	(void)json_object_object_add(json, "position",
-				     json_object_new_string(position));
+				     json_object_new_string(member->position));
+	(void)json_object_object_add(json, "lag_bytes",
+				     member->lag < 0 ?
+					     NULL :
+					     json_object_new_int64(member->lag));
 	(void)json_object_object_add(json, "epoch",
 				     json_object_new_int64((int64_t)probe->epoch));
 	(void)json_object_object_add(json, "incarnation",
 				     json_object_new_string(probe->incarnation));
+	(void)json_object_object_add(
+		json, "admitted", json_object_new_string(admitted_text(member)));
 	(void)json_object_array_add(members, json);
+}
+
+static void member_write(const struct member *member)
+{
+	const struct vouch_probe *probe = member->probe;
+	char lag[24];
+
+	if (probe->condition != VOUCH_PRESENT) {
+		(void)printf("%-12s %-14s\n", member->name, state_name(probe));
+		return;
+	}
+	(void)snprintf(lag, sizeof(lag), "%" PRId64, member->lag);
+	(void)printf("%-12s %-14s %8u %18s %12s %6" PRIu64 " %8s  ", member->name,
+		     state_name(probe), probe->timeline, member->position,
+		     member->lag < 0 ? "?" : lag, probe->epoch,
+		     admitted_text(member));
+	vouch__text_write(stdout, probe->incarnation[0] ?
+					  probe->incarnation :
+					  "(not started by its agent)");
+	(void)putchar('\n');
 }
 
 static void members_show(const struct vouch_config *config,
 			 const struct vouch_probe *probes,
+			 const struct status_answers *answers,
 			 struct json_object *json)
 {
 	struct json_object *members = json ? json_object_new_array() : NULL;
 	uint32_t i;
 
 	if (!members)
-		(void)printf("\n%-12s %-14s %8s %18s %6s  %s\n", "member",
-			     "answers as", "timeline", "log up to", "epoch",
-			     "incarnation");
+		(void)printf("\n%-12s %-14s %8s %18s %12s %6s %8s  %s\n",
+			     "member", "answers as", "timeline", "log up to",
+			     "behind bytes", "epoch", "admitted", "incarnation");
 	for (i = 0; i < config->member_count; i++) {
-		uint64_t end = probes[i].received_lsn > probes[i].replayed_lsn ?
-				       probes[i].received_lsn :
-				       probes[i].replayed_lsn;
-		char position[40];
+		struct member member = { .name = config->members[i].name,
+					 .probe = &probes[i],
+					 .lag = lag_bytes(config, probes, i) };
+		uint64_t end = end_of(&probes[i]);
 
-		(void)snprintf(position, sizeof(position), "%" PRIX64 "/%" PRIX64,
-			       end >> 32, end & 0xffffffffu);
+		member.writable = probes[i].condition == VOUCH_PRESENT &&
+			       probes[i].in_recovery == VOUCH_NO;
+		member.admitted = status_admitted(answers, member.name,
+						  probes[i].incarnation);
+		(void)snprintf(member.position, sizeof(member.position),
+			       "%" PRIX64 "/%" PRIX64, end >> 32,
+			       end & 0xffffffffu);
 		if (members)
-			member_json(members, config->members[i].name, &probes[i],
-				    position);
-		else if (probes[i].condition != VOUCH_PRESENT)
-			(void)printf("%-12s %-14s\n", config->members[i].name,
-				     state_name(&probes[i]));
+			member_json(members, &member);
 		else
-			(void)printf("%-12s %-14s %8u %18s %6" PRIu64 "  %s\n",
-				     config->members[i].name,
-				     state_name(&probes[i]), probes[i].timeline,
-				     position, probes[i].epoch,
-				     probes[i].incarnation[0] ?
-					     probes[i].incarnation :
-					     "(not started by its agent)");
+			member_write(&member);
 	}
 	if (members)
 		(void)json_object_object_add(json, "members", members);
@@ -224,22 +305,38 @@ static void contract_say(struct vouch_context *context, struct cli *cli,
 		contract_summary_show(&cli->config, &view);
 }
 
-enum vouch_decision cmd_status(struct cli *cli, int argc, char **argv)
+/* Everything is asked first, so that what is shown is of one moment. */
+static void status_tell(struct vouch_context *context, struct cli *cli,
+			struct vouch_deadline deadline, struct json_object *json)
 {
 	static struct vouch_probe probes[VOUCH_NODES_MAX];
-	struct vouch_context context = { .progress = NULL };
+	static struct status_answers answers;
 	uint8_t wanted[VOUCH_NODES_MAX];
+
+	if (!json)
+		(void)printf("database: %s\n", cli->config.name);
+	memset(probes, 0, sizeof(probes));
+	memset(wanted, VOUCH_PROBE_FULLY, sizeof(wanted));
+	vouch__probe_all(context, wanted, deadline, probes);
+	holding_show(context, probes, deadline, json);
+	marker_show(context, probes, deadline, json);
+	grant_show(context, json);
+	words_show(context, probes, deadline, json);
+	contract_say(context, cli, probes, deadline, json);
+	status_answers_take(context, deadline, &answers);
+	members_show(&cli->config, probes, &answers, json);
+	status_verdicts_show(&answers, json);
+	status_answers_free(&answers);
+}
+
+static enum vouch_decision status_once(struct cli *cli)
+{
+	struct vouch_context context = { .progress = NULL };
 	struct vouch_deadline deadline = vouch__deadline_in(cli->timeout_ms);
 	struct vouch_error error = { 0 };
 	struct json_object *json = NULL;
-	enum vouch_decision decision;
+	enum vouch_decision decision = cli_configure(cli);
 
-	(void)argv;
-	if (argc != 0) {
-		(void)fprintf(stderr, "vouch: status takes no argument\n");
-		return VOUCH_USAGE;
-	}
-	decision = cli_configure(cli);
 	if (decision != VOUCH_PERMITTED)
 		return decision;
 	if (vouch__context_open(&context, &cli->config, 0, deadline, &error) !=
@@ -249,20 +346,72 @@ enum vouch_decision cmd_status(struct cli *cli, int argc, char **argv)
 	}
 	if (cli->json)
 		json = json_object_new_object();
-	else
-		(void)printf("database: %s\n", cli->config.name);
-	memset(probes, 0, sizeof(probes));
-	memset(wanted, VOUCH_PROBE_FULLY, sizeof(wanted));
-	vouch__probe_all(&context, wanted, deadline, probes);
-	holding_show(&context, probes, deadline, json);
-	marker_show(&context, probes, deadline, json);
-	grant_show(&context, json);
-	contract_say(&context, cli, probes, deadline, json);
-	members_show(&cli->config, probes, json);
+	status_tell(&context, cli, deadline, json);
 	vouch__context_close(&context);
 	if (json)
 		(void)printf("%s\n", json_object_to_json_string_ext(
 					     json, JSON_C_TO_STRING_PLAIN));
 	json_object_put(json);
 	return VOUCH_PERMITTED;
+}
+
+/* Each time in a process of its own: what one lost or changed, its rights too, is
+ * not the next one's. */
+static enum vouch_decision status_redraw(struct cli *cli)
+{
+	static char screen[1 << 16];
+	int status;
+	pid_t child = fork();
+
+	if (child == 0) {
+		/* In one piece: a terminal that is half drawn misleads. */
+		(void)setvbuf(stdout, screen, _IOFBF, sizeof(screen));
+		(void)fputs("\033[H\033[2J", stdout);
+		status = (int)status_once(cli);
+		(void)fflush(stdout);
+		_exit(status);
+	}
+	if (child < 0 || waitpid(child, &status, 0) != child ||
+	    !WIFEXITED(status)) {
+		(void)fprintf(stderr, "vouch: status was cut off\n");
+		return VOUCH_UNDECIDED;
+	}
+	return (enum vouch_decision)WEXITSTATUS(status);
+}
+
+static enum vouch_decision status_watch(struct cli *cli)
+{
+	unsigned int seconds = 2;
+	enum vouch_decision decision;
+
+	if (cli->watch[0] != '\0') {
+		if (strlen(cli->watch) > 4 ||
+		    cli->watch[strspn(cli->watch, "0123456789")] != '\0' ||
+		    strtoul(cli->watch, NULL, 10) == 0) {
+			(void)fprintf(stderr, "vouch: --watch takes seconds, from "
+					      "1 to 9999\n");
+			return VOUCH_USAGE;
+		}
+		seconds = (unsigned int)strtoul(cli->watch, NULL, 10);
+	}
+	if (cli->json || !isatty(STDOUT_FILENO)) {
+		(void)fprintf(stderr, "vouch: --watch redraws a terminal; for a "
+				      "program, ask again for --output-as=json\n");
+		return VOUCH_USAGE;
+	}
+	/* A node that cannot be asked now may be later; wrong use stays wrong. */
+	do {
+		decision = status_redraw(cli);
+	} while (decision != VOUCH_USAGE && sleep(seconds) == 0);
+	return decision;
+}
+
+enum vouch_decision cmd_status(struct cli *cli, int argc, char **argv)
+{
+	(void)argv;
+	if (argc != 0) {
+		(void)fprintf(stderr, "vouch: status takes no argument\n");
+		return VOUCH_USAGE;
+	}
+	return cli->watch ? status_watch(cli) : status_once(cli);
 }

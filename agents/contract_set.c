@@ -18,6 +18,7 @@
 #include <unistd.h>
 
 #include "agents/contract_view.h"
+#include "agents/words_show.h"
 #include "authority/follow.h"
 #include "authority/lock.h"
 #include "common/json.h"
@@ -240,6 +241,38 @@ static enum vouch_error_code facts_read(struct setting *it)
 	facts->log = it->view.log;
 	facts->streaming = contract_view_streaming(&it->view, &facts->wanted);
 	return vouch__change_check(facts, &it->step, &it->error);
+}
+
+/* Applying it ends in a promotion of this node. Without a word for that the server
+ * would be stopped and not come back (P6-A3). */
+static enum vouch_error_code authorization_check(struct setting *it)
+{
+	static struct vouch_word_list list;
+	const struct vouch_config *config = &it->cli->config;
+	enum vouch_error_code code;
+	uint64_t newest;
+	uint32_t i;
+
+	if (config->authorization != VOUCH_AUTHORIZATION_OPERATOR)
+		return VOUCH_OK;
+	code = words_newest_epoch(&it->context, it->view.probes, it->deadline,
+				  &newest, &it->error);
+	if (code == VOUCH_OK)
+		code = vouch__words_observe(&it->context, it->deadline, &list,
+					    &it->error);
+	for (i = 0; code == VOUCH_OK && i < list.count; i++) {
+		if (vouch__word_authorizes(&list.words[i], config->name,
+					   config->node, newest))
+			return VOUCH_OK;
+	}
+	if (code != VOUCH_OK)
+		return code;
+	return vouch__error_set(&it->error, VOUCH_E_STATE,
+				"authorization=operator: the change ends in a "
+				"promotion of %s, which nobody authorized; nothing "
+				"was changed; type: vouch authorize %s "
+				"--reason=TEXT",
+				config->node, config->node);
 }
 
 /* --- the question ----------------------------------------------------------- */
@@ -565,7 +598,9 @@ static enum vouch_error_code under_lock(struct setting *it, int *lock)
 	if (it->step == VOUCH_CHANGE_TAKE_BACK)
 		return take_back(it);
 	recovery_warn(it);
-	code = record_await(it);
+	code = authorization_check(it);
+	if (code == VOUCH_OK)
+		code = record_await(it);
 	if (code == VOUCH_OK)
 		code = consent_get(it);
 	return code == VOUCH_OK ? announce(it) : code;

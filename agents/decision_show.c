@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "agents/attempt_records.h"
 #include "explain/page.h"
 
 static int colours_wanted(void)
@@ -62,6 +63,16 @@ static enum vouch_error_code text_show(const char *verdict,
 	return VOUCH_OK;
 }
 
+static void attempt_add(const struct cli *cli, struct vouch_story *story)
+{
+	struct json_object *records = attempt_records(
+		cli, vouch__story_text(story->verdict, "request"));
+
+	if (records)
+		vouch__story_attempt_read(story, records);
+	json_object_put(records);
+}
+
 static enum vouch_error_code story_show(const struct cli *cli,
 					const char *verdict, const char *evidence,
 					struct vouch_error *error)
@@ -74,6 +85,8 @@ static enum vouch_error_code story_show(const struct cli *cli,
 				 evidence ? strlen(evidence) : 0, &story, error);
 	if (code != VOUCH_OK)
 		return code;
+	if (cli->format == CLI_HTML)
+		attempt_add(cli, story);
 	code = cli->format == CLI_XML ? decision_xml(cli, story, &text, error) :
 					vouch__page_render(story, &text, error);
 	vouch__story_free(story);

@@ -15,15 +15,20 @@ static const char help[] =
 	"\n"
 	"  check               would this node be promoted now? changes nothing\n"
 	"  promote             promote this node's database, if that is proven safe\n"
+	"  authorize NODE      it may be promoted, once (authorization=operator)\n"
+	"  assert-down NODE    you know that it is down, and cannot be fenced (P6-A1a)\n"
 	"  adopt               record the first authority, on the running primary\n"
 	"  contract show       when a commit counts as acknowledged, and what that survives\n"
 	"  contract set --k=N  change it, on the primary: announced, applied, confirmed\n"
 	"  rejoin              bring this node back after its log went another way\n"
-	"  status              who holds authority, and what this node would say\n"
+	"  status              who holds authority, and the verdict on each standby now\n"
 	"  doctor              what would make a proof fail here, and how to mend it\n"
 	"  explain [ID]        the last decision, or the one of request ID\n"
-	"  history             attempts, newest first\n"
+	"  history [NUMBER]    attempts and grants of authority, newest first\n"
+	"  metrics             for Prometheus: how attempts ended, who is the primary\n"
 	"  replay ID|FILE      decide again and compare byte for byte\n"
+	"  what-if [ID|FILE] CHANGE...\n"
+	"                      the verdict if facts were others; never a permit\n"
 	"  decide FILE         decide from an evidence document; - is standard input\n"
 	"  rules               the rules, in the order in which they apply\n"
 	"\n"
@@ -33,12 +38,17 @@ static const char help[] =
 	"  --output-as=FORMAT  text or json; check, explain and decide: xml or html, too\n"
 	"  --reason=TEXT       why you ask; goes on record\n"
 	"  --assert-down=NODE  with promote: you know that NODE is down (P6-A1a)\n"
+	"  --revoke            with authorize, assert-down: take the word back\n"
 	"  --k=N --method=any|first --members=A,B,C\n"
 	"                      with contract set: N acknowledgements, of these members\n"
 	"  --keep=DIR          with rejoin: keep a copy of the old directory\n"
 	"  --method=rewind|copy  with rejoin: this way and no other\n"
 	"  --dry-run           with rejoin: only say what would be discarded\n"
 	"  --abort             with contract set: take back a change under way\n"
+	"  --textfile=FILE     with metrics: write FILE, at once, for a node exporter\n"
+	"  --since=TIME --until=TIME --outcome=WORD --rule=RULE --about=NODE --limit=N\n"
+	"                      with history: only those; TIME is 2031-01-31T23:59Z or 2h\n"
+	"  --watch[=SECONDS]   with status: redraw it on a terminal (every 2 seconds)\n"
 	"  --yes               ask nothing\n"
 	"  --timeout=SECONDS   time for all of it (default 30)\n"
 	"  -q, --quiet         no progress\n"
@@ -58,6 +68,10 @@ static const struct {
 	{ "replay", cmd_replay },   { "decide", cmd_decide },
 	{ "rules", cmd_rules },	    { "contract", cmd_contract },
 	{ "rejoin", cmd_rejoin },   { "doctor", cmd_doctor },
+	{ "metrics", cmd_metrics },
+	{ "what-if", cmd_what_if },
+	{ "authorize", cmd_authorize },
+	{ "assert-down", cmd_assert_down },
 };
 
 /* An option that a command does not know must not be lost on it in silence. */
@@ -81,6 +95,19 @@ static int options_fit(const struct cli *cli, const char *command)
 				      "'check', 'explain' and 'decide'; '%s' takes "
 				      "text or json\n",
 			      command);
+	else if (cli->textfile && strcmp(command, "metrics") != 0)
+		(void)fprintf(stderr, "vouch: --textfile belongs to 'metrics'\n");
+	else if (strcmp(command, "history") != 0 &&
+		 (cli->since || cli->until || cli->outcome || cli->about ||
+		  cli->rule || cli->limit))
+		(void)fprintf(stderr, "vouch: --since, --until, --outcome, --rule, "
+				      "--about and --limit belong to 'history'\n");
+	else if (cli->watch && strcmp(command, "status") != 0)
+		(void)fprintf(stderr, "vouch: --watch belongs to 'status'\n");
+	else if (cli->revoke && strcmp(command, "authorize") != 0 &&
+		 strcmp(command, "assert-down") != 0)
+		(void)fprintf(stderr, "vouch: --revoke belongs to 'authorize' and "
+				      "'assert-down'\n");
 	else if (!rejoin && cli->keep)
 		(void)fprintf(stderr, "vouch: --keep belongs to 'rejoin'\n");
 	else if (!contract && !rejoin && (cli->method || cli->yes))

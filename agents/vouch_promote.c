@@ -50,7 +50,7 @@ int main(int argc, char **argv)
 		return VOUCH_USAGE;
 	}
 	if (cli.k || cli.method || cli.members || cli.abort || cli.yes ||
-	    cli.keep) {
+	    cli.keep || cli.textfile || cli.revoke) {
 		(void)fprintf(stderr, "vouch-promote: it changes no contract, "
 				      "rejoins nothing and asks nothing; see 'vouch-promote "
 				      "--help'\n");

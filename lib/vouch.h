@@ -4,7 +4,9 @@
  *
  * The one public header of libvouch. Documents go in and come out as UTF-8
  * JSON text; no structure of the library is part of its interface, so that it
- * can grow without breaking its users.
+ * can grow without breaking its users: contrib/examples has one, and
+ * lib/libvouch.abi is what they may rely on. No function keeps state: several
+ * threads may call them at once.
  *
  * The promise (P6-S1, P6-A1): a commit that the database acknowledged under
  * the contract in force is on every node that vouch lets become primary, and
@@ -101,8 +103,8 @@ VOUCH_MUST_CHECK enum vouch_error_code
 vouch_explain(const char *verdict, size_t length, char **text,
 	      struct vouch_error *error);
 
-/* The rule table as text, one rule a line; static, never NULL. Same ownership
- * rule as above: release with vouch_text_free(); NULL when out of memory. */
+/* The rule table as text, one rule a line, in the order in which they apply.
+ * Release it with vouch_text_free(); NULL when out of memory. */
 VOUCH_MUST_CHECK char *vouch_rules_text(void);
 
 /* Releases a text that one of the functions above returned; NULL is fine. */

@@ -2,12 +2,19 @@
 #include "authority/event.h"
 
 #include <fcntl.h>
+#include <inttypes.h>
 #include <json-c/json.h>
 #include <qb/qblog.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
-#include <time.h>
+#include <sys/stat.h>
+#include <sys/uio.h>
 #include <unistd.h>
+
+#include "common/clock.h"
+#include "common/document.h"
+#include "explain/safe_text.h"
 
 static void put(struct json_object *json, const char *key, const char *text)
 {
@@ -16,55 +23,116 @@ static void put(struct json_object *json, const char *key, const char *text)
 					     json_object_new_string(text));
 }
 
-static void line_append(const struct vouch_config *config, const char *line)
+static void put_number(struct json_object *json, const char *key, uint64_t value)
 {
-	char path[VOUCH_PATH_SIZE + 32];
-	char text[4096];
-	int length, fd;
-
-	(void)snprintf(path, sizeof(path), "%s/events.jsonl", config->state_dir);
-	fd = open(path, O_WRONLY | O_APPEND | O_CREAT | O_NOFOLLOW | O_CLOEXEC,
-		  0600);
-	if (fd < 0)
-		return;
-	length = snprintf(text, sizeof(text), "%s\n", line);
-	/* One write, so that lines of two programs do not mix. */
-	if (length > 0 && (size_t)length < sizeof(text) &&
-	    write(fd, text, (size_t)length) < 0)
-		qb_log(LOG_WARNING, "an event could not be written");
-	(void)close(fd);
+	if (value != 0)
+		(void)json_object_object_add(
+			json, key, json_object_new_int64((int64_t)value));
 }
 
-void vouch__event_emit(const struct vouch_config *config, const char *name,
-		       const char *request_id, const char *candidate,
-		       const char *text, uint64_t epoch)
+/* A pipe that nobody reads must not hold a promotion up: no waiting for it, and
+ * nothing but a plain file is written to. */
+static int sink_open(const struct vouch_config *config)
+{
+	char path[VOUCH_PATH_SIZE + 32];
+	struct stat status;
+	int fd;
+
+	(void)snprintf(path, sizeof(path), "%s/events.jsonl", config->state_dir);
+	fd = open(path,
+		  O_WRONLY | O_APPEND | O_CREAT | O_NOFOLLOW | O_CLOEXEC |
+			  O_NONBLOCK,
+		  0600);
+	if (fd >= 0 && (fstat(fd, &status) != 0 || !S_ISREG(status.st_mode))) {
+		(void)close(fd);
+		fd = -1;
+	}
+	return fd;
+}
+
+static void line_append(const struct vouch_config *config, const char *line)
+{
+	struct iovec parts[2] = {
+		{ .iov_base = (void *)(uintptr_t)line, .iov_len = strlen(line) },
+		{ .iov_base = (void *)(uintptr_t)"\n", .iov_len = 1 },
+	};
+	int fd = sink_open(config);
+
+	/* One write, so that lines of two programs do not mix. */
+	if (fd < 0 || writev(fd, parts, 2) != (ssize_t)(parts[0].iov_len + 1))
+		qb_log(LOG_WARNING, "an event could not be written to %s",
+		       config->state_dir);
+	if (fd >= 0)
+		(void)close(fd);
+}
+
+static struct json_object *event_json(const struct vouch_config *config,
+				      const struct vouch_event *event,
+				      const char *name)
 {
 	struct json_object *json = json_object_new_object();
-	char full[128], when[32];
-	time_t now = time(NULL);
-	struct tm utc;
+	char when[VOUCH_CLOCK_SIZE];
 
 	if (!json)
-		return;
-	(void)snprintf(full, sizeof(full), "replication.promotion.%s", name);
-	if (gmtime_r(&now, &utc))
-		(void)strftime(when, sizeof(when), "%Y-%m-%dT%H:%M:%SZ", &utc);
-	else
-		when[0] = '\0';
-	put(json, "event", full);
+		return NULL;
+	vouch__clock_utc(when);
+	put(json, "event", name);
 	put(json, "time", when);
 	put(json, "cluster", config->name);
 	put(json, "node", config->node);
-	put(json, "request", request_id);
-	put(json, "candidate", candidate);
-	put(json, "reason", text);
-	if (epoch != 0)
-		(void)json_object_object_add(
-			json, "epoch", json_object_new_int64((int64_t)epoch));
-	line_append(config, json_object_to_json_string_ext(
-				    json, JSON_C_TO_STRING_PLAIN |
-						  JSON_C_TO_STRING_NOSLASHESCAPE));
-	qb_log(LOG_NOTICE, "%s %s %s", full, request_id ? request_id : "",
-	       text ? text : "");
+	put(json, "request", event->request_id);
+	put(json, "candidate", event->candidate);
+	put(json, "current_primary", event->current_primary);
+	put(json, "new_primary", event->new_primary);
+	put(json, "reason", event->reason);
+	put_number(json, "rule", event->rule);
+	put(json, "invariant", event->invariant);
+	put_number(json, "epoch", event->epoch);
+	return json;
+}
+
+/* The fields in words: a log is searched by them. A reason is somebody's text,
+ * and must not move a terminal's cursor or begin a line of its own. */
+static void log_write(const struct vouch_config *config,
+		      const struct vouch_event *event, const char *name)
+{
+	char *safe = NULL;
+	size_t size;
+	FILE *out = open_memstream(&safe, &size);
+
+	if (out) {
+		vouch__text_write(out, event->reason);
+		(void)fclose(out);
+	}
+	qb_log(LOG_NOTICE,
+	       "%s cluster=%s node=%s request=%s rule=%u epoch=%" PRIu64 " %s",
+	       name, config->name, config->node,
+	       event->request_id ? event->request_id : "", event->rule,
+	       event->epoch, safe ? safe : "");
+	free(safe);
+}
+
+void vouch__event_emit(const struct vouch_config *config,
+		       const struct vouch_event *given)
+{
+	struct vouch_event copy = *given, *event = &copy;
+	struct json_object *json;
+	const char *line = NULL;
+	char name[128];
+
+	if (!event->reason)
+		event->reason = "";
+	if (!vouch__text_is_utf8(event->reason))
+		event->reason = "(not valid UTF-8)";
+	(void)snprintf(name, sizeof(name), "replication.promotion.%s",
+		       event->name);
+	json = event_json(config, event, name);
+	if (json)
+		line = json_object_to_json_string_ext(
+			json,
+			JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE);
+	if (line)
+		line_append(config, line);
+	log_write(config, event, name);
 	json_object_put(json);
 }

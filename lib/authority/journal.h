@@ -38,6 +38,7 @@
 #define VOUCH_RECORD_INCARNATION "incarnation"
 #define VOUCH_RECORD_ASSERTION "assertion"
 #define VOUCH_RECORD_REJOIN "rejoin"
+#define VOUCH_RECORD_WORD "word" /* an operator's, said, revoked or used */
 #define VOUCH_RECORD_CONTRACT "contract" /* a step of its change */
 /* {"carried": [{"sequence", "record"}, ...]}, newest first */
 #define VOUCH_RECORD_SUMMARY "summary"
@@ -84,6 +85,13 @@ VOUCH_MUST_CHECK enum vouch_error_code
 vouch__journal_visit_standing(struct vouch_journal *journal, const char *type,
 			      vouch_journal_visitor *visit, void *context,
 			      struct vouch_error *error);
+
+/* Either for several types, ended by NULL; NULL: all. */
+VOUCH_MUST_CHECK enum vouch_error_code
+vouch__journal_visit_types(struct vouch_journal *journal,
+			   const char *const *types, int standing,
+			   vouch_journal_visitor *visit, void *context,
+			   struct vouch_error *error);
 
 /* The newest record of the type that has field == value (field NULL: any);
  * VOUCH_E_NOT_FOUND. *record is the caller's, json_object_put() it. */

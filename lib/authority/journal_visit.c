@@ -12,9 +12,10 @@
 
 struct walk {
 	const struct vouch_journal *journal;
-	const char *type;
+	const char *const *types; /* ended by NULL; NULL: all */
 	vouch_journal_visitor *visit;
 	void *context;
+	const char *having; /* only records with these bytes; NULL: all */
 	int standing; /* stop at the newest summary, with what it carries */
 	int stop;
 	uint64_t newer; /* the record last read, 0 when none or unreadable */
@@ -35,6 +36,17 @@ static void bad(struct walk *walk, const char *why)
 	walk->newer = 0;
 }
 
+static int type_is_wanted(const char *const *types, const char *type)
+{
+	if (!types)
+		return 1;
+	for (; *types; types++) {
+		if (strcmp(*types, type) == 0)
+			return 1;
+	}
+	return 0;
+}
+
 /* {"sequence", "record"}, as a record of its own. */
 static void carried_visit(struct walk *walk, struct json_object *item)
 {
@@ -49,8 +61,7 @@ static void carried_visit(struct walk *walk, struct json_object *item)
 		bad(walk, "its summary makes no sense");
 		return;
 	}
-	if (!walk->type ||
-	    strcmp(json_object_get_string(type), walk->type) == 0)
+	if (type_is_wanted(walk->types, json_object_get_string(type)))
 		walk->stop = walk->visit(walk->context, sequence, record);
 }
 
@@ -78,17 +89,32 @@ static void summary_visit(struct walk *walk, const struct vouch_line *line)
 
 /* Parsing every record only for its type would make a long journal of big
  * decisions slow; "type" stands first in each. */
-static int type_may_be(const struct vouch_line *line, const char *type)
+static int type_may_be(const struct vouch_line *line, const char *const *types)
 {
-	char start[96];
-	int length;
+	static const char start[] = "{\"type\":\"";
+	const size_t before = sizeof(start) - 1;
 
-	if (!type)
+	if (!types)
 		return 1;
-	length = snprintf(start, sizeof(start), "{\"type\":\"%s\"", type);
-	return length > 0 && (size_t)length < sizeof(start) &&
-	       line->json_length > (size_t)length &&
-	       memcmp(line->json, start, (size_t)length) == 0;
+	if (line->json_length <= before ||
+	    memcmp(line->json, start, before) != 0)
+		return 0;
+	for (; *types; types++) {
+		size_t length = strlen(*types);
+
+		if (line->json_length > before + length &&
+		    memcmp(line->json + before, *types, length) == 0 &&
+		    line->json[before + length] == '"')
+			return 1;
+	}
+	return 0;
+}
+
+/* Likewise for a value that is searched for. */
+static int bytes_may_be(const struct vouch_line *line, const char *having)
+{
+	return !having ||
+	       memmem(line->json, line->json_length, having, strlen(having));
 }
 
 static void record_visit(struct walk *walk, const struct vouch_line *line,
@@ -97,7 +123,7 @@ static void record_visit(struct walk *walk, const struct vouch_line *line,
 	struct json_object *record;
 	enum vouch_error_code code;
 
-	if (!type_may_be(line, walk->type))
+	if (!type_may_be(line, walk->types) || !bytes_may_be(line, walk->having))
 		return;
 	code = vouch__json_parse(line->json, line->json_length, &record, NULL);
 	if (code == VOUCH_E_MEMORY) {
@@ -192,9 +218,22 @@ enum vouch_error_code vouch__journal_visit(struct vouch_journal *journal,
 					   void *context,
 					   struct vouch_error *error)
 {
-	struct walk walk = { .type = type,
+	const char *const types[] = { type, NULL };
+
+	return vouch__journal_visit_types(journal, type ? types : NULL, 0,
+					  visitor, context, error);
+}
+
+enum vouch_error_code
+vouch__journal_visit_types(struct vouch_journal *journal,
+			   const char *const *types, int standing,
+			   vouch_journal_visitor *visitor, void *context,
+			   struct vouch_error *error)
+{
+	struct walk walk = { .types = types,
 			     .visit = visitor,
-			     .context = context };
+			     .context = context,
+			     .standing = standing };
 
 	return visit(journal, &walk, error);
 }
@@ -204,12 +243,10 @@ vouch__journal_visit_standing(struct vouch_journal *journal, const char *type,
 			      vouch_journal_visitor *visitor, void *context,
 			      struct vouch_error *error)
 {
-	struct walk walk = { .type = type,
-			     .visit = visitor,
-			     .context = context,
-			     .standing = 1 };
+	const char *const types[] = { type, NULL };
 
-	return visit(journal, &walk, error);
+	return vouch__journal_visit_types(journal, type ? types : NULL, 1,
+					  visitor, context, error);
 }
 
 struct search {
@@ -243,6 +280,15 @@ static int search_visit(void *context, uint64_t sequence,
 	return 1;
 }
 
+/* Written in JSON as it is, so that it can be looked for before parsing. */
+static int is_plain(const char *value)
+{
+	static const char plain[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+				    "abcdefghijklmnopqrstuvwxyz0123456789._-";
+
+	return value && value[strspn(value, plain)] == '\0';
+}
+
 static enum vouch_error_code find(struct vouch_journal *journal,
 				  struct walk *walk, struct search *search,
 				  struct json_object **record,
@@ -251,6 +297,8 @@ static enum vouch_error_code find(struct vouch_journal *journal,
 	enum vouch_error_code code;
 
 	*record = NULL;
+	walk->having = search->field && is_plain(search->value) ? search->value :
+								   NULL;
 	walk->visit = search_visit;
 	walk->context = search;
 	code = visit(journal, walk, error);
@@ -273,7 +321,8 @@ enum vouch_error_code vouch__journal_find(struct vouch_journal *journal,
 					  struct vouch_error *error)
 {
 	struct search search = { field, value, NULL };
-	struct walk walk = { .type = type };
+	const char *const types[] = { type, NULL };
+	struct walk walk = { .types = type ? types : NULL };
 
 	return find(journal, &walk, &search, record, error);
 }
@@ -285,7 +334,8 @@ vouch__journal_find_standing(struct vouch_journal *journal, const char *type,
 			     struct vouch_error *error)
 {
 	struct search search = { field, value, NULL };
-	struct walk walk = { .type = type, .standing = 1 };
+	const char *const types[] = { type, NULL };
+	struct walk walk = { .types = type ? types : NULL, .standing = 1 };
 
 	return find(journal, &walk, &search, record, error);
 }

@@ -11,6 +11,8 @@
 #include "authority/lock.h"
 #include "authority/marker.h"
 #include "authority/records.h"
+#include "authority/words.h"
+#include "common/clock.h"
 #include "common/json.h"
 #include "common/privilege.h"
 #include "common/terms.h"
@@ -29,6 +31,10 @@ struct run {
 	struct vouch_view view; /* after the evidence */
 	uint64_t grant_epoch;
 	uint64_t grant_follows; /* the newest epoch that was not void */
+	uint64_t began_ms;	/* for the telling of how long it took */
+	char holder[VOUCH_NAME_SIZE]; /* of the newest grant; for the telling */
+	char invariant[16];	      /* that the verdict rests on, and its rule */
+	uint32_t rule;
 };
 
 static enum vouch_error_code request_id_make(char *id, struct vouch_error *error)
@@ -50,7 +56,7 @@ static void progress(struct run *run, const char *text)
 		run->context->progress(text);
 }
 
-/* Journals {"request": id} plus two texts. */
+/* Journals {"request": id} plus two texts, and once it is refused the rule. */
 static enum vouch_error_code record(struct run *run, const char *type,
 				    const char *key_a, const char *text_a,
 				    const char *key_b, const char *text_b)
@@ -63,6 +69,12 @@ static enum vouch_error_code record(struct run *run, const char *type,
 		code = vouch__json_put_text(json, key_a, text_a);
 	if (code == VOUCH_OK)
 		code = vouch__json_put_text(json, key_b, text_b);
+	if (code == VOUCH_OK)
+		code = vouch__json_put_u64(json, "elapsed_ms",
+					   vouch__clock_steady_ms() -
+						   run->began_ms);
+	if (code == VOUCH_OK && run->rule != 0)
+		code = vouch__json_put_u64(json, "rule", run->rule);
 	if (code != VOUCH_OK)
 		code = vouch__error_set(run->error, code, "out of memory");
 	else
@@ -94,22 +106,53 @@ static enum vouch_error_code step(struct run *run, enum vouch_state to)
 
 static void emit(struct run *run, const char *name, const char *text)
 {
-	vouch__event_emit(run->config, name, run->result->request_id,
-			  run->config->node, text, run->result->epoch);
+	struct vouch_event event = {
+		.name = name,
+		.request_id = run->result->request_id,
+		.candidate = run->config->node,
+		.reason = text,
+		.current_primary = run->holder,
+		.new_primary = run->result->epoch ? run->config->node : "",
+		.invariant = run->invariant,
+		.rule = run->rule,
+		.epoch = run->result->epoch,
+	};
+
+	vouch__event_emit(run->config, &event);
 }
 
-/* The verdict's one sentence, for events and logs; "" without memory. */
-static void why_of(const char *verdict, char *text, size_t size)
+/* The verdict's one sentence and its rule, for events, logs and the history; ""
+ * and 0 without memory. */
+static void why_of(struct run *run, char *text, size_t size)
 {
+	const char *verdict = run->result->verdict;
 	struct json_object *json, *why;
 
 	text[0] = '\0';
 	if (vouch__json_parse(verdict, strlen(verdict), &json, NULL) != VOUCH_OK)
 		return;
+	if (vouch__json_get_u32(json, "rule", &run->rule, NULL) != VOUCH_OK ||
+	    vouch__json_get_text(json, "invariant", run->invariant,
+				 sizeof(run->invariant), NULL) != VOUCH_OK)
+		run->rule = 0;
 	if (json_object_object_get_ex(json, "why", &why) &&
 	    json_object_is_type(why, json_type_string))
 		(void)snprintf(text, size, "%s", json_object_get_string(why));
 	json_object_put(json);
+}
+
+/* Whose epoch is followed; a name for the events, which nothing rests on. */
+static void holder_note(struct run *run, const struct vouch_evidence *evidence)
+{
+	uint32_t i, node;
+
+	for (i = 0; i < evidence->grant_count; i++) {
+		node = evidence->grants[i].holder;
+		if (evidence->grants[i].epoch == run->grant_follows &&
+		    node < evidence->node_count)
+			(void)snprintf(run->holder, sizeof(run->holder), "%s",
+				       evidence->nodes[node].name);
+	}
 }
 
 /* Decides from the very bytes that are journalled, so that a replay has all
@@ -151,6 +194,7 @@ static enum vouch_decision judge(struct run *run, const struct vouch_attempt *at
 	}
 	run->grant_epoch++;
 	run->grant_follows = vouch__epoch_followed(evidence);
+	holder_note(run, evidence);
 	free(evidence);
 	return decision;
 }
@@ -168,6 +212,7 @@ static void run_begin(struct run *run, struct vouch_context *context,
 	run->result = result;
 	run->error = error;
 	run->state = VOUCH_STATE_STEADY;
+	run->began_ms = vouch__clock_steady_ms();
 }
 
 enum vouch_decision vouch__check(struct vouch_context *context,
@@ -310,6 +355,9 @@ static enum vouch_error_code grant_take(struct run *run,
 	if (code == VOUCH_OK)
 		code = view_recheck(run);
 	if (code == VOUCH_OK)
+		code = vouch__words_use(run->context, run->result->request_id,
+					run->deadline, run->error);
+	if (code == VOUCH_OK)
 		code = marker_put(run, grant->epoch, 0, 0);
 	return code;
 }
@@ -408,7 +456,7 @@ static enum vouch_decision denied(struct run *run)
 {
 	char why[VOUCH_TEXT_SIZE * 2];
 
-	why_of(run->result->verdict, why, sizeof(why));
+	why_of(run, why, sizeof(why));
 	emit(run, "validation_failed", why);
 	if (step(run, VOUCH_STATE_DENIED) != VOUCH_OK ||
 	    record(run, VOUCH_RECORD_OUTCOME, "outcome", "denied", "why", why) !=
@@ -457,6 +505,7 @@ static enum vouch_decision permitted(struct run *run)
 		   "") != VOUCH_OK ||
 	    step(run, VOUCH_STATE_STEADY) != VOUCH_OK)
 		return failed(run, "promoted, but its end could not be journalled");
+	vouch__words_clear(run->context, run->deadline);
 	emit(run, "transition_completed", run->config->node);
 	return VOUCH_PERMITTED;
 }

@@ -67,8 +67,12 @@ enum vouch_error_code vouch__recover_attempt(struct vouch_context *context,
 	}
 	if (code != VOUCH_E_NOT_FOUND)
 		return code;
-	vouch__event_emit(context->config, "aborted_on_crash", id,
-			  context->config->node, "the attempt was cut off", 0);
+	vouch__event_emit(context->config,
+			  &(struct vouch_event){
+				  .name = "aborted_on_crash",
+				  .request_id = id,
+				  .candidate = context->config->node,
+				  .reason = "the attempt was cut off" });
 	return abort_record(context, id, error);
 }
 

@@ -12,6 +12,7 @@
 
 #include "common/config.h"
 #include "common/deadline.h"
+#include "common/word.h"
 #include "kernel/facts.h"
 
 /* A fencing operation's identity, to know it again in a later history of the same
@@ -156,6 +157,23 @@ struct vouch_cluster_ops {
 	enum vouch_error_code (*seal_record)(struct vouch_cluster *,
 					     struct vouch_deadline,
 					     const struct vouch_cluster_seal *,
+					     struct vouch_error *);
+	/* What operators said of members and did not revoke, malformed ones
+	 * included; whether it still counts is not looked at. */
+	enum vouch_error_code (*words_observe)(struct vouch_cluster *,
+					       struct vouch_deadline,
+					       struct vouch_word_list *,
+					       struct vouch_error *);
+	/* Returns only once the coordinator has it, or has it no more. Removing
+	 * what is not there is success. */
+	enum vouch_error_code (*word_record)(struct vouch_cluster *,
+					     struct vouch_deadline,
+					     const struct vouch_word *,
+					     struct vouch_error *);
+	enum vouch_error_code (*word_remove)(struct vouch_cluster *,
+					     struct vouch_deadline,
+					     enum vouch_word_kind,
+					     const char *node,
 					     struct vouch_error *);
 	/* This node's promotion score for the resource; guides requests, and
 	 * proves nothing. remove != 0: delete it. Returns only once the

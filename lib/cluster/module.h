@@ -13,7 +13,7 @@
 
 struct vouch_cluster_module {
 	uint32_t format;
-	size_t sizes[7];
+	size_t sizes[8];
 	const struct vouch_cluster_ops *ops;
 };
 
@@ -24,7 +24,8 @@ struct vouch_cluster_module {
 			sizeof(struct vouch_cluster_node),                     \
 			sizeof(struct vouch_fencing_list),                     \
 			sizeof(struct vouch_cluster_grant),                    \
-			sizeof(struct vouch_recovery)                          \
+			sizeof(struct vouch_recovery),                         \
+			sizeof(struct vouch_word_list)                         \
 	}
 
 #endif

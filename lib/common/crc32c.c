@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "common/crc32c.h"
 
+#include <string.h>
+
 /* Of the reflected polynomial 0x82f63b78, one entry a byte value. */
 static const uint32_t table[256] = {
 	0x00000000, 0xf26b8303, 0xe13b70f7, 0x1350f3f4,
@@ -69,12 +71,35 @@ static const uint32_t table[256] = {
 	0xbe2da0a5, 0x4c4623a6, 0x5f16d052, 0xad7d5351,
 };
 
-uint32_t vouch__crc32c(uint32_t crc, const void *data, size_t length)
+static uint32_t by_table(uint32_t crc, const unsigned char *bytes, size_t length)
 {
-	const unsigned char *bytes = data;
-
-	crc = ~crc;
 	while (length-- > 0)
 		crc = table[(crc ^ *bytes++) & 0xff] ^ (crc >> 8);
-	return ~crc;
+	return crc;
+}
+
+#ifdef __x86_64__
+/* The processor's own instruction: whoever looks through a whole journal waits
+ * for little else. */
+__attribute__((target("sse4.2"))) static uint32_t
+by_instruction(uint32_t crc, const unsigned char *bytes, size_t length)
+{
+	uint64_t wide = crc, word;
+
+	for (; length >= sizeof(word); length -= sizeof(word)) {
+		memcpy(&word, bytes, sizeof(word));
+		wide = __builtin_ia32_crc32di(wide, word);
+		bytes += sizeof(word);
+	}
+	return by_table((uint32_t)wide, bytes, length);
+}
+#endif
+
+uint32_t vouch__crc32c(uint32_t crc, const void *data, size_t length)
+{
+#ifdef __x86_64__
+	if (__builtin_cpu_supports("sse4.2"))
+		return ~by_instruction(~crc, data, length);
+#endif
+	return ~by_table(~crc, data, length);
 }

@@ -8,6 +8,7 @@
 
 #include "authority/incarnation.h"
 #include "authority/records.h"
+#include "authority/words.h"
 #include "common/privilege.h"
 #include "common/terms.h"
 #include "evidence/evidence_json.h"
@@ -662,6 +663,79 @@ assertions_fill(struct collection *collection,
 	return VOUCH_OK;
 }
 
+static void word_count(struct collection *collection,
+		       const struct vouch_word *word)
+{
+	struct vouch_word_list *counted = &collection->context->words;
+
+	counted->words[counted->count++] = *word;
+}
+
+/* Where none is asked for it is not used, and so not missed when it is revoked. */
+static void word_authorize(struct collection *collection,
+			   const struct vouch_word *word)
+{
+	struct vouch_request *request = &collection->evidence->request;
+
+	if (request->authorization != VOUCH_AUTHORIZATION_OPERATOR ||
+	    request->authorized == VOUCH_YES)
+		return;
+	request->authorized = VOUCH_YES;
+	word_count(collection, word);
+}
+
+/* As with an assertion that comes with the request. One that finds no room is
+ * not there, which never permits anything. */
+static void word_assert(struct collection *collection,
+			const struct vouch_word *word, uint64_t newest)
+{
+	struct vouch_evidence *evidence = collection->evidence;
+	struct vouch_assertion_text text = { word->node, word->operator_name,
+					     word->reason };
+
+	if (evidence->assertion_count + 2 > VOUCH_ASSERTIONS_MAX)
+		return;
+	if (assertions_fill(collection, &text, 1) == VOUCH_OK &&
+	    newest == word->epoch)
+		word_count(collection, word);
+}
+
+/* A word that cannot be read, or counts for another epoch or view, is told and
+ * otherwise not there (P6-F1). */
+static void words_collect(struct collection *collection)
+{
+	static struct vouch_word_list list;
+	struct vouch_evidence *evidence = collection->evidence;
+	struct vouch_context *context = collection->context;
+	const char *cluster = collection->config->name;
+	uint64_t newest = newest_epoch(evidence, VOUCH_NO_NODE);
+	uint32_t i;
+
+	context->words.count = 0;
+	if (context->cluster_ops && !context->cluster)
+		return;
+	if (vouch__words_observe(context, collection->deadline, &list,
+				 collection->error) != VOUCH_OK) {
+		say(collection, collection->error->text);
+		return;
+	}
+	for (i = 0; i < list.count; i++) {
+		const struct vouch_word *word = &list.words[i];
+
+		if (vouch__word_authorizes(word, cluster,
+					   collection->config->node, newest)) {
+			word_authorize(collection, word);
+		} else if (vouch__word_asserts(word, cluster, newest,
+					       &evidence->before)) {
+			word_assert(collection, word, newest);
+		} else if (word->condition != VOUCH_PRESENT) {
+			say(collection, "an operator's word on record is "
+					"malformed and counts for nothing; see "
+					"'vouch status'");
+		}
+	}
+}
+
 enum vouch_error_code
 vouch__collect(struct vouch_context *context, const struct vouch_request *request,
 	       const struct vouch_assertion_text *assertions,
@@ -702,6 +776,7 @@ vouch__collect(struct vouch_context *context, const struct vouch_request *reques
 		code = assertions_fill(&collection, assertions, assertion_count);
 	if (code != VOUCH_OK)
 		return code;
+	words_collect(&collection);
 	say(&collection, "asking every member");
 	code = probes_collect(&collection);
 	if (code != VOUCH_OK)

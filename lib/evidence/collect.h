@@ -18,6 +18,8 @@ struct vouch_context {
 	const struct vouch_cluster_ops *cluster_ops; /* NULL: none */
 	struct vouch_cluster *cluster;		     /* NULL: not open */
 	struct vouch_journal *journal;		     /* NULL: not open */
+	/* The operators' words that the last collection counted. */
+	struct vouch_word_list words;
 	/* Tells progress to a person; may be NULL. */
 	void (*progress)(const char *text);
 };

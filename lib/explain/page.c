@@ -26,6 +26,7 @@ static void head_write(FILE *out, const struct vouch_story *story)
 		    "<meta charset=\"utf-8\">\n"
 		    "<meta http-equiv=\"Content-Security-Policy\" "
 		    "content=\"default-src 'none'; style-src 'unsafe-inline'; "
+		    "img-src data:; "
 		    "base-uri 'none'; form-action 'none'\">\n"
 		    "<meta name=\"viewport\" "
 		    "content=\"width=device-width, initial-scale=1\">\n"
@@ -252,6 +253,32 @@ static void members_write(FILE *out, const struct vouch_story *story)
 	(void)fputs("</tbody></table></div>\n</section>\n", out);
 }
 
+static void attempt_write(FILE *out, const struct vouch_story *story)
+{
+	uint32_t i;
+
+	(void)fputs("<section aria-labelledby=\"attempt\">\n<h2 id=\"attempt\">"
+		    "The attempt</h2>\n",
+		    out);
+	if (story->moment_count == 0) {
+		(void)fputs("<p>Made from documents alone, which have no times; "
+			    "<code>vouch explain</code> on the node that decided "
+			    "has them.</p>\n</section>\n",
+			    out);
+		return;
+	}
+	(void)fputs("<ol class=\"time\">\n", out);
+	for (i = 0; i < story->moment_count; i++) {
+		const struct vouch_story_moment *moment = &story->moments[i];
+
+		element(out, "<li>", moment->text, "");
+		element(out, " <span class=\"source\">", moment->time, "");
+		element(out, moment->elapsed[0] ? ", after " : "",
+			moment->elapsed, "</span></li>\n");
+	}
+	(void)fputs("</ol>\n</section>\n", out);
+}
+
 static void steps_write(FILE *out, const struct vouch_story *story)
 {
 	uint32_t i;
@@ -310,6 +337,7 @@ enum vouch_error_code vouch__page_render(const struct vouch_story *story,
 		remedies_write(out, story);
 	tree_write(out, story);
 	members_write(out, story);
+	attempt_write(out, story);
 	steps_write(out, story);
 	epochs_write(out, story);
 	element(out, "</main>\n<footer><p>Outside the promise: ",

@@ -21,6 +21,7 @@
 	".mark{font-weight:700}.holds,.permit{color:var(--good)}"              \
 	".open,.veto{color:var(--bad)}.not-used,.rule,.source"                 \
 	"{color:var(--soft)}.facts{font-size:.9rem}"                           \
+	".time{border-left:2px solid var(--line);list-style:none}"             \
 	"summary{cursor:pointer;font-weight:600}"                              \
 	".scroll{overflow-x:auto}table{border-collapse:collapse;width:100%}"   \
 	"th,td{text-align:left;padding:.2rem .6rem .2rem 0;"                   \

@@ -53,6 +53,9 @@ enum vouch_change_kind {
 	VOUCH_CHANGE_WATCHDOG,	/* watchdog fencing is accepted */
 	VOUCH_CHANGE_CLASS,	/* a node is a full cluster node */
 	VOUCH_CHANGE_PROMOTE,	/* another candidate */
+	/* Only supposed, by what_if.h: the search never offers a loss. */
+	VOUCH_CHANGE_DOWN,   /* a node is lost: silent, offline, unclean */
+	VOUCH_CHANGE_QUORUM_LOST, /* the partition is not quorate */
 };
 
 struct vouch_change {
@@ -82,6 +85,10 @@ uint32_t vouch__changes_list(const struct vouch_evidence *evidence,
 void vouch__changes_apply(const struct vouch_evidence *evidence,
 			  const struct vouch_change *changes, uint32_t count,
 			  struct vouch_evidence *changed);
+
+/* Can the two not be true together? A node has one fate. */
+int vouch__changes_exclude(const struct vouch_change *a,
+			   const struct vouch_change *b);
 
 /* Where to ask for a fencing of the node: where the newest failed one was asked
  * for, for only there is the next known to be later; or else the candidate. */

@@ -209,6 +209,31 @@ uint32_t vouch__changes_list(const struct vouch_evidence *evidence,
 	return count;
 }
 
+/* What becomes of a node; a node has one fate. */
+static int is_fate(enum vouch_change_kind kind)
+{
+	return (kind >= VOUCH_CHANGE_ANSWER && kind <= VOUCH_CHANGE_ASSERT) ||
+	       kind == VOUCH_CHANGE_DOWN;
+}
+
+static int is_quorum(enum vouch_change_kind kind)
+{
+	return kind == VOUCH_CHANGE_QUORUM || kind == VOUCH_CHANGE_QUORUM_LOST;
+}
+
+int vouch__changes_exclude(const struct vouch_change *a,
+			   const struct vouch_change *b)
+{
+	/* It is part of every other change. */
+	if (a->kind == VOUCH_CHANGE_COLLECT || b->kind == VOUCH_CHANGE_COLLECT)
+		return 1;
+	if (a->kind == VOUCH_CHANGE_PROMOTE && b->kind == VOUCH_CHANGE_PROMOTE)
+		return 1;
+	if (is_quorum(a->kind) && is_quorum(b->kind))
+		return 1;
+	return a->node == b->node && is_fate(a->kind) && is_fate(b->kind);
+}
+
 /* --- what a change does ---------------------------------------------------- */
 
 /* Only what counts: most of the structure is room that nobody uses. */
@@ -252,7 +277,9 @@ static void member_add(struct vouch_view *view, uint32_t cluster_id)
 {
 	uint32_t at = view->member_count;
 
-	if (cluster_id == 0 || at >= VOUCH_NODES_MAX ||
+	/* Nobody joins a view that was not seen. */
+	if (view->condition != VOUCH_PRESENT || cluster_id == 0 ||
+	    at >= VOUCH_NODES_MAX ||
 	    vouch__is_member(view, cluster_id))
 		return;
 	for (; at > 0 && view->members[at - 1] > cluster_id; at--)
@@ -416,6 +443,18 @@ static void node_fence(struct vouch_evidence *evidence, uint8_t i,
 	member_remove(&evidence->after, node->cluster_id);
 }
 
+/* Nobody knows what became of it: silence, and no more than that. */
+static void node_lose(struct vouch_evidence *evidence, struct vouch_node *node)
+{
+	memset(&node->probe, 0, sizeof(node->probe));
+	if (!vouch__managed(evidence))
+		return;
+	node->online = VOUCH_NO;
+	node->unclean = VOUCH_YES;
+	member_remove(&evidence->before, node->cluster_id);
+	member_remove(&evidence->after, node->cluster_id);
+}
+
 /* As vouch records it: of the newest epoch known when it was said. */
 static void node_assert(struct vouch_evidence *evidence, uint8_t i)
 {
@@ -454,6 +493,9 @@ static void offer_turn(struct vouch_offer *offer, uint8_t old, uint8_t new)
 	uint32_t i;
 	int stands = 0;
 
+	/* Nothing to offer there is nothing to offer here. */
+	if (contract->method == VOUCH_METHOD_UNKNOWN)
+		return;
 	offer->pinned = VOUCH_YES;
 	contract->member_count = 0;
 	for (i = 0; i < from.member_count; i++) {
@@ -615,6 +657,12 @@ static void change_apply(struct vouch_evidence *evidence,
 		return;
 	case VOUCH_CHANGE_PROMOTE:
 		candidate_replace(evidence, change->node);
+		return;
+	case VOUCH_CHANGE_DOWN:
+		node_lose(evidence, node);
+		return;
+	case VOUCH_CHANGE_QUORUM_LOST:
+		evidence->after.quorate = VOUCH_NO;
 		return;
 	}
 }

@@ -22,7 +22,8 @@ static const struct {
 	[VOUCH_CHANGE_VIEW] = { "the cluster manager on @c answers", "", "" },
 	[VOUCH_CHANGE_REQUEST] = { "the request names an id and an origin", "",
 				   "" },
-	[VOUCH_CHANGE_AUTHORIZE] = { "an operator authorizes the promotion", "",
+	[VOUCH_CHANGE_AUTHORIZE] = { "an operator authorizes the promotion",
+				     "vouch authorize @c --reason=TEXT",
 				     "vouch promote, on the candidate" },
 	[VOUCH_CHANGE_QUORUM] = { "more nodes join until the partition is quorate",
 				  "", "" },
@@ -55,7 +56,7 @@ static const struct {
 		"stonith_admin --confirm @n", "" },
 	[VOUCH_CHANGE_ASSERT] = {
 		"an operator who knows that @n is down asserts it",
-		"vouch promote --assert-down=@n --reason=TEXT, on @c",
+		"vouch assert-down @n --reason=TEXT",
 		"vouch promote --assert-down=@n --reason=TEXT, on @c" },
 	[VOUCH_CHANGE_VOID] = { "@n reports that its promotion never happened", "",
 				"" },
@@ -65,6 +66,8 @@ static const struct {
 		"--parameter-value accept", "" },
 	[VOUCH_CHANGE_CLASS] = { "@n is a full cluster node", "", "" },
 	[VOUCH_CHANGE_PROMOTE] = { "promote @n instead", "", "vouch promote, on @n" },
+	[VOUCH_CHANGE_DOWN] = { "@n is lost, and nobody knows its state", "", "" },
+	[VOUCH_CHANGE_QUORUM_LOST] = { "the partition is not quorate", "", "" },
 };
 
 /* Commands are there to be copied into a shell, so only names that a shell

@@ -13,23 +13,6 @@ struct search {
 	struct vouch_change set[VOUCH_REMEDY_SIZE];
 };
 
-/* What becomes of a node; a node has one fate. */
-static int is_fate(enum vouch_change_kind kind)
-{
-	return kind >= VOUCH_CHANGE_ANSWER && kind <= VOUCH_CHANGE_ASSERT;
-}
-
-static int exclude_each_other(const struct vouch_change *a,
-			      const struct vouch_change *b)
-{
-	/* It is part of every other change. */
-	if (a->kind == VOUCH_CHANGE_COLLECT || b->kind == VOUCH_CHANGE_COLLECT)
-		return 1;
-	if (a->kind == VOUCH_CHANGE_PROMOTE && b->kind == VOUCH_CHANGE_PROMOTE)
-		return 1;
-	return a->node == b->node && is_fate(a->kind) && is_fate(b->kind);
-}
-
 /* An assertion to vouch says no more than the same person's confirmation to the
  * fencer, where that one is enough. */
 static int is_twin(const struct vouch_change *kept,
@@ -65,7 +48,7 @@ static int fits(const struct search *search, uint32_t size,
 	uint32_t i;
 
 	for (i = 0; i < size; i++) {
-		if (exclude_each_other(&search->set[i], change))
+		if (vouch__changes_exclude(&search->set[i], change))
 			return 0;
 	}
 	return 1;

@@ -16,6 +16,7 @@ enum {
 	VOUCH_STORY_TEXT = 160,
 	/* Two views, rows, seal, tail, history, and two of each node. */
 	VOUCH_STORY_STEPS = 6 + 2 * VOUCH_NODES_MAX,
+	VOUCH_STORY_MOMENTS = VOUCH_FENCINGS_MAX + 16,
 };
 
 struct vouch_story_member {
@@ -29,6 +30,13 @@ struct vouch_story_member {
 
 struct vouch_story_step {
 	uint64_t order;
+	char text[VOUCH_STORY_TEXT];
+};
+
+/* A step of the attempt, as the journal has it. */
+struct vouch_story_moment {
+	char time[32];	  /* "" where it is not on record, as the next */
+	char elapsed[16]; /* since the request: "412 ms" */
 	char text[VOUCH_STORY_TEXT];
 };
 
@@ -52,6 +60,8 @@ struct vouch_story {
 	char furthest[24]; /* the furthest log that was read; "" none */
 	uint32_t step_count;
 	struct vouch_story_step steps[VOUCH_STORY_STEPS]; /* as observed */
+	uint32_t moment_count; /* 0: no journal was at hand */
+	struct vouch_story_moment moments[VOUCH_STORY_MOMENTS];
 	uint32_t epoch_count;
 	struct vouch_story_epoch epochs[VOUCH_GRANTS_MAX]; /* oldest first */
 };
@@ -62,6 +72,10 @@ VOUCH_MUST_CHECK enum vouch_error_code
 vouch__story_read(const char *verdict, size_t verdict_length,
 		  const char *evidence, size_t evidence_length,
 		  struct vouch_story **story, struct vouch_error *error);
+/* Adds the attempt: its journal records, oldest first; an empty array adds
+ * nothing. */
+void vouch__story_attempt_read(struct vouch_story *story,
+			       struct json_object *records);
 void vouch__story_free(struct vouch_story *story);
 
 /* A field of a verdict; "" or NULL when it is not there or of another type. */

@@ -71,7 +71,8 @@ class Lab:
 
     def decisions(self, node):
         """Outcomes of the attempts of a node, newest first."""
-        return json.loads(self.on(node, "vouch", "--output-as=json", "history").stdout)
+        records = json.loads(self.on(node, "vouch", "--output-as=json", "history").stdout)
+        return [record for record in records if record["type"] == "outcome"]
 
     def verdict(self, node):
         return json.loads(self.on(node, "vouch", "--output-as=json", "explain").stdout)

@@ -40,6 +40,47 @@ static void is_harmless(const char *page)
 	assert_non_null(strstr(page, "default-src 'none'"));
 }
 
+/* What the journal has of an attempt is told in its order; what it has not is
+ * not made up (P6-O1), and hostile records are text. */
+static void the_attempt_is_told_as_recorded(void **state)
+{
+	static const char records[] =
+		"[{\"to\":\"PromotionRequested\",\"time\":\"2031-01-31T23:59:58Z\","
+		"\"elapsed_ms\":1},"
+		"{\"to\":\"PromotionDenied\",\"elapsed_ms\":412},"
+		"{\"to\":\"<script>\"},{\"to\":7},null,[],"
+		"{\"outcome\":\"<script>\\u001b\",\"time\":\"<img>\"}]";
+	struct json_object *json = json_tokener_parse(records);
+	struct vouch_error error = { 0 };
+	struct vouch_story *story;
+	const char *requested, *denied;
+	char *verdict, *page;
+
+	(void)state;
+	assert_int_not_equal(vouch_decide(cases[0].text, cases[0].length,
+					  &verdict, &error),
+			     VOUCH_UNDECIDED);
+	assert_int_equal(vouch__story_read(verdict, strlen(verdict), NULL, 0,
+					   &story, &error),
+			 VOUCH_OK);
+	vouch__story_attempt_read(story, json);
+	assert_int_equal(story->moment_count, 3);
+	assert_int_equal(vouch__page_render(story, &page, &error), VOUCH_OK);
+	requested = strstr(page, "2031-01-31T23:59:58Z, after 1 ms");
+	denied = strstr(page, "decided: veto");
+	assert_non_null(requested);
+	assert_non_null(denied);
+	assert_true(requested < denied);
+	assert_null(strstr(page, "decided: permit"));
+	assert_null(strstr(page, "promoted;"));
+	assert_null(strstr(page, "documents alone"));
+	is_harmless(page);
+	free(page);
+	vouch__story_free(story);
+	vouch_text_free(verdict);
+	json_object_put(json);
+}
+
 static void every_case_has_a_page(void **state)
 {
 	struct vouch_error error = { 0 };
@@ -159,6 +200,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_case_has_a_page),
+		cmocka_unit_test(the_attempt_is_told_as_recorded),
 		cmocka_unit_test(hostile_texts_are_shown_harmlessly),
 		cmocka_unit_test(only_permit_reads_as_permit),
 		cmocka_unit_test(what_is_no_decision_has_no_story),

@@ -20,6 +20,13 @@ void vouch__seal_id(const char *name, char id[VOUCH_RECORD_ID_SIZE])
 	(void)snprintf(id, VOUCH_RECORD_ID_SIZE, "vouch-%.63s-seal", name);
 }
 
+void vouch__word_id(const char *name, enum vouch_word_kind kind,
+		    const char *node, char id[VOUCH_RECORD_ID_SIZE])
+{
+	(void)snprintf(id, VOUCH_RECORD_ID_SIZE, "vouch-%.63s-word-%s-%.63s",
+		       name, vouch__word_name(kind), node);
+}
+
 static int attribute_set(xmlNode *element, const char *name, const char *value)
 {
 	return xmlNewProp(element, (const xmlChar *)name,
@@ -80,7 +87,7 @@ static int is_of_another(const char *rest)
 {
 	size_t length = strlen(rest);
 
-	if (ends_with(rest, "seal"))
+	if (ends_with(rest, "seal") || strstr(rest, "-word-"))
 		return 1;
 	while (length > 0 && rest[length - 1] >= '0' && rest[length - 1] <= '9')
 		length--;
@@ -218,5 +225,63 @@ enum vouch_error_code vouch__cib_seal_read(const xmlNode *cib, const char *name,
 		return damaged(error, id, "it has not exactly one value");
 	if (vouch__seal_decode(text, seal, error) != VOUCH_OK)
 		return damaged(error, id, "its value is no seal");
+	return VOUCH_OK;
+}
+
+enum vouch_error_code vouch__cib_word_text(const xmlNode *cib, const char *name,
+					   enum vouch_word_kind kind,
+					   const char *node, char *text)
+{
+	char id[VOUCH_RECORD_ID_SIZE];
+	const xmlNode *set = first_set(cib);
+	const char *found = NULL;
+	uint32_t places = 0;
+
+	text[0] = '\0';
+	vouch__word_id(name, kind, node, id);
+	for (; set; set = vouch__xml_next(set, "cluster_property_set")) {
+		const char *own = vouch__xml_text(set, "id");
+
+		if (!own || strcmp(own, id) != 0)
+			continue;
+		places++;
+		found = record_text(set, id);
+	}
+	if (places == 0)
+		return VOUCH_E_NOT_FOUND;
+	if (places > 1 || !found ||
+	    strnlen(found, VOUCH_WORD_SIZE) >= VOUCH_WORD_SIZE)
+		return VOUCH_E_MALFORMED;
+	memcpy(text, found, strlen(found) + 1);
+	return VOUCH_OK;
+}
+
+enum vouch_error_code
+vouch__cib_words_read(const xmlNode *cib, const char *name,
+		      const char (*members)[VOUCH_NAME_SIZE],
+		      uint32_t member_count, struct vouch_word_list *list,
+		      struct vouch_error *error)
+{
+	char text[VOUCH_WORD_SIZE];
+	uint32_t i;
+
+	list->count = 0;
+	for (i = 0; i < member_count * (VOUCH_WORD_KINDS - 1); i++) {
+		const char *node = members[i / (VOUCH_WORD_KINDS - 1)];
+		enum vouch_word_kind kind =
+			(enum vouch_word_kind)(i % (VOUCH_WORD_KINDS - 1) + 1);
+		enum vouch_error_code code =
+			vouch__cib_word_text(cib, name, kind, node, text);
+
+		if (code == VOUCH_E_NOT_FOUND)
+			continue;
+		if (list->count >= VOUCH_WORDS_MAX)
+			return vouch__error_set(error, VOUCH_E_LIMIT,
+						"more than %d operators' words "
+						"are on record; revoke some",
+						VOUCH_WORDS_MAX);
+		vouch__word_place(code == VOUCH_OK ? text : NULL, kind, name,
+				  node, &list->words[list->count++]);
+	}
 	return VOUCH_OK;
 }

@@ -10,6 +10,7 @@
  *
  *   grant {"epoch","holder","incarnation","request","outcome","method","k",
  *          "members"}
+ *   word  see common/word.h; in a set vouch-NAME-word-KIND-NODE
  *   seal  {"node","epoch","incarnation","timeline","lsn","crc","unbroken"}
  *
  * Pacemaker refuses to create an element whose id exists, and applies updates in
@@ -26,7 +27,7 @@
 
 #include "cluster/cluster.h"
 
-enum { VOUCH_RECORD_SIZE = 8192, VOUCH_RECORD_ID_SIZE = 128 };
+enum { VOUCH_RECORD_SIZE = 8192, VOUCH_RECORD_ID_SIZE = 192 };
 
 /* Text of the record, at most VOUCH_RECORD_SIZE bytes with its NUL. */
 VOUCH_MUST_CHECK enum vouch_error_code
@@ -53,10 +54,25 @@ VOUCH_MUST_CHECK enum vouch_error_code
 vouch__cib_seal_read(const xmlNode *cib, const char *name,
 		     struct vouch_cluster_seal *seal, struct vouch_error *error);
 
+/* What stands in the places of the members' words, malformed ones included. More
+ * than fit is VOUCH_E_LIMIT. */
+VOUCH_MUST_CHECK enum vouch_error_code
+vouch__cib_words_read(const xmlNode *cib, const char *name,
+		      const char (*members)[VOUCH_NAME_SIZE],
+		      uint32_t member_count, struct vouch_word_list *list,
+		      struct vouch_error *error);
+/* The text in one place, unread; text has room for VOUCH_WORD_SIZE.
+ * VOUCH_E_NOT_FOUND: none. VOUCH_E_MALFORMED: not exactly one, or too long. */
+VOUCH_MUST_CHECK enum vouch_error_code
+vouch__cib_word_text(const xmlNode *cib, const char *name,
+		     enum vouch_word_kind kind, const char *node, char *text);
+
 /* The ids of the property sets. */
 void vouch__grant_id(const char *name, uint64_t epoch,
 		     char id[VOUCH_RECORD_ID_SIZE]);
 void vouch__seal_id(const char *name, char id[VOUCH_RECORD_ID_SIZE]);
+void vouch__word_id(const char *name, enum vouch_word_kind kind,
+		    const char *node, char id[VOUCH_RECORD_ID_SIZE]);
 /* A new property set with that id and value; value NULL: only the set. The
  * caller frees it with xmlFreeDoc(set->doc). NULL when out of memory. */
 xmlNode *vouch__record_element(const char *id, const char *value);

@@ -16,6 +16,20 @@
 #include "cluster/pacemaker/worker.h"
 #include "common/error.h"
 
+static int members_take(const struct vouch_config *config,
+			struct vouch_cluster *made)
+{
+	uint32_t i;
+
+	made->member_count = config->member_count;
+	for (i = 0; i < config->member_count; i++) {
+		if (!vouch__text_name(config->members[i].name,
+				      made->members[i]))
+			return 0;
+	}
+	return 1;
+}
+
 /* Names become arguments, XML ids and paths below: only plain ones pass. */
 static enum vouch_error_code pacemaker_open(const struct vouch_config *config,
 					    struct vouch_deadline deadline,
@@ -32,11 +46,12 @@ static enum vouch_error_code pacemaker_open(const struct vouch_config *config,
 	if (!made)
 		return vouch__error_set(error, VOUCH_E_MEMORY, "out of memory");
 	if (!vouch__text_name(config->name, made->name) ||
-	    !vouch__text_name(config->node, made->node)) {
+	    !vouch__text_name(config->node, made->node) ||
+	    !members_take(config, made)) {
 		free(made);
 		return vouch__error_set(error, VOUCH_E_CONFIG,
-					"the names of the resource and of this "
-					"node may only have letters, digits, "
+					"the names of the resource and of its "
+					"nodes may only have letters, digits, "
 					"'.', '_' and '-'");
 	}
 	*cluster = made;
@@ -296,6 +311,9 @@ static const struct vouch_cluster_ops ops = {
 	.grant_close = vouch__pacemaker_grant_close,
 	.seal_observe = vouch__pacemaker_seal,
 	.seal_record = vouch__pacemaker_seal_record,
+	.words_observe = vouch__pacemaker_words,
+	.word_record = vouch__pacemaker_word_record,
+	.word_remove = vouch__pacemaker_word_remove,
 	.score_set = vouch__pacemaker_score_set,
 	.managed_observe = managed_observe,
 	.recovery_observe = recovery_observe,

@@ -9,6 +9,8 @@
 struct vouch_cluster {
 	char name[VOUCH_NAME_SIZE]; /* of the database and its resource */
 	char node[VOUCH_NAME_SIZE]; /* this node */
+	uint32_t member_count;
+	char members[VOUCH_NODES_MAX][VOUCH_NAME_SIZE];
 };
 
 enum vouch_error_code vouch__pacemaker_grants(struct vouch_cluster *,
@@ -30,6 +32,17 @@ enum vouch_error_code vouch__pacemaker_seal(struct vouch_cluster *,
 enum vouch_error_code
 vouch__pacemaker_seal_record(struct vouch_cluster *, struct vouch_deadline,
 			     const struct vouch_cluster_seal *,
+			     struct vouch_error *);
+enum vouch_error_code vouch__pacemaker_words(struct vouch_cluster *,
+					     struct vouch_deadline,
+					     struct vouch_word_list *,
+					     struct vouch_error *);
+enum vouch_error_code
+vouch__pacemaker_word_record(struct vouch_cluster *, struct vouch_deadline,
+			     const struct vouch_word *, struct vouch_error *);
+enum vouch_error_code
+vouch__pacemaker_word_remove(struct vouch_cluster *, struct vouch_deadline,
+			     enum vouch_word_kind, const char *node,
 			     struct vouch_error *);
 enum vouch_error_code vouch__pacemaker_score_set(struct vouch_cluster *,
 						 struct vouch_deadline, int score,
