@@ -193,7 +193,9 @@ static void say_not_last(struct vouch_scratch *scratch, int same)
 		       same ? VOUCH_R_SEAL_NOT_LAST : VOUCH_R_SEAL_OTHER_RECORD,
 		       scratch->candidate_node, 1);
 
-	vouch__show(finding, 0, same ? vouch__probe_end(scratch->candidate) : scratch->evidence->seal.record_lsn);
+	vouch__show(finding, 0,
+		    same ? vouch__probe_end(scratch->candidate) :
+			   scratch->evidence->seal.record_lsn);
 	if (same)
 		vouch__show(finding, 1, scratch->evidence->tail.end_lsn);
 	cite_seal(finding, scratch);

@@ -44,7 +44,8 @@ static void scratch_begin(struct vouch_scratch *scratch,
 /*@
   requires Memory(scratch) && Complete(scratch->evidence);
   requires SinceKnown(scratch);
-  assigns scratch->candidate, scratch->candidate_node, scratch->newest, scratch->branches[0 .. VOUCH_NODES_MAX - 1];
+  assigns scratch->candidate, scratch->candidate_node, scratch->newest,
+    scratch->branches[0 .. VOUCH_NODES_MAX - 1];
   ensures Memory(scratch);
   ensures Complete(scratch->evidence);
   ensures Derived(scratch);
