@@ -63,7 +63,7 @@ static int placeholder_text(const struct vouch_evidence *evidence,
 		return 1;
 	case 'A':
 	case 'B':
-		lsn_text(finding->value[letter - 'A'], text, size);
+		lsn_text((uint64_t)finding->value[letter - 'A'], text, size);
 		return 1;
 	default:
 		return 0;
@@ -127,11 +127,11 @@ void vouch__phrase_value(const struct vouch_evidence *evidence,
 		(void)snprintf(text, VOUCH_PHRASE_SIZE, "%" PRIu64, used->value);
 		return;
 	case VOUCH_VALUE_LSN:
-		lsn_text(used->value, text, VOUCH_PHRASE_SIZE);
+		lsn_text((uint64_t)used->value, text, VOUCH_PHRASE_SIZE);
 		return;
 	case VOUCH_VALUE_NODE:
 		(void)snprintf(text, VOUCH_PHRASE_SIZE, "%s",
-			       node_name(evidence, used->value));
+			       node_name(evidence, (uint64_t)used->value));
 		return;
 	case VOUCH_VALUE_ANSWER:
 		names = &vouch__names_answer;
@@ -154,7 +154,7 @@ void vouch__phrase_value(const struct vouch_evidence *evidence,
 	}
 	if (names)
 		(void)snprintf(text, VOUCH_PHRASE_SIZE, "%s",
-			       vouch__name_of(names, used->value));
+			       vouch__name_of(names, (uint64_t)used->value));
 }
 
 const char *vouch__phrase_code(uint16_t reason)

@@ -51,7 +51,7 @@ static struct json_object *fact_encode(const struct vouch_evidence *evidence,
 	return json;
 }
 
-static const char *outcome_name(uint8_t outcome)
+static const char *outcome_name(uint16_t outcome)
 {
 	switch (outcome) {
 	case VOUCH_HOLDS:
@@ -99,7 +99,7 @@ static void headline(const struct vouch_evidence *evidence,
 {
 	const struct vouch_rule *rule = vouch__rule_find(verdict->deciding_rule);
 	char reason[VOUCH_PHRASE_SIZE] = "nothing was shown";
-	uint32_t i;
+	int i;
 
 	for (i = 0; i < verdict->finding_count; i++) {
 		const struct vouch_finding *finding = &verdict->findings[i];
@@ -125,7 +125,7 @@ static struct json_object *findings_encode(const struct vouch_evidence *evidence
 					   int *ok)
 {
 	struct json_object *findings = json_object_new_array();
-	uint32_t i;
+	int i;
 
 	for (i = 0; i < verdict->finding_count; i++)
 		append(findings,

@@ -7,7 +7,7 @@
  * one wins, unless a later one is marked stronger. */
 /*@
   requires Memory(scratch) && Findings(scratch->verdict);
-  requires scratch->coverage_best < VOUCH_FINDINGS_MAX;
+  requires 0 <= scratch->coverage_best < VOUCH_FINDINGS_MAX;
   assigns scratch->verdict->finding_count,
     scratch->verdict->findings[0 .. VOUCH_FINDINGS_MAX - 1],
     scratch->unproven, scratch->coverage_best;
@@ -18,10 +18,10 @@
   ensures 0 < scratch->verdict->finding_count;
   ensures
     \result == &scratch->verdict->findings[scratch->verdict->finding_count - 1];
-  ensures scratch->coverage_best < VOUCH_FINDINGS_MAX;
+  ensures 0 <= scratch->coverage_best < VOUCH_FINDINGS_MAX;
 */
 static struct vouch_finding *closed(struct vouch_scratch *scratch,
-				    enum vouch_reason reason, uint8_t node,
+				    enum vouch_reason reason, int node,
 				    int telling)
 {
 	struct vouch_finding *finding =
@@ -36,13 +36,14 @@ static struct vouch_finding *closed(struct vouch_scratch *scratch,
  * have announced another one since. */
 /*@
   requires \valid_read(scratch) && \valid_read(scratch->evidence);
+  requires SinceKnown(scratch);
   assigns \nothing;
   ensures \result == 0 ==>
     scratch->evidence->contract_count == 0 &&
       scratch->evidence->admission_count == 0 ||
     scratch->evidence->rows.condition == VOUCH_PRESENT &&
       scratch->evidence->rows.order != 0 &&
-      scratch->exclusion_order <= scratch->evidence->rows.order;
+      Since(scratch) <= scratch->evidence->rows.order;
 */
 static int rows_are_early(const struct vouch_scratch *scratch)
 {
@@ -52,7 +53,7 @@ static int rows_are_early(const struct vouch_scratch *scratch)
 		return 0;
 	return evidence->rows.condition != VOUCH_PRESENT ||
 	       evidence->rows.order == 0 ||
-	       evidence->rows.order < scratch->exclusion_order;
+	       evidence->rows.order < vouch__since(scratch);
 }
 
 /* Rule 500. A position read while the old holder could still write says
@@ -70,7 +71,7 @@ void vouch__order_is_proven(struct vouch_scratch *scratch)
 	    scratch->verdict->finding_count;
 	  loop invariant failed != 0 ==> scratch->unproven != 0;
 	  loop invariant failed == 0 ==> \forall integer j; 0 <= j < i ==>
-	    ReadSince{Pre}(Server{Pre}(evidence, j), scratch->exclusion_order);
+	    ReadSince{Pre}(Server{Pre}(evidence, j), Since(scratch));
 	  loop assigns i, failed, scratch->verdict->finding_count,
 	    scratch->verdict->findings[0 .. VOUCH_FINDINGS_MAX - 1],
 	    scratch->unproven;
@@ -82,7 +83,7 @@ void vouch__order_is_proven(struct vouch_scratch *scratch)
 
 		if (probe->condition != VOUCH_PRESENT ||
 		    (probe->order != 0 &&
-		     probe->order >= scratch->exclusion_order))
+		     probe->order >= vouch__since(scratch)))
 			continue;
 		failed = 1;
 		finding = vouch__find(scratch, VOUCH_UNPROVEN,
@@ -101,21 +102,21 @@ void vouch__order_is_proven(struct vouch_scratch *scratch)
 
 /* The newest epoch that may have written: void grants never did. */
 /*@
-  requires \valid_read(scratch) && FirstHolder(scratch);
+  requires \valid_read(scratch) && \valid_read(scratch->evidence);
+  requires Bounds(scratch->evidence) && FirstHolder(scratch);
   assigns \nothing;
   ensures scratch->holder_count > 0 ==>
-    \result == scratch->holders[0].epoch;
+    \result == HeldGrant(scratch, 0)->epoch;
 */
 static uint64_t newest_written(const struct vouch_scratch *scratch)
 {
-	return scratch->holder_count > 0 ? scratch->holders[0].epoch : 0;
+	return scratch->holder_count > 0 ? vouch__held(scratch, 0)->epoch : 0;
 }
 
 /* The last who can have written sealed its log, and did not start since. */
 /*@
   requires \valid_read(scratch) && \valid_read(scratch->evidence);
-  requires FirstHolder(scratch);
-  requires scratch->evidence->grant_count <= VOUCH_GRANTS_MAX;
+  requires FirstHolder(scratch) && Bounds(scratch->evidence);
   assigns \nothing;
   ensures \result != 0 ==> SealOfLast(scratch->evidence);
 */
@@ -127,9 +128,9 @@ static int seal_is_of_last(const struct vouch_scratch *scratch)
 	       seal->unbroken == VOUCH_YES && scratch->holder_count > 0 &&
 	       scratch->holders_known &&
 	       seal->epoch == newest_written(scratch) &&
-	       seal->node == scratch->holders[0].node &&
+	       seal->node == vouch__held(scratch, 0)->holder &&
 	       vouch__name_equal(seal->incarnation,
-				 scratch->holders[0].incarnation);
+				 vouch__held(scratch, 0)->incarnation);
 }
 
 /* The candidate's log has the sealed record: that one, not just any shutdown
@@ -171,19 +172,19 @@ static void cite_seal(struct vouch_finding *finding,
 	vouch__cite(finding, VOUCH_C_TAIL_END, scratch->candidate_node,
 		    tail->end_lsn);
 	vouch__cite(finding, VOUCH_C_DURABLE_END, scratch->candidate_node,
-		    scratch->candidate_end);
+		    vouch__probe_end(scratch->candidate));
 }
 
 /*@
   requires Memory(scratch) && Findings(scratch->verdict);
-  requires scratch->coverage_best < VOUCH_FINDINGS_MAX;
+  requires 0 <= scratch->coverage_best < VOUCH_FINDINGS_MAX;
   assigns scratch->verdict->finding_count,
     scratch->verdict->findings[0 .. VOUCH_FINDINGS_MAX - 1],
     scratch->unproven, scratch->coverage_best;
   ensures Findings(scratch->verdict);
   ensures \old(scratch->verdict->finding_count) <=
     scratch->verdict->finding_count;
-  ensures scratch->coverage_best < VOUCH_FINDINGS_MAX;
+  ensures 0 <= scratch->coverage_best < VOUCH_FINDINGS_MAX;
 */
 static void say_not_last(struct vouch_scratch *scratch, int same)
 {
@@ -192,23 +193,24 @@ static void say_not_last(struct vouch_scratch *scratch, int same)
 		       same ? VOUCH_R_SEAL_NOT_LAST : VOUCH_R_SEAL_OTHER_RECORD,
 		       scratch->candidate_node, 1);
 
-	finding->value[0] = same ? scratch->candidate_end :
-				   scratch->evidence->seal.record_lsn;
+	vouch__show(finding, 0,
+		    same ? vouch__probe_end(scratch->candidate) :
+			   scratch->evidence->seal.record_lsn);
 	if (same)
-		finding->value[1] = scratch->evidence->tail.end_lsn;
+		vouch__show(finding, 1, scratch->evidence->tail.end_lsn);
 	cite_seal(finding, scratch);
 }
 
 /*@
   requires Memory(scratch) && Findings(scratch->verdict);
-  requires scratch->coverage_best < VOUCH_FINDINGS_MAX;
+  requires 0 <= scratch->coverage_best < VOUCH_FINDINGS_MAX;
   assigns scratch->verdict->finding_count,
     scratch->verdict->findings[0 .. VOUCH_FINDINGS_MAX - 1],
     scratch->unproven, scratch->coverage_best;
   ensures Findings(scratch->verdict);
   ensures \old(scratch->verdict->finding_count) <=
     scratch->verdict->finding_count;
-  ensures scratch->coverage_best < VOUCH_FINDINGS_MAX;
+  ensures 0 <= scratch->coverage_best < VOUCH_FINDINGS_MAX;
 */
 static void say_no_seal(struct vouch_scratch *scratch)
 {
@@ -221,14 +223,14 @@ static void say_no_seal(struct vouch_scratch *scratch)
 
 /*@
   requires Memory(scratch) && Findings(scratch->verdict);
-  requires scratch->coverage_best < VOUCH_FINDINGS_MAX;
+  requires 0 <= scratch->coverage_best < VOUCH_FINDINGS_MAX;
   assigns scratch->verdict->finding_count,
     scratch->verdict->findings[0 .. VOUCH_FINDINGS_MAX - 1],
     scratch->unproven, scratch->coverage_best;
   ensures Findings(scratch->verdict);
   ensures \old(scratch->verdict->finding_count) <=
     scratch->verdict->finding_count;
-  ensures scratch->coverage_best < VOUCH_FINDINGS_MAX;
+  ensures 0 <= scratch->coverage_best < VOUCH_FINDINGS_MAX;
 */
 static void say_sealed(struct vouch_scratch *scratch)
 {
@@ -236,7 +238,7 @@ static void say_sealed(struct vouch_scratch *scratch)
 		vouch__find(scratch, VOUCH_HOLDS, VOUCH_R_SEAL_REACHED,
 			    scratch->candidate_node);
 
-	finding->value[0] = scratch->evidence->seal.record_lsn;
+	vouch__show(finding, 0, scratch->evidence->seal.record_lsn);
 	cite_seal(finding, scratch);
 }
 
@@ -248,7 +250,7 @@ void vouch__sealed_log_is_proven(struct vouch_scratch *scratch)
 
 	if (!seal_is_of_last(scratch)) {
 		say_no_seal(scratch);
-	} else if (!same || tail->end_lsn != scratch->candidate_end ||
+	} else if (!same || tail->end_lsn != vouch__probe_end(scratch->candidate) ||
 		   tail->end_lsn <= tail->record_lsn) {
 		say_not_last(scratch, same);
 	} else {
@@ -262,7 +264,7 @@ void vouch__sealed_log_is_proven(struct vouch_scratch *scratch)
 /*@
   requires \valid(finding) && \valid_read(scratch);
   requires \separated(finding, scratch);
-  requires found.ahead == VOUCH_NO_NODE || found.ahead < VOUCH_NODES_MAX;
+  requires found.ahead == VOUCH_NO_NODE || 0 <= found.ahead < VOUCH_NODES_MAX;
   assigns finding->value[0 .. 2], finding->used_count,
     finding->used[0 .. VOUCH_USED_MAX - 1];
 */
@@ -270,14 +272,17 @@ static void cite_intersection(struct vouch_finding *finding,
 			      const struct vouch_scratch *scratch,
 			      struct vouch_intersection found)
 {
-	finding->value[0] = found.counted;
-	finding->value[1] = found.members;
-	finding->value[2] = found.required;
-	vouch__cite(finding, VOUCH_C_S, VOUCH_NO_NODE, found.counted);
-	vouch__cite(finding, VOUCH_C_N, VOUCH_NO_NODE, found.members);
-	vouch__cite(finding, VOUCH_C_K, VOUCH_NO_NODE, found.required);
+	vouch__show(finding, 0, (uint64_t)found.counted);
+	vouch__show(finding, 1, (uint64_t)found.members);
+	vouch__show(finding, 2, (uint64_t)found.required);
+	vouch__cite(finding, VOUCH_C_S, VOUCH_NO_NODE,
+		    (uint64_t)found.counted);
+	vouch__cite(finding, VOUCH_C_N, VOUCH_NO_NODE,
+		    (uint64_t)found.members);
+	vouch__cite(finding, VOUCH_C_K, VOUCH_NO_NODE,
+		    (uint64_t)found.required);
 	vouch__cite(finding, VOUCH_C_DURABLE_END, scratch->candidate_node,
-		    scratch->candidate_end);
+		    vouch__probe_end(scratch->candidate));
 	if (found.ahead != VOUCH_NO_NODE)
 		vouch__cite(finding, VOUCH_C_DURABLE_END, found.ahead,
 			    scratch->branches[found.ahead].end);
@@ -299,18 +304,19 @@ static int contract_is_kept(const struct vouch_contract_row *row,
 
 /*@
   requires Memory(scratch) && Findings(scratch->verdict);
-  requires scratch->coverage_best < VOUCH_FINDINGS_MAX;
+  requires 0 <= scratch->coverage_best < VOUCH_FINDINGS_MAX;
   requires \valid_read(row) && \separated(row, scratch, scratch->verdict);
-  requires found.ahead == VOUCH_NO_NODE || found.ahead < VOUCH_NODES_MAX;
+  requires 0 <= scratch->holders[0].grant < VOUCH_GRANTS_MAX;
+  requires found.ahead == VOUCH_NO_NODE || 0 <= found.ahead < VOUCH_NODES_MAX;
   requires found.proven == 0 && found.required != 0 ==>
-    found.missing < VOUCH_NODES_MAX;
+    0 <= found.missing < VOUCH_NODES_MAX;
   assigns scratch->verdict->finding_count,
     scratch->verdict->findings[0 .. VOUCH_FINDINGS_MAX - 1],
     scratch->unproven, scratch->coverage_best;
   ensures Findings(scratch->verdict);
   ensures \old(scratch->verdict->finding_count) <=
     scratch->verdict->finding_count;
-  ensures scratch->coverage_best < VOUCH_FINDINGS_MAX;
+  ensures 0 <= scratch->coverage_best < VOUCH_FINDINGS_MAX;
 */
 static void say_contract(struct vouch_scratch *scratch,
 			 const struct vouch_contract_row *row,
@@ -321,12 +327,12 @@ static void say_contract(struct vouch_scratch *scratch,
 	if (row->pinned != VOUCH_YES) {
 		finding = closed(scratch, VOUCH_R_CONTRACT_UNPINNED,
 				 scratch->candidate_node, 1);
-		finding->value[0] = row->epoch;
+		vouch__show(finding, 0, row->epoch);
 		return;
 	}
 	if (found.required == 0) {
 		finding = closed(scratch, VOUCH_R_CONTRACT_ASYNC,
-				 scratch->holders[0].node, 1);
+				 vouch__held(scratch, 0)->holder, 1);
 		cite_intersection(finding, scratch, found);
 		return;
 	}
@@ -346,10 +352,10 @@ static void say_contract(struct vouch_scratch *scratch,
 		finding = closed(scratch, VOUCH_R_BEHIND,
 				 scratch->candidate_node, 1);
 		cite_intersection(finding, scratch, found);
-		finding->node_b = found.ahead;
-		finding->value[0] = scratch->candidate_end;
-		finding->value[1] = scratch->branches[found.ahead].end;
-		finding->value[2] = 0;
+		finding->node_b = (uint16_t)found.ahead;
+		vouch__show(finding, 0, vouch__probe_end(scratch->candidate));
+		vouch__show(finding, 1, scratch->branches[found.ahead].end);
+		vouch__show(finding, 2, 0);
 		return;
 	}
 	finding = vouch__find(scratch, VOUCH_HOLDS, VOUCH_R_INTERSECTS,
@@ -425,7 +431,7 @@ void vouch__intersection_is_proven(struct vouch_scratch *scratch)
 	if (candidate->timeline != candidate->epoch_timeline) {
 		finding = closed(scratch, VOUCH_R_CONTRACT_NO_ROW,
 				 scratch->candidate_node, 1);
-		finding->value[0] = candidate->timeline;
+		vouch__show(finding, 0, candidate->timeline);
 		return;
 	}
 	in_force = vouch__intersect(scratch, &force->contract);
@@ -435,10 +441,10 @@ void vouch__intersection_is_proven(struct vouch_scratch *scratch)
 	  loop invariant \forall integer r; 0 <= r < i &&
 	    BindsAfter(&evidence->contracts[r], force) ==>
 	    Judged(evidence, &evidence->contracts[r].contract,
-	           scratch->exclusion_order, later[r]);
+	           Since(scratch), later[r]);
 	  loop invariant covered != 0 ==> \forall integer r; 0 <= r < i &&
 	    BindsAfter(&evidence->contracts[r], force) ==>
-	    Kept(evidence, r, scratch->exclusion_order);
+	    Kept(evidence, r, Since(scratch));
 	  loop invariant covered != 0 ==> Pinned(force) && in_force.proven != 0 &&
 	    in_force.ahead == VOUCH_NO_NODE;
 	  loop assigns i, covered, later[0 .. VOUCH_CONTRACTS_MAX - 1];
@@ -453,7 +459,7 @@ void vouch__intersection_is_proven(struct vouch_scratch *scratch)
 			  contract_is_kept(&evidence->contracts[i], later[i]);
 	}
 	/*@ assert covered != 0 ==>
-	    Contracts(scratch->evidence, scratch->exclusion_order); */
+	    Contracts(scratch->evidence, Since(scratch)); */
 	if (covered)
 		scratch->covered = 1;
 	say_contract(scratch, force, in_force);
@@ -462,7 +468,7 @@ void vouch__intersection_is_proven(struct vouch_scratch *scratch)
 	  loop invariant Findings(scratch->verdict);
 	  loop invariant \at(scratch->verdict->finding_count, Pre) <=
 	    scratch->verdict->finding_count;
-	  loop invariant scratch->coverage_best < VOUCH_FINDINGS_MAX;
+	  loop invariant 0 <= scratch->coverage_best < VOUCH_FINDINGS_MAX;
 	  loop assigns i, scratch->verdict->finding_count,
 	    scratch->verdict->findings[0 .. VOUCH_FINDINGS_MAX - 1],
 	    scratch->unproven, scratch->coverage_best;
@@ -516,18 +522,18 @@ static enum vouch_reason holder_reason(const struct vouch_scratch *scratch)
 	const struct vouch_probe *candidate = scratch->candidate;
 
 	if (scratch->holder_count == 0 || !scratch->holders_known ||
-	    scratch->holders[0].node != scratch->candidate_node)
+	    vouch__held(scratch, 0)->holder != scratch->candidate_node)
 		return VOUCH_R_NOT_HOLDER;
 	if (candidate->incarnation[0] == '\0' ||
 	    !vouch__name_equal(candidate->incarnation,
-			       scratch->holders[0].incarnation))
+			       vouch__held(scratch, 0)->incarnation))
 		return VOUCH_R_HOLDER_AMNESIA;
 	if (!vouch__has_mark(evidence))
 		return VOUCH_R_HOLDER_NO_RECORD;
 	if (!vouch__position_is_reached(candidate, evidence->own.mark_timeline,
 					evidence->own.mark_lsn))
 		return VOUCH_R_HOLDER_SHORT;
-	if (witnesses(evidence, scratch->holders[0].epoch) <=
+	if (witnesses(evidence, vouch__held(scratch, 0)->epoch) <=
 	    evidence->node_count / 2)
 		return VOUCH_R_HOLDER_FEW;
 	return VOUCH_R_SAME_HOLDER;
@@ -535,7 +541,7 @@ static enum vouch_reason holder_reason(const struct vouch_scratch *scratch)
 
 /*@
   requires Memory(scratch) && Findings(scratch->verdict);
-  requires scratch->coverage_best < VOUCH_FINDINGS_MAX;
+  requires 0 <= scratch->coverage_best < VOUCH_FINDINGS_MAX;
   requires scratch->evidence->node_count <= VOUCH_NODES_MAX;
   assigns scratch->verdict->finding_count,
     scratch->verdict->findings[0 .. VOUCH_FINDINGS_MAX - 1],
@@ -543,51 +549,51 @@ static enum vouch_reason holder_reason(const struct vouch_scratch *scratch)
   ensures Findings(scratch->verdict);
   ensures \old(scratch->verdict->finding_count) <=
     scratch->verdict->finding_count;
-  ensures scratch->coverage_best < VOUCH_FINDINGS_MAX;
+  ensures 0 <= scratch->coverage_best < VOUCH_FINDINGS_MAX;
 */
 static void say_not_same_holder(struct vouch_scratch *scratch,
 				enum vouch_reason reason, uint64_t epoch)
 {
 	const struct vouch_evidence *evidence = scratch->evidence;
-	uint8_t self = scratch->candidate_node;
+	int self = scratch->candidate_node;
 	struct vouch_finding *finding =
 		closed(scratch, reason, self, reason != VOUCH_R_NOT_HOLDER);
 
 	if (reason == VOUCH_R_HOLDER_NO_RECORD)
 		return;
 	if (reason == VOUCH_R_HOLDER_SHORT) {
-		finding->value[0] = scratch->candidate_end;
-		finding->value[1] = evidence->own.mark_lsn;
+		vouch__show(finding, 0, vouch__probe_end(scratch->candidate));
+		vouch__show(finding, 1, evidence->own.mark_lsn);
 		vouch__cite(finding, VOUCH_C_MARK, self,
 			    evidence->own.mark_lsn);
 	} else if (reason == VOUCH_R_HOLDER_FEW) {
-		finding->value[0] = witnesses(evidence, epoch);
-		finding->value[1] = evidence->node_count;
+		vouch__show(finding, 0, witnesses(evidence, epoch));
+		vouch__show(finding, 1, evidence->node_count);
 	} else {
-		finding->value[0] = epoch;
+		vouch__show(finding, 0, epoch);
 	}
 }
 
 /*@
   requires Memory(scratch) && Findings(scratch->verdict);
-  requires scratch->coverage_best < VOUCH_FINDINGS_MAX;
+  requires 0 <= scratch->coverage_best < VOUCH_FINDINGS_MAX;
   assigns scratch->verdict->finding_count,
     scratch->verdict->findings[0 .. VOUCH_FINDINGS_MAX - 1],
     scratch->unproven, scratch->coverage_best;
   ensures Findings(scratch->verdict);
   ensures \old(scratch->verdict->finding_count) <=
     scratch->verdict->finding_count;
-  ensures scratch->coverage_best < VOUCH_FINDINGS_MAX;
+  ensures 0 <= scratch->coverage_best < VOUCH_FINDINGS_MAX;
 */
 static void say_same_holder(struct vouch_scratch *scratch, uint64_t epoch)
 {
 	const struct vouch_evidence *evidence = scratch->evidence;
-	uint8_t self = scratch->candidate_node;
+	int self = scratch->candidate_node;
 	struct vouch_finding *finding =
 		vouch__find(scratch, VOUCH_HOLDS, VOUCH_R_SAME_HOLDER, self);
 
-	finding->value[0] = epoch;
-	vouch__cite(finding, VOUCH_C_DURABLE_END, self, scratch->candidate_end);
+	vouch__show(finding, 0, epoch);
+	vouch__cite(finding, VOUCH_C_DURABLE_END, self, vouch__probe_end(scratch->candidate));
 	vouch__cite(finding, VOUCH_C_MARK, self, evidence->own.mark_lsn);
 }
 
@@ -615,11 +621,11 @@ void vouch__coverage_is_proven(struct vouch_scratch *scratch)
 	struct vouch_finding *finding;
 
 	if (scratch->covered) {
-		/*@ assert Covered(scratch->evidence, scratch->exclusion_order); */
+		/*@ assert Covered(scratch->evidence, Since(scratch)); */
 		finding = vouch__find(scratch, VOUCH_HOLDS, VOUCH_R_COVERED,
 				      scratch->candidate_node);
 		vouch__cite(finding, VOUCH_C_DURABLE_END,
-			    scratch->candidate_node, scratch->candidate_end);
+			    scratch->candidate_node, vouch__probe_end(scratch->candidate));
 		return;
 	}
 	finding = vouch__find(scratch, VOUCH_UNPROVEN,
@@ -632,7 +638,7 @@ void vouch__coverage_is_proven(struct vouch_scratch *scratch)
 /*@
   requires \valid_read(scratch) && \valid_read(scratch->evidence);
   requires Derived(scratch) && FirstHolder(scratch);
-  requires scratch->evidence->request.candidate < VOUCH_NODES_MAX;
+  requires Bounds(scratch->evidence);
   assigns \nothing;
   ensures \result == 0 ==> NoneNewer(scratch);
 */
@@ -677,7 +683,7 @@ static enum vouch_reason ahead_reason(const struct vouch_scratch *scratch,
 	    probe->epoch < scratch->candidate->epoch)
 		return VOUCH_R_AHEAD_ROWLESS;
 	/* An older epoch's end does not matter, off the candidate's timeline. */
-	if (branch->end > scratch->candidate_end &&
+	if (branch->end > vouch__probe_end(scratch->candidate) &&
 	    (probe->epoch == scratch->candidate->epoch ||
 	     branch->relation == VOUCH_RELATION_SAME))
 		return VOUCH_R_BEHIND;
@@ -710,19 +716,19 @@ static void say_ahead(struct vouch_scratch *scratch, uint8_t i,
 
 	finding->node_b = i;
 	if (reason == VOUCH_R_AHEAD_EPOCH || reason == VOUCH_R_AHEAD_ROWLESS) {
-		finding->value[0] = scratch->candidate->epoch;
-		finding->value[1] = probe->epoch;
+		vouch__show(finding, 0, scratch->candidate->epoch);
+		vouch__show(finding, 1, probe->epoch);
 	} else if (reason == VOUCH_R_AHEAD_TIMELINE) {
-		finding->value[0] = scratch->candidate->timeline;
-		finding->value[1] = probe->timeline;
+		vouch__show(finding, 0, scratch->candidate->timeline);
+		vouch__show(finding, 1, probe->timeline);
 	} else {
-		finding->value[0] = scratch->candidate_end;
-		finding->value[1] = scratch->branches[i].end;
+		vouch__show(finding, 0, vouch__probe_end(scratch->candidate));
+		vouch__show(finding, 1, scratch->branches[i].end);
 	}
 	vouch__cite(finding, VOUCH_C_EPOCH_ROW, i, probe->epoch);
 	vouch__cite(finding, VOUCH_C_DURABLE_END, i, scratch->branches[i].end);
 	vouch__cite(finding, VOUCH_C_DURABLE_END, scratch->candidate_node,
-		    scratch->candidate_end);
+		    vouch__probe_end(scratch->candidate));
 	vouch__cite(finding, VOUCH_C_LOG_EXHAUSTED, i, probe->log_exhausted);
 }
 
@@ -820,7 +826,7 @@ struct lacking {
   requires \valid_read(lacking.grant) &&
     \separated(lacking.grant, scratch, scratch->verdict);
   requires lacking.found.ahead == VOUCH_NO_NODE ||
-    lacking.found.ahead < VOUCH_NODES_MAX;
+    0 <= lacking.found.ahead < VOUCH_NODES_MAX;
   assigns scratch->verdict->finding_count,
     scratch->verdict->findings[0 .. VOUCH_FINDINGS_MAX - 1],
     scratch->unproven;
@@ -837,7 +843,7 @@ static void say_lacking(struct vouch_scratch *scratch, struct lacking lacking)
 
 	finding->node_b = lacking.grant->holder;
 	cite_intersection(finding, scratch, lacking.found);
-	finding->value[0] = lacking.grant->epoch;
+	vouch__show(finding, 0, lacking.grant->epoch);
 }
 
 /*
@@ -851,7 +857,7 @@ void vouch__grants_satisfied_is_proven(struct vouch_scratch *scratch)
 {
 	struct lacking lacking[VOUCH_GRANTS_MAX];
 	uint64_t oldest = scratch->candidate->epoch;
-	uint64_t epoch = scratch->newest_epoch;
+	uint64_t epoch = vouch__newest(scratch);
 	uint32_t count = 0;
 	uint32_t i;
 
@@ -862,9 +868,18 @@ void vouch__grants_satisfied_is_proven(struct vouch_scratch *scratch)
 	/*@
 	  loop invariant 0 <= count <= VOUCH_GRANTS_MAX;
 	  loop invariant epoch <= \at(epoch, LoopEntry);
+	  loop invariant epoch <= NewestOf(scratch);
+	  loop invariant \at(epoch, LoopEntry) == 0 || \forall integer n;
+	    epoch < n <= NewestOf(scratch) ==>
+	    Granted(scratch->evidence, n) || PassedOver(scratch->evidence, n);
+	  loop invariant \at(epoch, LoopEntry) == 0 || count > 0 ||
+	    \forall integer g; 0 <= g < scratch->evidence->grant_count &&
+	      epoch < scratch->evidence->grants[g].epoch ==>
+	      Satisfied(scratch->evidence, scratch->evidence->grants[g].epoch,
+	                Since(scratch));
 	  loop invariant \forall integer l; 0 <= l < count ==>
 	    (lacking[l].found.ahead == VOUCH_NO_NODE ||
-	     lacking[l].found.ahead < VOUCH_NODES_MAX) &&
+	     0 <= lacking[l].found.ahead < VOUCH_NODES_MAX) &&
 	    \exists integer g; 0 <= g < scratch->evidence->grant_count &&
 	      lacking[l].grant == &scratch->evidence->grants[g];
 	  loop assigns epoch, count, lacking[0 .. VOUCH_GRANTS_MAX - 1];
@@ -910,6 +925,6 @@ void vouch__grants_satisfied_is_proven(struct vouch_scratch *scratch)
 			vouch__find(scratch, VOUCH_UNPROVEN,
 				    VOUCH_R_HOLDER_UNKNOWN, VOUCH_NO_NODE);
 
-		finding->value[0] = epoch;
+		vouch__show(finding, 0, epoch);
 	}
 }

@@ -2,13 +2,20 @@
 #include "kernel/decide.h"
 #include "kernel/rules.h"
 
-/* A rule holds when it said something and nothing it said is open. */
-static int rule_is_proven(const struct vouch_scratch *scratch, uint32_t from)
-{
-	return scratch->verdict->finding_count > from && !scratch->unproven;
-}
-
 /* Member by member, because the structure is large and a decision is hot. */
+/*@
+  requires \valid(scratch) && \valid_read(evidence) && \valid(verdict);
+  requires \separated(scratch, verdict, evidence);
+  assigns scratch->evidence, scratch->verdict, scratch->candidate,
+    scratch->candidate_node, scratch->rule, scratch->unproven,
+    scratch->found_before, scratch->failed, scratch->form_ok,
+    scratch->newest, scratch->holders_known, scratch->holder_count,
+    scratch->last_route, scratch->last_node, scratch->covered, scratch->sealed_log,
+    scratch->same_holder, scratch->coverage_best;
+  ensures scratch->evidence == evidence && scratch->verdict == verdict;
+  ensures scratch->failed == 0;
+  ensures Nothing(scratch);
+*/
 static void scratch_begin(struct vouch_scratch *scratch,
 			  const struct vouch_evidence *evidence,
 			  struct vouch_verdict *verdict)
@@ -19,65 +26,369 @@ static void scratch_begin(struct vouch_scratch *scratch,
 	scratch->candidate_node = VOUCH_NO_NODE;
 	scratch->rule = 0;
 	scratch->unproven = 0;
+	scratch->found_before = 0;
+	scratch->failed = 0;
 	scratch->form_ok = 0;
-	scratch->newest_epoch = 0;
+	scratch->newest = -1;
 	scratch->holders_known = 0;
 	scratch->holder_count = 0;
-	scratch->exclusion_order = 0;
+	scratch->last_route = VOUCH_ROUTE_NONE;
+	scratch->last_node = 0;
 	scratch->covered = 0;
 	scratch->sealed_log = 0;
 	scratch->same_holder = 0;
 	scratch->coverage_best = 0;
-	scratch->candidate_end = 0;
 }
 
 /* Everything that the rules after the first may index has been checked. */
+/*@
+  requires Memory(scratch) && Complete(scratch->evidence);
+  requires SinceKnown(scratch);
+  assigns scratch->candidate, scratch->candidate_node, scratch->newest,
+    scratch->branches[0 .. VOUCH_NODES_MAX - 1];
+  ensures Memory(scratch);
+  ensures Complete(scratch->evidence);
+  ensures Derived(scratch);
+  ensures Branches(scratch);
+  ensures Newest(scratch->evidence, NewestOf(scratch));
+*/
 static void scratch_derive(struct vouch_scratch *scratch)
 {
 	const struct vouch_evidence *evidence = scratch->evidence;
 
 	scratch->candidate_node = evidence->request.candidate;
 	scratch->candidate = &evidence->nodes[evidence->request.candidate].probe;
-	scratch->candidate_end = vouch__probe_end(scratch->candidate);
-	scratch->newest_epoch = vouch__newest_epoch(evidence);
+	scratch->newest = (int16_t)vouch__newest_grant(evidence);
 	vouch__branches_derive(scratch);
+	/*@ assert \forall integer g; 0 <= g < evidence->grant_count ==>
+	    0 < evidence->grants[g].epoch < 18446744073709551615; */
+	/*@ assert \forall integer r; 0 <= r < evidence->contract_count ==>
+	    0 < evidence->contracts[r].epoch; */
+	/*@ assert Form(evidence); */
+	/*@ assert SerialsApart(evidence); */
+	/*@ assert Complete(evidence); */
+}
+
+/*@
+  requires Memory(scratch);
+  requires Findings(scratch->verdict);
+  assigns scratch->rule, scratch->unproven, scratch->found_before;
+  ensures Findings(scratch->verdict);
+  ensures SameExclusions{Pre,Post}(scratch);
+  ensures scratch->unproven == 0;
+*/
+static void begin(struct vouch_scratch *scratch, enum vouch_rule_id id)
+{
+	scratch->rule = (uint16_t)id;
+	scratch->unproven = 0;
+	scratch->found_before = scratch->verdict->finding_count;
+}
+
+/* The rule had to hold: it does when it said something, and nothing that it
+ * said is open. The first that does not decides. */
+/*@
+  requires Memory(scratch);
+  requires Findings(scratch->verdict);
+  assigns scratch->failed, scratch->verdict->deciding_rule;
+  ensures Findings(scratch->verdict);
+  ensures SameExclusions{Pre,Post}(scratch);
+  ensures scratch->failed == 0 ==>
+    \old(scratch->failed) == 0 && scratch->unproven == 0;
+*/
+static void require(struct vouch_scratch *scratch)
+{
+	struct vouch_verdict *verdict = scratch->verdict;
+
+	if (verdict->finding_count > scratch->found_before &&
+	    !scratch->unproven)
+		return;
+	if (!scratch->failed)
+		verdict->deciding_rule = scratch->rule;
+	scratch->failed = 1;
+}
+
+/* Rules 110 to 150. */
+/*@
+  requires Memory(scratch);
+  requires Findings(scratch->verdict);
+  requires Form(scratch->evidence);
+  requires Derived(scratch);
+  requires Newest(scratch->evidence, NewestOf(scratch));
+  assigns scratch->rule, scratch->unproven, scratch->found_before,
+    scratch->failed, scratch->verdict->deciding_rule,
+    scratch->verdict->finding_count,
+    scratch->verdict->findings[0 .. VOUCH_FINDINGS_MAX - 1];
+  ensures Findings(scratch->verdict);
+  ensures scratch->failed == 0 ==> \old(scratch->failed) == 0 &&
+    AskedFor(scratch->evidence);
+*/
+static void form_rules(struct vouch_scratch *scratch)
+{
+	begin(scratch, VOUCH_RULE_REQUEST);
+	vouch__request_is_proven(scratch);
+	require(scratch);
+	begin(scratch, VOUCH_RULE_AUTHORIZED);
+	vouch__authorization_is_proven(scratch);
+	require(scratch);
+	begin(scratch, VOUCH_RULE_ADOPTED);
+	vouch__adoption_is_proven(scratch);
+	require(scratch);
+	begin(scratch, VOUCH_RULE_CLASS);
+	vouch__class_is_proven(scratch);
+	require(scratch);
+	begin(scratch, VOUCH_RULE_GRANTS_AGREE);
+	vouch__agreement_is_proven(scratch);
+	require(scratch);
+}
+
+/* Rules 200 to 250. */
+/*@
+  requires Memory(scratch);
+  requires Findings(scratch->verdict);
+  requires Form(scratch->evidence);
+  requires Derived(scratch);
+  assigns scratch->rule, scratch->unproven, scratch->found_before,
+    scratch->failed, scratch->verdict->deciding_rule,
+    scratch->verdict->finding_count,
+    scratch->verdict->findings[0 .. VOUCH_FINDINGS_MAX - 1];
+  ensures Findings(scratch->verdict);
+  ensures scratch->failed == 0 ==> \old(scratch->failed) == 0 &&
+    OneView(scratch->evidence);
+*/
+static void view_rules(struct vouch_scratch *scratch)
+{
+	begin(scratch, VOUCH_RULE_VIEW_SEEN);
+	vouch__view_is_proven(scratch);
+	require(scratch);
+	begin(scratch, VOUCH_RULE_VIEW_SAME);
+	vouch__steadiness_is_proven(scratch);
+	require(scratch);
+	begin(scratch, VOUCH_RULE_QUORATE);
+	vouch__quorum_is_proven(scratch);
+	require(scratch);
+	begin(scratch, VOUCH_RULE_FENCING_ON);
+	vouch__fencing_enabled_is_proven(scratch);
+	require(scratch);
+	begin(scratch, VOUCH_RULE_PEERS_SEEN);
+	vouch__peers_seen_is_proven(scratch);
+	require(scratch);
+	begin(scratch, VOUCH_RULE_CANDIDATE_MEMBER);
+	vouch__membership_is_proven(scratch);
+	require(scratch);
+}
+
+/* Rules 300 to 370: contradictions, who may hold authority, four routes. */
+/*@
+  requires Memory(scratch);
+  requires Findings(scratch->verdict);
+  requires Form(scratch->evidence);
+  requires Derived(scratch);
+  requires Nothing(scratch);
+  requires Newest(scratch->evidence, NewestOf(scratch));
+  assigns scratch->rule, scratch->unproven, scratch->found_before,
+    scratch->failed, scratch->verdict->deciding_rule,
+    scratch->verdict->finding_count,
+    scratch->verdict->findings[0 .. VOUCH_FINDINGS_MAX - 1],
+    scratch->holders_known, scratch->holder_count,
+    scratch->holders[0 .. VOUCH_GRANTS_MAX - 1],
+    scratch->exclusions[0 .. VOUCH_GRANTS_MAX - 1], scratch->last_route,
+    scratch->last_node;
+  ensures Findings(scratch->verdict);
+  ensures SinceKnown(scratch);
+  ensures FirstHolder(scratch);
+  ensures scratch->failed == 0 ==> \old(scratch->failed) == 0;
+  ensures scratch->failed == 0 ==> Silence(scratch->evidence);
+  ensures scratch->failed == 0 ==> NoAttempt(scratch->evidence);
+  ensures scratch->failed == 0 ==>
+    HoldersExcluded(scratch->evidence, Since(scratch));
+  ensures scratch->failed == 0 ==> OthersQuiet(scratch->evidence);
+*/
+static void exclusion_rules(struct vouch_scratch *scratch)
+{
+	begin(scratch, VOUCH_RULE_NONE_WRITABLE);
+	vouch__silence_is_proven(scratch);
+	require(scratch);
+	begin(scratch, VOUCH_RULE_NONE_PROMOTING);
+	vouch__no_attempt_is_proven(scratch);
+	require(scratch);
+	begin(scratch, VOUCH_RULE_HOLDERS);
+	vouch__holders_are_proven(scratch);
+	/*@ assert AllUntried(scratch); */
+	require(scratch);
+	/*@ assert AllUntried(scratch); */
+	begin(scratch, VOUCH_RULE_E1_SEALED);
+	/*@ assert AllUntried(scratch); */
+	vouch__sealed_is_proven(scratch);
+	begin(scratch, VOUCH_RULE_E2_FENCED);
+	vouch__fenced_is_proven(scratch);
+	begin(scratch, VOUCH_RULE_E3_ATTESTED);
+	vouch__attested_is_proven(scratch);
+	begin(scratch, VOUCH_RULE_E4_ASSERTED);
+	vouch__asserted_is_proven(scratch);
+	begin(scratch, VOUCH_RULE_EXCLUSION);
+	vouch__exclusion_is_proven(scratch);
+	require(scratch);
+	begin(scratch, VOUCH_RULE_OTHERS);
+	vouch__others_are_proven(scratch);
+	require(scratch);
+}
+
+/* Rules 400 to 420. */
+/*@
+  requires Memory(scratch);
+  requires Findings(scratch->verdict);
+  requires Form(scratch->evidence);
+  requires Derived(scratch);
+  requires Branches(scratch);
+  requires Newest(scratch->evidence, NewestOf(scratch));
+  assigns scratch->rule, scratch->unproven, scratch->found_before,
+    scratch->failed, scratch->verdict->deciding_rule,
+    scratch->verdict->finding_count,
+    scratch->verdict->findings[0 .. VOUCH_FINDINGS_MAX - 1];
+  ensures Findings(scratch->verdict);
+  ensures scratch->failed == 0 ==> \old(scratch->failed) == 0 &&
+    Lineage(scratch->evidence);
+*/
+static void lineage_rules(struct vouch_scratch *scratch)
+{
+	begin(scratch, VOUCH_RULE_SYSTEM);
+	vouch__system_is_proven(scratch);
+	require(scratch);
+	begin(scratch, VOUCH_RULE_LINEAGE);
+	vouch__lineage_is_proven(scratch);
+	require(scratch);
+	begin(scratch, VOUCH_RULE_AUTHORISED_FORK);
+	vouch__fork_is_proven(scratch);
+	require(scratch);
+}
+
+/* Rules 500 to 540: order, three routes. */
+/*@
+  requires Memory(scratch);
+  requires Findings(scratch->verdict);
+  requires Form(scratch->evidence);
+  requires Derived(scratch);
+  requires Branches(scratch);
+  requires FirstHolder(scratch);
+  requires Routes(scratch);
+  assigns scratch->rule, scratch->unproven, scratch->found_before,
+    scratch->failed, scratch->verdict->deciding_rule,
+    scratch->verdict->finding_count,
+    scratch->verdict->findings[0 .. VOUCH_FINDINGS_MAX - 1], scratch->covered,
+    scratch->sealed_log, scratch->same_holder, scratch->coverage_best;
+  ensures Findings(scratch->verdict) && Routes(scratch);
+  ensures scratch->failed == 0 ==> \old(scratch->failed) == 0 &&
+    Ordered(scratch->evidence, Since(scratch)) &&
+    Covered(scratch->evidence, Since(scratch));
+*/
+static void coverage_rules(struct vouch_scratch *scratch)
+{
+	begin(scratch, VOUCH_RULE_ORDER);
+	vouch__order_is_proven(scratch);
+	require(scratch);
+	begin(scratch, VOUCH_RULE_W1_SEALED_LOG);
+	vouch__sealed_log_is_proven(scratch);
+	begin(scratch, VOUCH_RULE_W2_INTERSECTION);
+	vouch__intersection_is_proven(scratch);
+	begin(scratch, VOUCH_RULE_W3_SAME_HOLDER);
+	vouch__same_holder_is_proven(scratch);
+	begin(scratch, VOUCH_RULE_COVERAGE);
+	vouch__coverage_is_proven(scratch);
+	require(scratch);
+}
+
+/* Rules 550 to 600: nobody overtaken, what was granted since, and readiness. */
+/*@
+  requires Memory(scratch);
+  requires Findings(scratch->verdict);
+  requires Form(scratch->evidence);
+  requires Derived(scratch);
+  requires Branches(scratch);
+  requires FirstHolder(scratch);
+  requires Routes(scratch) && Complete(scratch->evidence);
+  requires Newest(scratch->evidence, NewestOf(scratch));
+  assigns scratch->rule, scratch->unproven, scratch->found_before,
+    scratch->failed, scratch->verdict->deciding_rule,
+    scratch->verdict->finding_count,
+    scratch->verdict->findings[0 .. VOUCH_FINDINGS_MAX - 1];
+  ensures Findings(scratch->verdict);
+  ensures scratch->failed == 0 ==> \old(scratch->failed) == 0 &&
+    NoneAhead(scratch) &&
+    GrantsSatisfied(scratch->evidence, Since(scratch)) &&
+    UnseenCovered(scratch->evidence, NewestOf(scratch),
+                  Since(scratch)) &&
+    Enforced(scratch->evidence) && Visible(scratch->evidence);
+*/
+static void completeness_rules(struct vouch_scratch *scratch)
+{
+	begin(scratch, VOUCH_RULE_NONE_AHEAD);
+	vouch__none_ahead_is_proven(scratch);
+	require(scratch);
+	begin(scratch, VOUCH_RULE_GRANTS_SATISFIED);
+	vouch__grants_satisfied_is_proven(scratch);
+	require(scratch);
+	begin(scratch, VOUCH_RULE_UNSEEN);
+	vouch__unseen_grants_are_covered(scratch);
+	require(scratch);
+	begin(scratch, VOUCH_RULE_ENFORCED);
+	vouch__offer_is_proven(scratch);
+	require(scratch);
+	begin(scratch, VOUCH_RULE_READY);
+	vouch__readiness_is_proven(scratch);
+	require(scratch);
+}
+
+/* The rows of vouch__rules, each once and in their order: written out, so that
+ * the proof sees which rule is called when. */
+/*@
+  requires Memory(scratch);
+  requires Findings(scratch->verdict);
+  requires Nothing(scratch);
+  requires scratch->failed == 0;
+  assigns *scratch, scratch->verdict->deciding_rule,
+    scratch->verdict->finding_count,
+    scratch->verdict->findings[0 .. VOUCH_FINDINGS_MAX - 1];
+  ensures \result != 0 ==> Permit(\old(scratch->evidence));
+  ensures scratch->evidence == \old(scratch->evidence);
+  ensures \result != 0 ==> scratch->newest < VOUCH_GRANTS_MAX;
+*/
+static int all_hold(struct vouch_scratch *scratch)
+{
+	begin(scratch, VOUCH_RULE_FORM);
+	vouch__form_is_proven(scratch);
+	require(scratch);
+	/* Nothing else may look at evidence of bad form. */
+	if (!scratch->form_ok)
+		return 0;
+	scratch_derive(scratch);
+	form_rules(scratch);
+	view_rules(scratch);
+	exclusion_rules(scratch);
+	lineage_rules(scratch);
+	coverage_rules(scratch);
+	completeness_rules(scratch);
+	/* A full list has failed: at the latest in the last rule, which is a
+	 * required one and then finds no room. */
+	if (scratch->failed)
+		return 0;
+	/*@ assert OthersBehind(scratch->evidence); */
+	/*@ assert Coverage(scratch->evidence, Since(scratch)); */
+	return 1;
 }
 
 void vouch__decide(const struct vouch_evidence *evidence,
 		   struct vouch_verdict *verdict)
 {
 	struct vouch_scratch scratch;
-	uint32_t failed = 0;
-	uint32_t i;
 
 	verdict->permitted = 0;
 	verdict->epoch = 0;
 	verdict->deciding_rule = VOUCH_RULE_FORM;
 	verdict->finding_count = 0;
 	scratch_begin(&scratch, evidence, verdict);
-
-	for (i = 0; i < vouch__rule_count; i++) {
-		const struct vouch_rule *rule = &vouch__rules[i];
-		uint32_t from = verdict->finding_count;
-
-		scratch.rule = (uint16_t)rule->id;
-		scratch.unproven = 0;
-		rule->examine(&scratch);
-		if (rule->kind == VOUCH_RULE_REQUIRED &&
-		    !rule_is_proven(&scratch, from) && failed++ == 0)
-			verdict->deciding_rule = (uint16_t)rule->id;
-		if (rule->id == VOUCH_RULE_FORM) {
-			/* Nothing else may look at evidence of bad form. */
-			if (!scratch.form_ok)
-				return;
-			scratch_derive(&scratch);
-		}
-	}
-	/* A full list has failed: at the latest in the last rule, which is a
-	 * required one and then finds no room. */
-	if (failed > 0)
+	if (!all_hold(&scratch))
 		return;
 	verdict->deciding_rule = 0;
-	verdict->epoch = scratch.newest_epoch + 1;
+	verdict->epoch = (int64_t)(vouch__newest(&scratch) + 1);
 	verdict->permitted = 1;
 }

@@ -96,31 +96,40 @@ void vouch__no_attempt_is_proven(struct vouch_scratch *scratch)
 				  VOUCH_NO_NODE);
 }
 
-/* Exclusion holds from the first route that proved it. */
+/* Exclusion holds from the earliest observation that proves it. */
 /*@
-  requires \valid(holder);
-  assigns holder->order, holder->excluded;
-  ensures holder->excluded == 1;
-  ensures holder->order ==
-    (\old(holder->excluded) == 0 || order < \old(holder->order) ? order :
-     \old(holder->order));
+  requires \valid(scratch) && \valid_read(scratch->evidence);
+  requires 0 <= place < VOUCH_GRANTS_MAX;
+  requires 0 <= scratch->holders[place].grant < VOUCH_GRANTS_MAX;
+  requires HeldGrant(scratch, place)->holder < VOUCH_NODES_MAX;
+  requires 0 <= route <= VOUCH_ROUTE_CONFIRMED;
+  assigns scratch->exclusions[place].route;
+  ensures scratch->exclusions[place].route == route ||
+    scratch->exclusions[place].route == \old(scratch->exclusions[place].route)
+    && \old(scratch->exclusions[place].route) != VOUCH_ROUTE_NONE;
 */
-static void exclude(struct vouch_holder *holder, uint64_t order)
+static void exclude(struct vouch_scratch *scratch, int place, int route)
 {
-	if (!holder->excluded || order < holder->order)
-		holder->order = order;
-	holder->excluded = 1;
+	const struct vouch_evidence *evidence = scratch->evidence;
+	struct vouch_exclusion *exclusion = &scratch->exclusions[place];
+	uint8_t node = vouch__held(scratch, place)->holder;
+
+	if (exclusion->route == VOUCH_ROUTE_NONE ||
+	    vouch__route_order(evidence, node, route) <
+		    vouch__route_order(evidence, node, exclusion->route))
+		exclusion->route = route;
 }
 
 /* A route that is not open here. `telling`: cite it when no route is. */
 /*@
   requires Memory(scratch) && Findings(scratch->verdict);
-  requires \valid(holder) && \separated(holder, scratch->verdict);
-  requires Placed(scratch, holder);
+  requires 0 <= place < VOUCH_GRANTS_MAX;
+  requires 0 <= scratch->holders[place].grant < VOUCH_GRANTS_MAX;
   assigns scratch->verdict->finding_count,
     scratch->verdict->findings[0 .. VOUCH_FINDINGS_MAX - 1],
     scratch->unproven;
-  assigns holder->route_finding_known, holder->best_finding;
+  assigns scratch->exclusions[place].told,
+    scratch->exclusions[place].best_finding;
   assigns \result \from scratch->verdict;
   ensures Findings(scratch->verdict);
   ensures \old(scratch->verdict->finding_count) <=
@@ -128,27 +137,28 @@ static void exclude(struct vouch_holder *holder, uint64_t order)
   ensures \result ==
     &scratch->verdict->findings[scratch->verdict->finding_count - 1];
   ensures 0 < scratch->verdict->finding_count;
-  ensures \old(holder->best_finding) < VOUCH_FINDINGS_MAX ==>
-    holder->best_finding < VOUCH_FINDINGS_MAX;
+  ensures \old(Best(scratch, place)) ==> Best(scratch, place);
 */
 static struct vouch_finding *route_closed(struct vouch_scratch *scratch,
-					  struct vouch_holder *holder,
-					  enum vouch_reason reason, int telling)
+					  int place, enum vouch_reason reason,
+					  int telling)
 {
+	const struct vouch_grant *grant = vouch__held(scratch, place);
+	struct vouch_exclusion *exclusion = &scratch->exclusions[place];
 	struct vouch_finding *finding =
-		vouch__find(scratch, VOUCH_NOT_USED, reason, holder->node);
+		vouch__find(scratch, VOUCH_NOT_USED, reason, grant->holder);
 
-	finding->value[0] = holder->epoch;
+	vouch__show(finding, 0, grant->epoch);
 	if (telling) {
-		holder->route_finding_known = 1;
-		holder->best_finding = scratch->verdict->finding_count - 1;
+		exclusion->told = 1;
+		exclusion->best_finding = scratch->verdict->finding_count - 1;
 	}
 	return finding;
 }
 
 /*@
   requires Memory(scratch) && Findings(scratch->verdict);
-  requires \valid_read(holder) && \separated(holder, scratch->verdict);
+  requires \valid_read(grant);
   assigns scratch->verdict->finding_count,
     scratch->verdict->findings[0 .. VOUCH_FINDINGS_MAX - 1],
     scratch->unproven;
@@ -161,13 +171,13 @@ static struct vouch_finding *route_closed(struct vouch_scratch *scratch,
   ensures 0 < scratch->verdict->finding_count;
 */
 static struct vouch_finding *route_open(struct vouch_scratch *scratch,
-					const struct vouch_holder *holder,
+					const struct vouch_grant *grant,
 					enum vouch_reason reason)
 {
 	struct vouch_finding *finding =
-		vouch__find(scratch, VOUCH_HOLDS, reason, holder->node);
+		vouch__find(scratch, VOUCH_HOLDS, reason, grant->holder);
 
-	finding->value[0] = holder->epoch;
+	vouch__show(finding, 0, grant->epoch);
 	return finding;
 }
 
@@ -201,64 +211,88 @@ static int is_offline_and_clean(const struct vouch_node *node)
 }
 
 /* The seal of this holder for this epoch, still valid and not contradicted by
- * the cluster; 0 when it proves nothing, with the reason. */
+ * the cluster: VOUCH_R_SEALED, or the reason why it proves nothing. */
 /*@
-  requires \valid_read(evidence) && \valid_read(holder) && \valid(reason);
-  requires \separated(reason, evidence) && \separated(reason, holder);
-  requires holder->node < VOUCH_NODES_MAX;
-  requires \valid_read(holder->incarnation + (0 .. VOUCH_NAME_SIZE - 1));
-  assigns *reason;
-  ensures \result != 0 ==> Sealed{Pre}(evidence, \old(holder->node),
-    \old(holder->epoch), \old(holder->incarnation));
+  requires \valid_read(evidence) && \valid_read(grant);
+  requires grant->holder < VOUCH_NODES_MAX;
+  assigns \nothing;
+  ensures \result == VOUCH_R_SEALED ==>
+    Sealed(evidence, grant->holder, grant->epoch, &grant->incarnation[0]);
 */
-static int seal_excludes(const struct vouch_evidence *evidence,
-			 const struct vouch_holder *holder,
-			 enum vouch_reason *reason)
+static enum vouch_reason seal_reason(const struct vouch_evidence *evidence,
+				     const struct vouch_grant *grant)
 {
 	const struct vouch_seal *seal = &evidence->seal;
-	const struct vouch_node *node = &evidence->nodes[holder->node];
+	const struct vouch_node *node = &evidence->nodes[grant->holder];
 
-	*reason = VOUCH_R_SEAL_ABSENT;
 	if (seal->condition != VOUCH_PRESENT || seal->order == 0 ||
-	    seal->node != holder->node ||
-	    !vouch__name_equal(seal->incarnation, holder->incarnation))
-		return 0;
-	*reason = VOUCH_R_SEAL_STALE;
-	if (seal->epoch != holder->epoch)
-		return 0;
-	*reason = VOUCH_R_SEAL_BROKEN;
+	    seal->node != grant->holder ||
+	    !vouch__name_equal(seal->incarnation, grant->incarnation))
+		return VOUCH_R_SEAL_ABSENT;
+	if (seal->epoch != grant->epoch)
+		return VOUCH_R_SEAL_STALE;
 	if (seal->unbroken != VOUCH_YES)
-		return 0;
-	*reason = VOUCH_R_SEAL_ACTIVE;
-	return !vouch__managed(evidence) || is_offline_and_clean(node) ||
-	       operations_say_stopped(node);
+		return VOUCH_R_SEAL_BROKEN;
+	if (vouch__managed(evidence) && !is_offline_and_clean(node) &&
+	    !operations_say_stopped(node))
+		return VOUCH_R_SEAL_ACTIVE;
+	return VOUCH_R_SEALED;
+}
+
+/* One holder's seal. */
+/*@
+  requires Ready(scratch) && Held(scratch, place);
+  requires 0 <= place < VOUCH_GRANTS_MAX;
+  assigns scratch->verdict->finding_count,
+    scratch->verdict->findings[0 .. VOUCH_FINDINGS_MAX - 1],
+    scratch->unproven, scratch->exclusions[place];
+  ensures Findings(scratch->verdict);
+  ensures \forall integer h; 0 <= h < VOUCH_GRANTS_MAX && h != place ==>
+    scratch->exclusions[h].route == \old(scratch->exclusions[h].route) &&
+    scratch->exclusions[h].best_finding ==
+      \old(scratch->exclusions[h].best_finding);
+  ensures \old(scratch->verdict->finding_count) <=
+    scratch->verdict->finding_count;
+  ensures Held(scratch, place);
+*/
+static void seal_try(struct vouch_scratch *scratch, int place)
+{
+	const struct vouch_seal *seal = &scratch->evidence->seal;
+	const struct vouch_grant *grant = vouch__held(scratch, place);
+	enum vouch_reason reason = seal_reason(scratch->evidence, grant);
+	struct vouch_finding *finding;
+
+	if (reason == VOUCH_R_SEALED) {
+		exclude(scratch, place, VOUCH_ROUTE_SEALED);
+		finding = route_open(scratch, grant, VOUCH_R_SEALED);
+		vouch__cite(finding, VOUCH_C_SEAL_LSN, grant->holder,
+			    seal->record_lsn);
+	} else {
+		finding = route_closed(scratch, place, reason, 0);
+		vouch__show(finding, 1, seal->epoch);
+	}
+	vouch__cite(finding, VOUCH_C_SEAL, grant->holder, seal->condition);
 }
 
 /* Rule 320, route E1. */
 void vouch__sealed_is_proven(struct vouch_scratch *scratch)
 {
-	const struct vouch_evidence *evidence = scratch->evidence;
-	const struct vouch_seal *seal = &evidence->seal;
-	uint32_t i;
+	int i;
 
+	/*@
+	  loop invariant 0 <= i <= scratch->holder_count;
+	  loop invariant Findings(scratch->verdict);
+	  loop invariant Holding(scratch);
+	  loop invariant \at(scratch->verdict->finding_count, Pre) <=
+	    scratch->verdict->finding_count;
+	  loop assigns i, scratch->verdict->finding_count,
+	    scratch->verdict->findings[0 .. VOUCH_FINDINGS_MAX - 1],
+	    scratch->unproven, scratch->exclusions[0 .. VOUCH_GRANTS_MAX - 1];
+	  loop variant scratch->holder_count - i;
+	*/
 	for (i = 0; i < scratch->holder_count; i++) {
-		struct vouch_holder *holder = &scratch->holders[i];
-		struct vouch_finding *finding;
-		enum vouch_reason reason;
-
-		if (holder->node == scratch->candidate_node)
-			continue;
-		if (seal_excludes(evidence, holder, &reason)) {
-			exclude(holder, seal->order);
-			finding = route_open(scratch, holder, VOUCH_R_SEALED);
-			vouch__cite(finding, VOUCH_C_SEAL_LSN, holder->node,
-				    seal->record_lsn);
-		} else {
-			finding = route_closed(scratch, holder, reason, 0);
-			finding->value[1] = seal->epoch;
-		}
-		vouch__cite(finding, VOUCH_C_SEAL, holder->node,
-			    seal->condition);
+		if (vouch__held(scratch, i)->holder != scratch->candidate_node)
+			seal_try(scratch, i);
 	}
 }
 
@@ -343,19 +377,19 @@ success_is_spoilt(const struct vouch_fencing_history *history,
 }
 
 /*@
-  requires \valid_read(history) && \valid_read(holder);
+  requires \valid_read(history) && \valid_read(grant);
   assigns \nothing;
   ensures \result == VOUCH_R_NONE ==>
-    Snapshot(history, holder->node, holder->epoch);
+    Snapshot(history, grant->holder, grant->epoch);
 */
 static enum vouch_reason snapshot_fits(const struct vouch_fencing_history *history,
-				       const struct vouch_holder *holder)
+				       const struct vouch_grant *grant)
 {
 	if (history->condition != VOUCH_PRESENT)
 		return VOUCH_R_FENCING_UNREAD;
 	if (history->snapshot != VOUCH_PRESENT ||
-	    history->snapshot_epoch != holder->epoch ||
-	    history->snapshot_holder != holder->node)
+	    history->snapshot_epoch != grant->epoch ||
+	    history->snapshot_holder != grant->holder)
 		return VOUCH_R_FENCING_NO_SNAPSHOT;
 	return VOUCH_R_NONE;
 }
@@ -384,70 +418,97 @@ executor_reason(const struct vouch_evidence *evidence,
 	}
 }
 
-/* The history's best answer for a holder: an entry that excludes it, or the
- * reason why none does. `human` asks for a person's confirmation instead. */
+/* What one entry is worth; `human` asks for a person's confirmation instead of
+ * a machine's. */
 /*@
-  requires \valid_read(evidence) && \valid_read(holder) && \valid(reason);
-  requires \separated(reason, evidence) && \separated(reason, holder);
+  requires \valid_read(evidence) && \valid_read(entry);
   requires evidence->fencing.count <= VOUCH_FENCINGS_MAX;
-  assigns *reason;
-  assigns \result \from evidence;
-  ensures \result != \null ==> Snapshot{Pre}(&evidence->fencing,
-    \old(holder->node), \old(holder->epoch));
-  ensures \result != \null ==> \exists integer j;
-    0 <= j < \old(evidence->fencing.count) &&
-    \result == &evidence->fencing.entries[j] &&
-    Fresh{Pre}(\result, \old(holder->node)) &&
-    Unspoilt{Pre}(&evidence->fencing, \result) &&
-    (human == 0 ? Machine{Pre}(evidence, \result) :
-     \at(\result->executor, Pre) == VOUCH_EXECUTOR_HUMAN);
+  assigns \nothing;
+  ensures \result == VOUCH_R_NONE ==> Fresh(entry, entry->node) &&
+    Unspoilt(&evidence->fencing, entry) &&
+    (human == 0 ? Machine(evidence, entry) :
+     entry->executor == VOUCH_EXECUTOR_HUMAN);
 */
-static const struct vouch_fencing *
-fencing_find(const struct vouch_evidence *evidence,
-	     const struct vouch_holder *holder, int human,
-	     enum vouch_reason *reason)
+static enum vouch_reason entry_reason(const struct vouch_evidence *evidence,
+				      const struct vouch_fencing *entry,
+				      int human)
+{
+	enum vouch_reason reason;
+
+	if (!is_fresh_success(entry)) {
+		if (entry->state == VOUCH_FENCING_PENDING)
+			return VOUCH_R_FENCING_PENDING;
+		if (entry->in_snapshot != VOUCH_NO)
+			return VOUCH_R_FENCING_STALE;
+		if (entry->state != VOUCH_FENCING_SUCCEEDED)
+			return VOUCH_R_FENCING_FAILED;
+		return VOUCH_R_FENCING_NONE; /* it did not cut off */
+	}
+	if (human)
+		reason = entry->executor == VOUCH_EXECUTOR_HUMAN ?
+				 VOUCH_R_NONE :
+				 VOUCH_R_NOT_ASSERTED;
+	else
+		reason = executor_reason(evidence, entry);
+	if (reason != VOUCH_R_NONE)
+		return reason;
+	return success_is_spoilt(&evidence->fencing, entry);
+}
+
+/* The history's best answer for a holder. */
+struct fencing_answer {
+	const struct vouch_fencing *entry; /* 0: none excludes it, ... */
+	enum vouch_reason reason;	   /* ... because */
+};
+
+/*@
+  requires \valid_read(evidence) && \valid_read(grant);
+  requires evidence->fencing.count <= VOUCH_FENCINGS_MAX;
+  assigns \nothing;
+  ensures \result.entry != \null ==>
+    Snapshot(&evidence->fencing, grant->holder, grant->epoch);
+  ensures \result.entry != \null ==> \exists integer j;
+    0 <= j < evidence->fencing.count &&
+    \result.entry == &evidence->fencing.entries[j] &&
+    Fresh(&evidence->fencing.entries[j], grant->holder) &&
+    Unspoilt(&evidence->fencing, &evidence->fencing.entries[j]) &&
+    (human == 0 ? Machine(evidence, &evidence->fencing.entries[j]) :
+     evidence->fencing.entries[j].executor == VOUCH_EXECUTOR_HUMAN);
+*/
+static struct fencing_answer fencing_find(const struct vouch_evidence *evidence,
+					  const struct vouch_grant *grant,
+					  int human)
 {
 	const struct vouch_fencing_history *history = &evidence->fencing;
+	struct fencing_answer answer = { 0, snapshot_fits(history, grant) };
 	uint32_t i;
 
-	*reason = snapshot_fits(history, holder);
-	if (*reason != VOUCH_R_NONE)
-		return 0;
-	*reason = VOUCH_R_FENCING_NONE;
+	if (answer.reason != VOUCH_R_NONE)
+		return answer;
+	answer.reason = VOUCH_R_FENCING_NONE;
 	/*@
 	  loop invariant 0 <= i <= history->count;
-	  loop assigns i, *reason;
+	  loop invariant answer.entry == \null;
+	  loop assigns i, answer;
 	  loop variant history->count - i;
 	*/
 	for (i = 0; i < history->count; i++) {
 		const struct vouch_fencing *entry = &history->entries[i];
-		enum vouch_reason why;
+		enum vouch_reason reason;
 
-		if (entry->node != holder->node)
+		if (entry->node != grant->holder)
 			continue;
-		if (!is_fresh_success(entry)) {
-			if (*reason != VOUCH_R_FENCING_NONE)
-				continue;
-			if (entry->state == VOUCH_FENCING_PENDING)
-				*reason = VOUCH_R_FENCING_PENDING;
-			else if (entry->in_snapshot != VOUCH_NO)
-				*reason = VOUCH_R_FENCING_STALE;
-			else if (entry->state != VOUCH_FENCING_SUCCEEDED)
-				*reason = VOUCH_R_FENCING_FAILED;
-			continue;
+		reason = entry_reason(evidence, entry, human);
+		if (reason == VOUCH_R_NONE) {
+			answer.entry = entry;
+			return answer;
 		}
-		why = executor_reason(evidence, entry);
-		if (human)
-			why = entry->executor == VOUCH_EXECUTOR_HUMAN ?
-				      VOUCH_R_NONE :
-				      VOUCH_R_NOT_ASSERTED;
-		if (why == VOUCH_R_NONE)
-			why = success_is_spoilt(history, entry);
-		*reason = why;
-		if (why == VOUCH_R_NONE)
-			return entry;
+		/* What a success lacks tells more than what is no success. */
+		if (is_fresh_success(entry) ||
+		    answer.reason == VOUCH_R_FENCING_NONE)
+			answer.reason = reason;
 	}
-	return 0;
+	return answer;
 }
 
 /*@
@@ -490,92 +551,122 @@ static enum vouch_reason fenced_is_gone(const struct vouch_evidence *evidence,
 	return VOUCH_R_NONE;
 }
 
+/* What the fencer says of one holder. */
+/*@
+  requires Ready(scratch) && Held(scratch, place);
+  requires 0 <= place < VOUCH_GRANTS_MAX;
+  requires Managed(scratch->evidence);
+  assigns scratch->verdict->finding_count,
+    scratch->verdict->findings[0 .. VOUCH_FINDINGS_MAX - 1],
+    scratch->unproven, scratch->exclusions[place];
+  ensures Findings(scratch->verdict);
+  ensures \forall integer h; 0 <= h < VOUCH_GRANTS_MAX && h != place ==>
+    scratch->exclusions[h].route == \old(scratch->exclusions[h].route) &&
+    scratch->exclusions[h].best_finding ==
+      \old(scratch->exclusions[h].best_finding);
+  ensures \old(scratch->verdict->finding_count) <=
+    scratch->verdict->finding_count;
+  ensures Held(scratch, place);
+*/
+static void fencing_try(struct vouch_scratch *scratch, int place)
+{
+	const struct vouch_evidence *evidence = scratch->evidence;
+	const struct vouch_grant *grant = vouch__held(scratch, place);
+	uint8_t node = grant->holder;
+	struct fencing_answer answer = fencing_find(evidence, grant, 0);
+	struct vouch_finding *finding;
+
+	if (answer.entry)
+		answer.reason = fenced_is_gone(evidence, node);
+	if (answer.entry && answer.reason == VOUCH_R_NONE) {
+		exclude(scratch, place, VOUCH_ROUTE_FENCED);
+		finding = route_open(
+			scratch, grant,
+			answer.entry->executor == VOUCH_EXECUTOR_WATCHDOG ?
+				VOUCH_R_FENCED_WATCHDOG :
+				VOUCH_R_FENCED);
+	} else {
+		finding = route_closed(scratch, place, answer.reason, 1);
+	}
+	if (answer.entry)
+		cite_fencing(finding, answer.entry);
+	vouch__cite(finding, VOUCH_C_SNAPSHOT, VOUCH_NO_NODE,
+		    evidence->fencing.snapshot);
+	vouch__cite(finding, VOUCH_C_UNCLEAN, node,
+		    evidence->nodes[node].unclean);
+}
+
 /* Rule 330, route E2. */
 void vouch__fenced_is_proven(struct vouch_scratch *scratch)
 {
-	const struct vouch_evidence *evidence = scratch->evidence;
-	uint32_t i;
+	int i;
 
+	/*@
+	  loop invariant 0 <= i <= scratch->holder_count;
+	  loop invariant Findings(scratch->verdict);
+	  loop invariant Holding(scratch);
+	  loop invariant \at(scratch->verdict->finding_count, Pre) <=
+	    scratch->verdict->finding_count;
+	  loop assigns i, scratch->verdict->finding_count,
+	    scratch->verdict->findings[0 .. VOUCH_FINDINGS_MAX - 1],
+	    scratch->unproven, scratch->exclusions[0 .. VOUCH_GRANTS_MAX - 1];
+	  loop variant scratch->holder_count - i;
+	*/
 	for (i = 0; i < scratch->holder_count; i++) {
-		struct vouch_holder *holder = &scratch->holders[i];
-		const struct vouch_fencing *entry;
-		struct vouch_finding *finding;
-		enum vouch_reason reason;
-
-		if (holder->node == scratch->candidate_node)
+		if (vouch__held(scratch, i)->holder == scratch->candidate_node)
 			continue;
-		if (!vouch__managed(evidence)) {
-			(void)route_closed(scratch, holder,
+		if (vouch__managed(scratch->evidence))
+			fencing_try(scratch, i);
+		else
+			(void)route_closed(scratch, i,
 					   VOUCH_R_NO_MANAGER, 0);
-			continue;
-		}
-		entry = fencing_find(evidence, holder, 0, &reason);
-		if (entry)
-			reason = fenced_is_gone(evidence, holder->node);
-		if (entry && reason == VOUCH_R_NONE) {
-			exclude(holder, evidence->fencing.order);
-			finding = route_open(
-				scratch, holder,
-				entry->executor == VOUCH_EXECUTOR_WATCHDOG ?
-					VOUCH_R_FENCED_WATCHDOG :
-					VOUCH_R_FENCED);
-		} else {
-			finding = route_closed(scratch, holder, reason, 1);
-		}
-		if (entry)
-			cite_fencing(finding, entry);
-		vouch__cite(finding, VOUCH_C_SNAPSHOT, VOUCH_NO_NODE,
-			    evidence->fencing.snapshot);
-		vouch__cite(finding, VOUCH_C_UNCLEAN, holder->node,
-			    evidence->nodes[holder->node].unclean);
 	}
 }
 
 /*@
-  requires \valid_read(evidence) && \valid_read(holder);
+  requires \valid_read(evidence) && \valid_read(grant);
   requires evidence->admission_count <= VOUCH_ADMISSIONS_MAX;
-  requires holder->node < VOUCH_NODES_MAX;
-  requires \valid_read(holder->incarnation + (0 .. VOUCH_NAME_SIZE - 1));
+  requires grant->holder < VOUCH_NODES_MAX;
   assigns \nothing;
   ensures \result != 0 ==>
-    Named(&Server(evidence, holder->node)->incarnation[0]) &&
-    (Equal(&Server(evidence, holder->node)->incarnation[0],
-           holder->incarnation) ||
-     Admitted(evidence, holder->node,
-              &Server(evidence, holder->node)->incarnation[0]));
+    Named(&Server(evidence, grant->holder)->incarnation[0]) &&
+    (Equal(&Server(evidence, grant->holder)->incarnation[0],
+           &grant->incarnation[0]) ||
+     Admitted(evidence, grant->holder,
+              &Server(evidence, grant->holder)->incarnation[0]));
 */
 static int incarnation_is_expected(const struct vouch_evidence *evidence,
-				   const struct vouch_holder *holder)
+				   const struct vouch_grant *grant)
 {
 	const char *incarnation =
-		evidence->nodes[holder->node].probe.incarnation;
+		evidence->nodes[grant->holder].probe.incarnation;
 
 	if (incarnation[0] == '\0')
 		return 0;
-	return vouch__name_equal(incarnation, holder->incarnation) ||
-	       vouch__is_admitted(evidence, holder->node, incarnation);
+	return vouch__name_equal(incarnation, grant->incarnation) ||
+	       vouch__is_admitted(evidence, grant->holder, incarnation);
 }
 
 /* Why a live answer does not attest; VOUCH_R_ATTESTED when it does. */
 /*@
   requires \valid_read(scratch) && \valid_read(scratch->evidence) &&
-    \valid_read(holder);
+    \valid_read(grant);
   requires Form(scratch->evidence) && Derived(scratch);
-  requires holder->node < scratch->evidence->node_count;
-  requires \valid_read(holder->incarnation + (0 .. VOUCH_NAME_SIZE - 1));
-  requires holder->outcome == VOUCH_GRANT_DONE ==>
-    Done(scratch->evidence, holder->epoch);
-  requires Seen(scratch->evidence, holder->node);
+  requires grant->holder < scratch->evidence->node_count;
+  requires happened != 0 ==>
+    Done(scratch->evidence, grant->epoch);
+  requires Seen(scratch->evidence, grant->holder);
   assigns \nothing;
   ensures \result == VOUCH_R_ATTESTED ==>
-    AttestedLive(scratch->evidence, holder->node, holder->epoch,
-                 holder->incarnation);
+    AttestedLive(scratch->evidence, grant->holder,
+                 grant->epoch, &grant->incarnation[0]);
 */
 static enum vouch_reason attest_by_probe(const struct vouch_scratch *scratch,
-					 const struct vouch_holder *holder)
+					 const struct vouch_grant *grant,
+					 int happened)
 {
 	const struct vouch_evidence *evidence = scratch->evidence;
-	const struct vouch_node *node = &evidence->nodes[holder->node];
+	const struct vouch_node *node = &evidence->nodes[grant->holder];
 	const struct vouch_probe *probe = &node->probe;
 
 	if (probe->condition != VOUCH_PRESENT ||
@@ -589,163 +680,333 @@ static enum vouch_reason attest_by_probe(const struct vouch_scratch *scratch,
 		return VOUCH_R_ATTEST_IN_FLIGHT;
 	/* In recovery now, perhaps not a moment later: its own promotion may
 	 * be under way. A grant to an earlier life of it cannot be. */
-	if (holder->outcome != VOUCH_GRANT_DONE &&
-	    vouch__name_equal(probe->incarnation, holder->incarnation))
+	if (!happened &&
+	    vouch__name_equal(probe->incarnation, grant->incarnation))
 		return VOUCH_R_ATTEST_OPEN;
 	if (probe->system_id == 0 ||
 	    probe->system_id != scratch->candidate->system_id ||
-	    !incarnation_is_expected(evidence, holder))
+	    !incarnation_is_expected(evidence, grant))
 		return VOUCH_R_ATTEST_INCARNATION;
 	return VOUCH_R_ATTESTED;
 }
 
-static void attest(struct vouch_scratch *scratch, struct vouch_holder *holder)
+/*@
+  requires \valid_read(evidence) && node < VOUCH_NODES_MAX;
+  requires evidence->before.member_count <= VOUCH_NODES_MAX;
+  requires evidence->after.member_count <= VOUCH_NODES_MAX;
+  assigns \nothing;
+  ensures \result != 0 <==> Seen(evidence, node);
+*/
+static int is_seen(const struct vouch_evidence *evidence, uint8_t node)
 {
-	const struct vouch_evidence *evidence = scratch->evidence;
-	const struct vouch_node *node = &evidence->nodes[holder->node];
-	struct vouch_finding *finding;
-	enum vouch_reason reason;
+	uint32_t id = evidence->nodes[node].cluster_id;
 
-	if (vouch__managed(evidence) &&
-	    !(vouch__is_member(&evidence->before, node->cluster_id) &&
-	      vouch__is_member(&evidence->after, node->cluster_id))) {
-		finding = route_closed(scratch, holder,
-				       VOUCH_R_ATTEST_NOT_MEMBER, 0);
-		vouch__cite(finding, VOUCH_C_MEMBER, holder->node, VOUCH_NO);
-		return;
-	}
-	reason = attest_by_probe(scratch, holder);
-	if (reason == VOUCH_R_ATTESTED) {
-		exclude(holder, node->probe.order);
-		finding = route_open(scratch, holder, reason);
-	} else if (vouch__managed(evidence) &&
-		   node->probe.condition == VOUCH_ABSENT &&
-		   operations_say_stopped(node)) {
-		exclude(holder, node->operations.order);
-		finding = route_open(scratch, holder, VOUCH_R_ATTESTED_STOPPED);
-	} else {
-		finding = route_closed(scratch, holder, reason,
-				       vouch__managed(evidence) ||
-					       reason != VOUCH_R_ATTEST_ABSENT);
-	}
-	vouch__cite(finding, VOUCH_C_PROBE, holder->node, node->probe.condition);
-	vouch__cite(finding, VOUCH_C_IN_RECOVERY, holder->node,
+	return !vouch__managed(evidence) ||
+	       (vouch__is_member(&evidence->before, id) &&
+		vouch__is_member(&evidence->after, id));
+}
+
+/*@
+  requires \valid(finding) && \valid_read(node);
+  requires \separated(finding, node);
+  assigns finding->used_count, finding->used[0 .. VOUCH_USED_MAX - 1];
+*/
+static void cite_node(struct vouch_finding *finding, uint8_t place,
+		      const struct vouch_node *node)
+{
+	vouch__cite(finding, VOUCH_C_PROBE, place, node->probe.condition);
+	vouch__cite(finding, VOUCH_C_IN_RECOVERY, place,
 		    node->probe.in_recovery);
-	vouch__cite(finding, VOUCH_C_OPERATION, holder->node,
-		    node->operations.last);
-	vouch__cite(finding, VOUCH_C_OPERATION_RESULT, holder->node,
+	vouch__cite(finding, VOUCH_C_OPERATION, place, node->operations.last);
+	vouch__cite(finding, VOUCH_C_OPERATION_RESULT, place,
 		    node->operations.last_result);
 }
 
-/* Rule 340, route E3; and the holder that is itself the candidate, whose own
- * server is in recovery. */
+/* What one holder says itself, or its agent of it. */
+/*@
+  requires Ready(scratch) && Held(scratch, place);
+  requires 0 <= place < VOUCH_GRANTS_MAX;
+  requires HeldGrant(scratch, place)->holder !=
+    scratch->evidence->request.candidate;
+  assigns scratch->verdict->finding_count,
+    scratch->verdict->findings[0 .. VOUCH_FINDINGS_MAX - 1],
+    scratch->unproven, scratch->exclusions[place];
+  ensures Findings(scratch->verdict);
+  ensures \forall integer h; 0 <= h < VOUCH_GRANTS_MAX && h != place ==>
+    scratch->exclusions[h].route == \old(scratch->exclusions[h].route) &&
+    scratch->exclusions[h].best_finding ==
+      \old(scratch->exclusions[h].best_finding);
+  ensures \old(scratch->verdict->finding_count) <=
+    scratch->verdict->finding_count;
+  ensures Held(scratch, place);
+*/
+static void attest(struct vouch_scratch *scratch, int place)
+{
+	const struct vouch_evidence *evidence = scratch->evidence;
+	const struct vouch_grant *grant = vouch__held(scratch, place);
+	uint8_t number = grant->holder;
+	const struct vouch_node *node = &evidence->nodes[number];
+	struct vouch_finding *finding;
+	enum vouch_reason reason;
+
+	if (!is_seen(evidence, number)) {
+		finding = route_closed(scratch, place,
+				       VOUCH_R_ATTEST_NOT_MEMBER, 0);
+		vouch__cite(finding, VOUCH_C_MEMBER, number, VOUCH_NO);
+		return;
+	}
+	reason = attest_by_probe(scratch, grant,
+				 scratch->holders[place].happened);
+	if (reason == VOUCH_R_ATTESTED) {
+		exclude(scratch, place, VOUCH_ROUTE_LIVE);
+		finding = route_open(scratch, grant, reason);
+	} else if (vouch__managed(evidence) &&
+		   node->probe.condition == VOUCH_ABSENT &&
+		   operations_say_stopped(node)) {
+		exclude(scratch, place, VOUCH_ROUTE_STOPPED);
+		finding = route_open(scratch, grant, VOUCH_R_ATTESTED_STOPPED);
+	} else {
+		finding = route_closed(scratch, place, reason,
+				       vouch__managed(evidence) ||
+					       reason != VOUCH_R_ATTEST_ABSENT);
+	}
+	cite_node(finding, number, node);
+}
+
+/* The holder that is itself the candidate: its own server is in recovery. */
+/*@
+  requires Ready(scratch) && Held(scratch, place);
+  requires 0 <= place < VOUCH_GRANTS_MAX;
+  requires HeldGrant(scratch, place)->holder ==
+    scratch->evidence->request.candidate;
+  assigns scratch->verdict->finding_count,
+    scratch->verdict->findings[0 .. VOUCH_FINDINGS_MAX - 1],
+    scratch->unproven, scratch->exclusions[place];
+  ensures Findings(scratch->verdict);
+  ensures \forall integer h; 0 <= h < VOUCH_GRANTS_MAX && h != place ==>
+    scratch->exclusions[h].route == \old(scratch->exclusions[h].route) &&
+    scratch->exclusions[h].best_finding ==
+      \old(scratch->exclusions[h].best_finding);
+  ensures \old(scratch->verdict->finding_count) <=
+    scratch->verdict->finding_count;
+  ensures Held(scratch, place);
+*/
+static void attest_itself(struct vouch_scratch *scratch, int place)
+{
+	const struct vouch_grant *grant = vouch__held(scratch, place);
+	const struct vouch_probe *own = scratch->candidate;
+	struct vouch_finding *finding;
+
+	if (own->condition == VOUCH_PRESENT && own->in_recovery == VOUCH_YES) {
+		/* Its position may come from this very answer. */
+		exclude(scratch, place, VOUCH_ROUTE_ITSELF);
+		finding = route_open(scratch, grant, VOUCH_R_IS_CANDIDATE);
+	} else {
+		finding = route_closed(scratch, place, VOUCH_R_READY_WRITABLE,
+				       1);
+	}
+	vouch__cite(finding, VOUCH_C_IN_RECOVERY, grant->holder,
+		    own->in_recovery);
+}
+
+/* Rule 340, route E3. */
 void vouch__attested_is_proven(struct vouch_scratch *scratch)
 {
-	const struct vouch_probe *own = scratch->candidate;
-	uint32_t i;
+	int i;
 
+	/*@
+	  loop invariant 0 <= i <= scratch->holder_count;
+	  loop invariant Findings(scratch->verdict);
+	  loop invariant Holding(scratch);
+	  loop invariant \at(scratch->verdict->finding_count, Pre) <=
+	    scratch->verdict->finding_count;
+	  loop assigns i, scratch->verdict->finding_count,
+	    scratch->verdict->findings[0 .. VOUCH_FINDINGS_MAX - 1],
+	    scratch->unproven, scratch->exclusions[0 .. VOUCH_GRANTS_MAX - 1];
+	  loop variant scratch->holder_count - i;
+	*/
 	for (i = 0; i < scratch->holder_count; i++) {
-		struct vouch_holder *holder = &scratch->holders[i];
-		struct vouch_finding *finding;
-
-		if (holder->node != scratch->candidate_node) {
-			attest(scratch, holder);
-			continue;
-		}
-		if (own->condition == VOUCH_PRESENT &&
-		    own->in_recovery == VOUCH_YES) {
-			/* Its position may come from this very answer. */
-			exclude(holder, 0);
-			finding = route_open(scratch, holder,
-					     VOUCH_R_IS_CANDIDATE);
-		} else {
-			finding = route_closed(scratch, holder,
-					       VOUCH_R_READY_WRITABLE, 1);
-		}
-		vouch__cite(finding, VOUCH_C_IN_RECOVERY, holder->node,
-			    own->in_recovery);
+		if (vouch__held(scratch, i)->holder == scratch->candidate_node)
+			attest_itself(scratch, i);
+		else
+			attest(scratch, i);
 	}
+}
+
+/* A person's word to the fencer that the holder is down, while nothing shows it
+ * in this very view; without a number nobody can say that it is not. */
+/*@
+  requires \valid_read(evidence) && \valid_read(grant);
+  requires Bounds(evidence) && grant->holder < VOUCH_NODES_MAX;
+  assigns \nothing;
+  ensures \result != \null ==>
+    Confirmed(evidence, grant->holder, grant->epoch) &&
+    \exists integer j; 0 <= j < evidence->fencing.count &&
+      \result == &evidence->fencing.entries[j];
+*/
+static const struct vouch_fencing *
+confirmation(const struct vouch_evidence *evidence,
+	     const struct vouch_grant *grant)
+{
+	if (!vouch__managed(evidence) ||
+	    evidence->nodes[grant->holder].cluster_id == 0 ||
+	    fenced_is_gone(evidence, grant->holder) == VOUCH_R_FENCED_PRESENT)
+		return 0;
+	return fencing_find(evidence, grant, 1).entry;
+}
+
+/* What a person says of one holder. */
+/*@
+  requires Ready(scratch) && Held(scratch, place);
+  requires 0 <= place < VOUCH_GRANTS_MAX;
+  requires HeldGrant(scratch, place)->holder !=
+    scratch->evidence->request.candidate;
+  assigns scratch->verdict->finding_count,
+    scratch->verdict->findings[0 .. VOUCH_FINDINGS_MAX - 1],
+    scratch->unproven, scratch->exclusions[place];
+  ensures Findings(scratch->verdict);
+  ensures \forall integer h; 0 <= h < VOUCH_GRANTS_MAX && h != place ==>
+    scratch->exclusions[h].route == \old(scratch->exclusions[h].route) &&
+    scratch->exclusions[h].best_finding ==
+      \old(scratch->exclusions[h].best_finding);
+  ensures \old(scratch->verdict->finding_count) <=
+    scratch->verdict->finding_count;
+  ensures Held(scratch, place);
+*/
+static void assert_try(struct vouch_scratch *scratch, int place)
+{
+	const struct vouch_evidence *evidence = scratch->evidence;
+	const struct vouch_grant *grant = vouch__held(scratch, place);
+	int asserted = vouch__is_asserted(evidence, grant->holder, grant->epoch);
+	const struct vouch_fencing *entry = 0;
+	struct vouch_finding *finding;
+
+	if (!asserted)
+		entry = confirmation(evidence, grant);
+	if (asserted || entry) {
+		exclude(scratch, place, entry ? VOUCH_ROUTE_CONFIRMED :
+						VOUCH_ROUTE_ASSERTED);
+		finding = route_open(scratch, grant,
+				     asserted ? VOUCH_R_ASSERTED :
+						VOUCH_R_ASSERTED_CONFIRMED);
+	} else {
+		finding = route_closed(scratch, place, VOUCH_R_NOT_ASSERTED,
+				       !scratch->exclusions[place].told);
+	}
+	vouch__cite(finding, VOUCH_C_ASSERTION, grant->holder,
+		    asserted || entry ? VOUCH_YES : VOUCH_NO);
+	if (entry)
+		cite_fencing(finding, entry);
 }
 
 /* Rule 350, route E4 (P6-A1a): shown as an assertion, never as fencing. */
 void vouch__asserted_is_proven(struct vouch_scratch *scratch)
 {
-	const struct vouch_evidence *evidence = scratch->evidence;
-	uint32_t i;
+	int i;
 
+	/*@
+	  loop invariant 0 <= i <= scratch->holder_count;
+	  loop invariant Findings(scratch->verdict);
+	  loop invariant Holding(scratch);
+	  loop invariant \at(scratch->verdict->finding_count, Pre) <=
+	    scratch->verdict->finding_count;
+	  loop assigns i, scratch->verdict->finding_count,
+	    scratch->verdict->findings[0 .. VOUCH_FINDINGS_MAX - 1],
+	    scratch->unproven, scratch->exclusions[0 .. VOUCH_GRANTS_MAX - 1];
+	  loop variant scratch->holder_count - i;
+	*/
 	for (i = 0; i < scratch->holder_count; i++) {
-		struct vouch_holder *holder = &scratch->holders[i];
-		const struct vouch_fencing *entry = 0;
-		struct vouch_finding *finding;
-		enum vouch_reason reason;
-		int asserted;
-
-		if (holder->node == scratch->candidate_node)
-			continue;
-		asserted = vouch__is_asserted(evidence, holder->node,
-					      holder->epoch);
-		if (!asserted && vouch__managed(evidence))
-			entry = fencing_find(evidence, holder, 1, &reason);
-		/* "It is down", and it stands in this very view; or it has no
-		 * number, and nobody can say that it does not. */
-		if (entry && (evidence->nodes[holder->node].cluster_id == 0 ||
-			      fenced_is_gone(evidence, holder->node) ==
-				      VOUCH_R_FENCED_PRESENT))
-			entry = 0;
-		if (asserted || entry) {
-			exclude(holder,
-				entry ? evidence->fencing.order :
-					evidence->before.order);
-			finding = route_open(scratch, holder,
-					     asserted ?
-						     VOUCH_R_ASSERTED :
-						     VOUCH_R_ASSERTED_CONFIRMED);
-		} else {
-			finding = route_closed(scratch, holder,
-					       VOUCH_R_NOT_ASSERTED,
-					       !holder->route_finding_known);
-		}
-		vouch__cite(finding, VOUCH_C_ASSERTION, holder->node,
-			    asserted || entry ? VOUCH_YES : VOUCH_NO);
-		if (entry)
-			cite_fencing(finding, entry);
+		if (vouch__held(scratch, i)->holder != scratch->candidate_node)
+			assert_try(scratch, i);
 	}
+}
+
+/* One holder on whom no route is open: the most telling reason of all. */
+/*@
+  requires Memory(scratch) && Findings(scratch->verdict);
+  requires 0 <= place < VOUCH_GRANTS_MAX && Best(scratch, place);
+  requires 0 <= scratch->holders[place].grant < VOUCH_GRANTS_MAX;
+  assigns scratch->verdict->finding_count,
+    scratch->verdict->findings[0 .. VOUCH_FINDINGS_MAX - 1],
+    scratch->unproven;
+  ensures Findings(scratch->verdict);
+  ensures \old(scratch->verdict->finding_count) <=
+    scratch->verdict->finding_count;
+  ensures scratch->unproven != 0;
+*/
+static void say_open(struct vouch_scratch *scratch, int place)
+{
+	const struct vouch_finding *best =
+		&scratch->verdict
+			 ->findings[scratch->exclusions[place].best_finding];
+	struct vouch_finding *finding =
+		vouch__find(scratch, VOUCH_UNPROVEN,
+			    (enum vouch_reason)best->reason,
+			    vouch__held(scratch, place)->holder);
+
+	vouch__find_again(finding, best);
 }
 
 /* Rule 360: one route for each of them. */
 void vouch__exclusion_is_proven(struct vouch_scratch *scratch)
 {
-	uint32_t i;
+	int i;
 
+	/*@
+	  loop invariant 0 <= i <= scratch->holder_count;
+	  loop invariant Findings(scratch->verdict);
+	  loop invariant \at(scratch->verdict->finding_count, Pre) <=
+	    scratch->verdict->finding_count;
+	  loop invariant SinceKnown(scratch);
+	  loop invariant scratch->unproven == 0 ==>
+	    \forall integer h; 0 <= h < i ==>
+	      scratch->exclusions[h].route != VOUCH_ROUTE_NONE &&
+	      SinceOf(scratch, h) <= Since(scratch);
+	  loop assigns i, scratch->verdict->finding_count,
+	    scratch->verdict->findings[0 .. VOUCH_FINDINGS_MAX - 1],
+	    scratch->unproven, scratch->last_route, scratch->last_node;
+	  loop variant scratch->holder_count - i;
+	*/
 	for (i = 0; i < scratch->holder_count; i++) {
-		const struct vouch_holder *holder = &scratch->holders[i];
-		const struct vouch_finding *best =
-			&scratch->verdict->findings[holder->best_finding];
+		const struct vouch_grant *grant = vouch__held(scratch, i);
+		int route = scratch->exclusions[i].route;
 
-		if (holder->excluded) {
-			if (holder->order > scratch->exclusion_order)
-				scratch->exclusion_order = holder->order;
-			(void)vouch__find(scratch, VOUCH_HOLDS,
-					  VOUCH_R_EXCLUDED, holder->node);
-		} else {
-			struct vouch_finding *finding = vouch__find(
-				scratch, VOUCH_UNPROVEN,
-				(enum vouch_reason)best->reason, holder->node);
-
-			vouch__find_again(finding, best);
+		if (route == VOUCH_ROUTE_NONE) {
+			say_open(scratch, i);
+			continue;
 		}
+		if (vouch__route_order(scratch->evidence, grant->holder, route) >
+		    vouch__since(scratch)) {
+			scratch->last_route = (int16_t)route;
+			scratch->last_node = grant->holder;
+		}
+		(void)vouch__find(scratch, VOUCH_HOLDS, VOUCH_R_EXCLUDED,
+				  grant->holder);
 	}
 	if (!scratch->holders_known)
 		(void)vouch__find(scratch, VOUCH_UNPROVEN,
 				  VOUCH_R_HOLDER_UNKNOWN, VOUCH_NO_NODE);
 }
 
+/*@
+  requires \valid_read(scratch) && \valid_read(scratch->evidence);
+  requires Holders(scratch);
+  assigns \nothing;
+  ensures \result != 0 ==> \exists integer g;
+    0 <= g < scratch->evidence->grant_count &&
+    scratch->evidence->grants[g].holder == node;
+*/
 static int is_holder(const struct vouch_scratch *scratch, uint8_t node)
 {
-	uint32_t i;
+	int i;
 
+	/*@
+	  loop invariant 0 <= i <= scratch->holder_count;
+	  loop assigns i;
+	  loop variant scratch->holder_count - i;
+	*/
 	for (i = 0; i < scratch->holder_count; i++) {
-		if (scratch->holders[i].node == node)
+		if (vouch__held(scratch, i)->holder == node)
 			return 1;
 	}
 	return 0;
@@ -818,6 +1079,22 @@ void vouch__others_are_proven(struct vouch_scratch *scratch)
 	int any = 0;
 	uint8_t i;
 
+	/*@
+	  loop invariant 0 <= i <= evidence->node_count;
+	  loop invariant Findings(scratch->verdict);
+	  loop invariant \at(scratch->verdict->finding_count, Pre) <=
+	    scratch->verdict->finding_count;
+	  loop invariant scratch->unproven == 0 ==>
+	    \forall integer j; 0 <= j < i ==>
+	      j == evidence->request.candidate ||
+	      (\exists integer g; 0 <= g < evidence->grant_count &&
+	        evidence->grants[g].holder == j) ||
+	      Quiet(evidence, j, NewestOf(scratch));
+	  loop assigns i, any, scratch->verdict->finding_count,
+	    scratch->verdict->findings[0 .. VOUCH_FINDINGS_MAX - 1],
+	    scratch->unproven;
+	  loop variant evidence->node_count - i;
+	*/
 	for (i = 0; i < evidence->node_count; i++) {
 		enum vouch_reason reason;
 		struct vouch_finding *finding;
@@ -826,7 +1103,7 @@ void vouch__others_are_proven(struct vouch_scratch *scratch)
 		if (i == scratch->candidate_node || is_holder(scratch, i))
 			continue;
 		any = 1;
-		reason = other_is_quiet(evidence, i, scratch->newest_epoch);
+		reason = other_is_quiet(evidence, i, vouch__newest(scratch));
 		ok = reason == VOUCH_R_OTHER_QUIET ||
 		     reason == VOUCH_R_OTHER_CLEAN ||
 		     reason == VOUCH_R_OTHER_ASSERTED;

@@ -2,25 +2,32 @@
 /* Who was granted which epoch, from all the sources that name it. */
 #include "kernel/rules.h"
 
-uint64_t vouch__newest_epoch(const struct vouch_evidence *evidence)
+int vouch__newest_grant(const struct vouch_evidence *evidence)
 {
-	uint64_t newest = 0;
+	int newest = -1;
 	uint32_t i;
 
 	/*@
 	  loop invariant 0 <= i <= evidence->grant_count;
+	  loop invariant -1 <= newest < i;
 	  loop invariant \forall integer g; 0 <= g < i ==>
-	    evidence->grants[g].epoch <= newest;
-	  loop invariant newest == 0 || \exists integer g; 0 <= g < i &&
-	    evidence->grants[g].epoch == newest;
+	    evidence->grants[g].epoch <= EpochAt(evidence, newest);
 	  loop assigns i, newest;
 	  loop variant evidence->grant_count - i;
 	*/
 	for (i = 0; i < evidence->grant_count; i++) {
-		if (evidence->grants[i].epoch > newest)
-			newest = evidence->grants[i].epoch;
+		if (newest < 0 ||
+		    evidence->grants[i].epoch > evidence->grants[newest].epoch)
+			newest = (int)i;
 	}
 	return newest;
+}
+
+uint64_t vouch__newest_epoch(const struct vouch_evidence *evidence)
+{
+	int newest = vouch__newest_grant(evidence);
+
+	return newest < 0 ? 0 : evidence->grants[newest].epoch;
 }
 
 /* A row in the log proves that the promotion happened; otherwise the holder's
@@ -28,7 +35,7 @@ uint64_t vouch__newest_epoch(const struct vouch_evidence *evidence)
 struct vouch_grant_view vouch__grant_of(const struct vouch_evidence *evidence,
 					uint64_t epoch)
 {
-	struct vouch_grant_view view = { 0, VOUCH_NO_NODE, VOUCH_GRANT_OPEN, 0 };
+	struct vouch_grant_view view = { 0, VOUCH_NO_NODE, VOUCH_GRANT_OPEN, 0, 0 };
 	uint32_t i;
 
 	/*@
@@ -37,7 +44,7 @@ struct vouch_grant_view vouch__grant_of(const struct vouch_evidence *evidence,
 	  loop invariant view.known == 0 ==> \forall integer g; 0 <= g < i ==>
 	    evidence->grants[g].epoch != epoch;
 	  loop invariant view.known != 0 ==> \exists integer g; 0 <= g < i &&
-	    view.grant == &evidence->grants[g] &&
+	    view.grant == &evidence->grants[g] && view.index == g &&
 	    evidence->grants[g].epoch == epoch &&
 	    view.holder == evidence->grants[g].holder;
 	  loop invariant view.outcome == VOUCH_GRANT_DONE <==>
@@ -66,6 +73,7 @@ struct vouch_grant_view vouch__grant_of(const struct vouch_evidence *evidence,
 			view.known = 1;
 			view.holder = grant->holder;
 			view.grant = grant;
+			view.index = (int)i;
 		}
 		if (outcome == VOUCH_GRANT_DONE)
 			view.outcome = VOUCH_GRANT_DONE;
@@ -172,8 +180,7 @@ void vouch__agreement_is_proven(struct vouch_scratch *scratch)
 			finding = vouch__find(scratch, VOUCH_UNPROVEN,
 					      VOUCH_R_GRANTS_DISAGREE, a->holder);
 			finding->node_b = b->holder;
-			finding->value[0] = a->epoch < b->epoch ? a->epoch :
-								  b->epoch;
+			vouch__show(finding, 0, a->epoch < b->epoch ? a->epoch : b->epoch);
 			vouch__cite(finding, VOUCH_C_HOLDER, VOUCH_NO_NODE,
 				    a->holder);
 			vouch__cite(finding, VOUCH_C_HOLDER, VOUCH_NO_NODE,
@@ -190,40 +197,147 @@ void vouch__adoption_is_proven(struct vouch_scratch *scratch)
 {
 	struct vouch_finding *finding;
 
-	if (scratch->newest_epoch == 0) {
+	if (vouch__newest(scratch) == 0) {
 		(void)vouch__find(scratch, VOUCH_UNPROVEN, VOUCH_R_NOT_ADOPTED,
 				  VOUCH_NO_NODE);
 		return;
 	}
 	finding = vouch__find(scratch, VOUCH_HOLDS, VOUCH_R_ADOPTED,
 			      VOUCH_NO_NODE);
-	finding->value[0] = scratch->newest_epoch;
+	vouch__show(finding, 0, vouch__newest(scratch));
 	vouch__cite(finding, VOUCH_C_EPOCH, VOUCH_NO_NODE,
-		    scratch->newest_epoch);
+		    vouch__newest(scratch));
 }
 
+/*@
+  requires Ready(scratch);
+  requires AllUntried(scratch);
+  requires scratch->holder_count < VOUCH_GRANTS_MAX;
+  requires 0 <= view.index < scratch->evidence->grant_count &&
+    scratch->evidence->grants[view.index].epoch == epoch;
+  requires view.outcome == VOUCH_GRANT_DONE ==> Done(scratch->evidence, epoch);
+  assigns scratch->verdict->finding_count,
+    scratch->verdict->findings[0 .. VOUCH_FINDINGS_MAX - 1],
+    scratch->unproven, scratch->holder_count,
+    scratch->holders[scratch->holder_count],
+    scratch->exclusions[scratch->holder_count];
+  ensures Findings(scratch->verdict);
+  ensures \old(scratch->verdict->finding_count) <=
+    scratch->verdict->finding_count;
+  ensures Derived(scratch);
+  ensures scratch->holder_count == \old(scratch->holder_count) + 1;
+  ensures AllUntried(scratch);
+  ensures HeldGrant(scratch, \old(scratch->holder_count))->epoch == epoch;
+  ensures \forall integer h; 0 <= h < \old(scratch->holder_count) ==>
+    scratch->holders[h].grant == \old(scratch->holders[h].grant) &&
+    scratch->holders[h].happened == \old(scratch->holders[h].happened) &&
+    scratch->exclusions[h].route == \old(scratch->exclusions[h].route) &&
+    scratch->exclusions[h].best_finding ==
+      \old(scratch->exclusions[h].best_finding);
+  ensures Listed(scratch, epoch);
+  ensures \forall integer x; Listed{Pre}(scratch, x) ==> Listed(scratch, x);
+*/
 static void holder_add(struct vouch_scratch *scratch, uint64_t epoch,
-		       const struct vouch_grant_view *view)
+		       struct vouch_grant_view view)
 {
-	struct vouch_holder *holder =
-		&scratch->holders[scratch->holder_count++];
+	struct vouch_holder *holder = &scratch->holders[scratch->holder_count];
+	struct vouch_exclusion *exclusion =
+		&scratch->exclusions[scratch->holder_count];
 	struct vouch_finding *finding;
 
-	holder->node = view->holder;
-	holder->epoch = epoch;
-	holder->outcome = view->outcome;
-	holder->incarnation = view->grant->incarnation;
-	holder->excluded = 0;
-	holder->order = 0;
-	holder->route_finding_known = 0;
-	holder->best_finding = 0;
+	holder->grant = (int16_t)view.index;
+	holder->happened = view.outcome == VOUCH_GRANT_DONE;
+	exclusion->route = VOUCH_ROUTE_NONE;
+	exclusion->told = 0;
+	exclusion->best_finding = 0;
+	scratch->holder_count++;
+	/*@ assert HeldGrant(scratch, \at(scratch->holder_count, Pre))->epoch ==
+	    epoch; */
+	/*@ assert Untried(scratch, \at(scratch->holder_count, Pre)); */
+	/*@ assert \forall integer h; 0 <= h < \at(scratch->holder_count, Pre)
+	    ==> Untried(scratch, h); */
+	/*@ assert \forall integer x; Listed{Pre}(scratch, x) ==>
+	    Listed(scratch, x); */
 	finding = vouch__find(scratch, VOUCH_HOLDS, VOUCH_R_HOLDERS_KNOWN,
-			      view->holder);
-	finding->value[0] = epoch;
+			      view.holder);
+	vouch__show(finding, 0, epoch);
 	vouch__cite(finding, VOUCH_C_EPOCH, VOUCH_NO_NODE, epoch);
-	vouch__cite(finding, VOUCH_C_HOLDER, VOUCH_NO_NODE, view->holder);
+	vouch__cite(finding, VOUCH_C_HOLDER, VOUCH_NO_NODE, view.holder);
 	vouch__cite(finding, VOUCH_C_GRANT_OUTCOME, VOUCH_NO_NODE,
-		    view->outcome);
+		    view.outcome);
+}
+
+/* How far down the list of those who may hold authority could be made. */
+struct listed {
+	int known;	/* down to one that took place: it is complete */
+	uint64_t epoch; /* otherwise: of which nobody knows the holder */
+};
+
+/*@
+  requires Ready(scratch) && Nothing(scratch);
+  requires Newest(scratch->evidence, NewestOf(scratch));
+  assigns scratch->verdict->finding_count,
+    scratch->verdict->findings[0 .. VOUCH_FINDINGS_MAX - 1],
+    scratch->unproven, scratch->holder_count,
+    scratch->holders[0 .. VOUCH_GRANTS_MAX - 1],
+    scratch->exclusions[0 .. VOUCH_GRANTS_MAX - 1];
+  ensures Findings(scratch->verdict);
+  ensures Derived(scratch);
+  ensures \old(scratch->verdict->finding_count) <=
+    scratch->verdict->finding_count;
+  ensures AllUntried(scratch);
+  ensures FirstHolder(scratch);
+  ensures \result.known != 0 ==> \forall integer epoch;
+    MayHold(scratch->evidence, epoch) ==> Listed(scratch, epoch);
+*/
+static struct listed holders_list(struct vouch_scratch *scratch)
+{
+	struct listed listed = { 0, vouch__newest(scratch) };
+
+	/*@
+	  loop invariant Findings(scratch->verdict);
+	  loop invariant Derived(scratch);
+	  loop invariant NewestOf(scratch) == \at(NewestOf(scratch), Pre);
+	  loop invariant AllUntried(scratch);
+	  loop invariant \at(scratch->verdict->finding_count, Pre) <=
+	    scratch->verdict->finding_count;
+	  loop invariant listed.known == 0;
+	  loop invariant listed.epoch <= NewestOf(scratch);
+	  loop invariant \forall integer g;
+	    0 <= g < scratch->evidence->grant_count &&
+	    listed.epoch < scratch->evidence->grants[g].epoch ==>
+	    !Done(scratch->evidence, scratch->evidence->grants[g].epoch) &&
+	    (Void(scratch->evidence, scratch->evidence->grants[g].epoch) ||
+	     Listed(scratch, scratch->evidence->grants[g].epoch));
+	  loop invariant scratch->holder_count == 0 ==>
+	    NoneSince(scratch->evidence, listed.epoch);
+	  loop invariant scratch->holder_count > 0 ==>
+	    !Void(scratch->evidence, HeldGrant(scratch, 0)->epoch) &&
+	    NoneSince(scratch->evidence, HeldGrant(scratch, 0)->epoch);
+	  loop assigns listed, scratch->verdict->finding_count,
+	    scratch->verdict->findings[0 .. VOUCH_FINDINGS_MAX - 1],
+	    scratch->unproven, scratch->holder_count,
+	    scratch->holders[0 .. VOUCH_GRANTS_MAX - 1],
+	    scratch->exclusions[0 .. VOUCH_GRANTS_MAX - 1];
+	  loop variant listed.epoch;
+	*/
+	while (listed.epoch > 0 && scratch->holder_count < VOUCH_GRANTS_MAX) {
+		struct vouch_grant_view view =
+			vouch__grant_of(scratch->evidence, listed.epoch);
+
+		if (!view.known)
+			break;
+		if (view.outcome != VOUCH_GRANT_VOID)
+			holder_add(scratch, listed.epoch, view);
+		if (view.outcome == VOUCH_GRANT_DONE) {
+			listed.known = 1;
+			break;
+		}
+		listed.epoch = vouch__epoch_below(scratch->evidence,
+						  listed.epoch);
+	}
+	/*@ assert Holders(scratch); */
+	return listed;
 }
 
 /* Rule 310. The newest grant's holder; while nobody knows whether that
@@ -231,24 +345,14 @@ static void holder_add(struct vouch_scratch *scratch, uint64_t epoch,
  * that its own holder declared void never gave authority to anybody. */
 void vouch__holders_are_proven(struct vouch_scratch *scratch)
 {
-	uint64_t epoch = scratch->newest_epoch;
+	struct listed listed = holders_list(scratch);
 	struct vouch_finding *finding;
 
-	while (epoch > 0 && scratch->holder_count < VOUCH_GRANTS_MAX) {
-		struct vouch_grant_view view =
-			vouch__grant_of(scratch->evidence, epoch);
-
-		if (!view.known)
-			break;
-		if (view.outcome != VOUCH_GRANT_VOID)
-			holder_add(scratch, epoch, &view);
-		if (view.outcome == VOUCH_GRANT_DONE) {
-			scratch->holders_known = 1;
-			return;
-		}
-		epoch = vouch__epoch_below(scratch->evidence, epoch);
+	if (listed.known) {
+		scratch->holders_known = 1;
+		return;
 	}
 	finding = vouch__find(scratch, VOUCH_UNPROVEN, VOUCH_R_HOLDER_UNKNOWN,
 			      VOUCH_NO_NODE);
-	finding->value[0] = epoch;
+	vouch__show(finding, 0, listed.epoch);
 }

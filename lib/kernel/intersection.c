@@ -16,7 +16,7 @@
   requires i < scratch->evidence->node_count;
   assigns \nothing;
   ensures \result == VOUCH_R_NONE ==>
-    Counts(scratch->evidence, i, scratch->exclusion_order);
+    Counts(scratch->evidence, i, Since(scratch));
   ensures \result == VOUCH_R_NONE ==>
     BranchEnd(Candidate(scratch->evidence), Server(scratch->evidence, i),
               scratch->branches[i].end);
@@ -34,7 +34,7 @@ static enum vouch_reason member_reason(const struct vouch_scratch *scratch,
 	    scratch->branches[i].relation == VOUCH_RELATION_UNRELATED)
 		return VOUCH_R_INTERSECT_SHORT;
 	/*@ assert Branch(scratch, i); */
-	if (probe->order < scratch->exclusion_order)
+	if (probe->order < vouch__since(scratch))
 		return VOUCH_R_ORDER_EARLY;
 	if (!vouch__is_admitted(evidence, i, probe->incarnation))
 		return VOUCH_R_INTERSECT_AMNESIA;
@@ -63,7 +63,7 @@ int vouch__remembers(const struct vouch_scratch *scratch, uint8_t i)
   requires \valid_read(scratch) && \valid_read(scratch->evidence);
   requires Form(scratch->evidence) && Derived(scratch) && Branches(scratch);
   requires node < scratch->evidence->node_count;
-  requires found.counted < VOUCH_NODES_MAX;
+  requires 0 <= found.counted < VOUCH_NODES_MAX;
   assigns \nothing;
   ensures \result.members == found.members &&
     \result.required == found.required && \result.proven == found.proven;
@@ -76,7 +76,7 @@ int vouch__remembers(const struct vouch_scratch *scratch, uint8_t i)
   ensures \result.ahead == VOUCH_NO_NODE ==> found.ahead == VOUCH_NO_NODE;
   ensures \result.ahead == VOUCH_NO_NODE &&
       \result.counted == found.counted + 1 ==>
-    Within(scratch->evidence, node, scratch->exclusion_order);
+    Within(scratch->evidence, node, Since(scratch));
 */
 static struct vouch_intersection counted_in(const struct vouch_scratch *scratch,
 					    uint8_t node,
@@ -94,7 +94,7 @@ static struct vouch_intersection counted_in(const struct vouch_scratch *scratch,
 		return found;
 	}
 	found.counted++;
-	if (scratch->branches[node].end > scratch->candidate_end)
+	if (scratch->branches[node].end > vouch__probe_end(scratch->candidate))
 		found.ahead = node;
 	return found;
 }
@@ -106,8 +106,8 @@ vouch__intersect(const struct vouch_scratch *scratch,
 	struct vouch_intersection result = { 0 };
 	uint32_t i;
 
-	result.members = contract->member_count;
-	result.required = contract->k;
+	result.members = (int)contract->member_count;
+	result.required = (int)contract->k;
 	result.missing = VOUCH_NO_NODE;
 	result.ahead = VOUCH_NO_NODE;
 	result.why = VOUCH_R_NONE;
@@ -115,17 +115,17 @@ vouch__intersect(const struct vouch_scratch *scratch,
 	  loop invariant 0 <= i <= contract->member_count;
 	  loop invariant result.members == contract->member_count &&
 	    result.required == contract->k && result.proven == 0;
-	  loop invariant result.counted <= i;
+	  loop invariant 0 <= result.counted <= i;
 	  loop invariant result.missing == VOUCH_NO_NODE ==> result.counted == i;
 	  loop invariant result.missing == VOUCH_NO_NODE ||
-	    result.missing < scratch->evidence->node_count;
+	    0 <= result.missing < scratch->evidence->node_count;
 	  loop invariant result.ahead == VOUCH_NO_NODE ||
-	    result.ahead < scratch->evidence->node_count;
+	    0 <= result.ahead < scratch->evidence->node_count;
 	  // Whoever chooses none of those that count chooses from the rest.
 	  loop invariant result.ahead == VOUCH_NO_NODE ==>
 	    \forall subset a; (\forall integer j; 0 <= j < i && In(a, j) ==>
 	      !Within(scratch->evidence, contract->members[j],
-	              scratch->exclusion_order)) ==>
+	              Since(scratch))) ==>
 	    Size(a, i) + result.counted <= i;
 	  loop assigns i, result;
 	  loop variant contract->member_count - i;
@@ -142,10 +142,10 @@ vouch__intersect_others(const struct vouch_scratch *scratch, uint8_t node,
 			uint32_t k)
 {
 	struct vouch_intersection result = { 0 };
-	uint32_t place = 0;
+	int place = 0;
 	uint8_t i;
 
-	result.required = k;
+	result.required = (int)k;
 	result.missing = VOUCH_NO_NODE;
 	result.ahead = VOUCH_NO_NODE;
 	result.why = VOUCH_R_NONE;
@@ -153,11 +153,11 @@ vouch__intersect_others(const struct vouch_scratch *scratch, uint8_t node,
 	  loop invariant 0 <= i <= scratch->evidence->node_count;
 	  loop invariant place == (i <= node ? i : i - 1);
 	  loop invariant result.required == k && result.proven == 0;
-	  loop invariant result.counted <= place;
+	  loop invariant 0 <= result.counted <= place;
 	  loop invariant result.ahead == VOUCH_NO_NODE ==>
 	    \forall subset a; (\forall integer j; 0 <= j < place &&
 	      In(a, j) ==> !Within(scratch->evidence, Other(node, j),
-	                           scratch->exclusion_order)) ==>
+	                           Since(scratch))) ==>
 	    Size(a, place) + result.counted <= place;
 	  loop assigns i, place, result;
 	  loop variant scratch->evidence->node_count - i;

@@ -212,6 +212,22 @@ void vouch__system_is_proven(struct vouch_scratch *scratch)
 	int failed = 0;
 	uint8_t i;
 
+	/*@
+	  loop invariant 0 <= i <= evidence->node_count;
+	  loop invariant Findings(scratch->verdict);
+	  loop invariant \at(scratch->verdict->finding_count, Pre) <=
+	    scratch->verdict->finding_count;
+	  loop invariant failed != 0 ==> scratch->unproven != 0;
+	  loop invariant failed == 0 ==> \forall integer j; 0 <= j < i ==>
+	    (j != evidence->request.candidate &&
+	     Server(evidence, j)->condition != VOUCH_PRESENT) ||
+	    (Server(evidence, j)->condition == VOUCH_PRESENT && expected != 0 &&
+	     Server(evidence, j)->system_id == expected);
+	  loop assigns i, failed, scratch->verdict->finding_count,
+	    scratch->verdict->findings[0 .. VOUCH_FINDINGS_MAX - 1],
+	    scratch->unproven;
+	  loop variant evidence->node_count - i;
+	*/
 	for (i = 0; i < evidence->node_count; i++) {
 		const struct vouch_probe *probe = &evidence->nodes[i].probe;
 		struct vouch_finding *finding;
@@ -243,6 +259,13 @@ void vouch__system_is_proven(struct vouch_scratch *scratch)
 
 /* Why the history of node i forbids a decision; VOUCH_R_LINEAGE_OK when it
  * does not. A fork is no reason by itself: its D is capped where it parted. */
+/*@
+  requires \valid_read(scratch) && \valid_read(scratch->evidence);
+  requires Form(scratch->evidence) && Derived(scratch) && Branches(scratch);
+  requires i < scratch->evidence->node_count;
+  assigns \nothing;
+  ensures \result == VOUCH_R_LINEAGE_OK ==> Related(scratch->evidence, i);
+*/
 static enum vouch_reason history_reason(const struct vouch_scratch *scratch,
 					uint8_t i)
 {
@@ -267,6 +290,21 @@ void vouch__lineage_is_proven(struct vouch_scratch *scratch)
 	int failed = 0;
 	uint8_t i;
 
+	/*@
+	  loop invariant 0 <= i <= evidence->node_count;
+	  loop invariant Findings(scratch->verdict);
+	  loop invariant \at(scratch->verdict->finding_count, Pre) <=
+	    scratch->verdict->finding_count;
+	  loop invariant failed != 0 ==> scratch->unproven != 0;
+	  loop invariant failed == 0 ==> \forall integer j; 0 <= j < i ==>
+	    (j != evidence->request.candidate &&
+	     Server(evidence, j)->condition != VOUCH_PRESENT) ||
+	    Related(evidence, j);
+	  loop assigns i, failed, finding, scratch->verdict->finding_count,
+	    scratch->verdict->findings[0 .. VOUCH_FINDINGS_MAX - 1],
+	    scratch->unproven;
+	  loop variant evidence->node_count - i;
+	*/
 	for (i = 0; i < evidence->node_count; i++) {
 		const struct vouch_probe *probe = &evidence->nodes[i].probe;
 		enum vouch_reason reason;
@@ -279,8 +317,8 @@ void vouch__lineage_is_proven(struct vouch_scratch *scratch)
 			continue;
 		failed = 1;
 		finding = vouch__find(scratch, VOUCH_UNPROVEN, reason, i);
-		finding->node_b = scratch->candidate_node;
-		finding->value[0] = probe->timeline;
+		finding->node_b = (uint16_t)scratch->candidate_node;
+		vouch__show(finding, 0, probe->timeline);
 		vouch__cite(finding, VOUCH_C_TIMELINE, i, probe->timeline);
 		vouch__cite(finding, VOUCH_C_TIMELINE, scratch->candidate_node,
 			    scratch->candidate->timeline);
@@ -307,7 +345,7 @@ int vouch__candidate_is_authorised(const struct vouch_scratch *scratch)
 	/* Its own promotion, cut off before the epoch's row: it is the holder
 	 * that the newest grant names, the same incarnation, one fork on. What
 	 * came to nothing, before it or since, made no fork. */
-	last = vouch__last_epoch(scratch->evidence, scratch->newest_epoch + 1);
+	last = vouch__last_epoch(scratch->evidence, vouch__newest(scratch) + 1);
 	newest = vouch__grant_of(scratch->evidence, last);
 	return newest.known && newest.holder == scratch->candidate_node &&
 	       candidate->incarnation[0] != '\0' &&
@@ -331,7 +369,7 @@ void vouch__fork_is_proven(struct vouch_scratch *scratch)
 		ok ? VOUCH_R_LINEAGE_AUTHORISED : VOUCH_R_LINEAGE_ROGUE,
 		scratch->candidate_node);
 
-	finding->value[0] = candidate->timeline;
+	vouch__show(finding, 0, candidate->timeline);
 	vouch__cite(finding, VOUCH_C_TIMELINE, scratch->candidate_node,
 		    candidate->timeline);
 	vouch__cite(finding, VOUCH_C_EPOCH_ROW, scratch->candidate_node,

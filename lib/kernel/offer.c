@@ -58,7 +58,7 @@ static struct asked what_binds(const struct vouch_scratch *scratch)
   requires Derived(scratch) && i < VOUCH_NODES_MAX;
   assigns \nothing;
   ensures \result != 0 ==>
-    SealedAndSilent(scratch->evidence, i, scratch->newest_epoch);
+    SealedAndSilent(scratch->evidence, i, NewestOf(scratch));
 */
 static int is_sealed_and_silent(const struct vouch_scratch *scratch, uint8_t i)
 {
@@ -69,7 +69,7 @@ static int is_sealed_and_silent(const struct vouch_scratch *scratch, uint8_t i)
 	       evidence->seal.condition == VOUCH_PRESENT &&
 	       evidence->seal.unbroken == VOUCH_YES &&
 	       evidence->seal.node == i &&
-	       evidence->seal.epoch == scratch->newest_epoch;
+	       evidence->seal.epoch == vouch__newest(scratch);
 }
 
 /* It answers, and no life of it was ever admitted: there is none to forget. */
@@ -115,10 +115,10 @@ enum unseen {
   requires i < scratch->evidence->node_count;
   assigns \nothing;
   ensures \result == UNSEEN_NONE ==>
-    Counts(scratch->evidence, i, scratch->exclusion_order) ||
+    Counts(scratch->evidence, i, Since(scratch)) ||
     NewHere(scratch->evidence, i);
   ensures \result == UNSEEN_SEALED ==>
-    SealedAndSilent(scratch->evidence, i, scratch->newest_epoch);
+    SealedAndSilent(scratch->evidence, i, NewestOf(scratch));
   ensures \result == UNSEEN_NONE || \result == UNSEEN_SEALED ||
     \result == UNSEEN_OTHERS;
 */
@@ -152,12 +152,15 @@ static void unseen_conclude(struct vouch_scratch *scratch, uint8_t node,
 				      VOUCH_R_UNSEEN_OPEN,
 			    node);
 
-	finding->value[0] = found.counted;
-	finding->value[1] = found.members;
-	finding->value[2] = found.required;
-	vouch__cite(finding, VOUCH_C_S, VOUCH_NO_NODE, found.counted);
-	vouch__cite(finding, VOUCH_C_N, VOUCH_NO_NODE, found.members);
-	vouch__cite(finding, VOUCH_C_K, VOUCH_NO_NODE, found.required);
+	vouch__show(finding, 0, (uint64_t)found.counted);
+	vouch__show(finding, 1, (uint64_t)found.members);
+	vouch__show(finding, 2, (uint64_t)found.required);
+	vouch__cite(finding, VOUCH_C_S, VOUCH_NO_NODE,
+		    (uint64_t)found.counted);
+	vouch__cite(finding, VOUCH_C_N, VOUCH_NO_NODE,
+		    (uint64_t)found.members);
+	vouch__cite(finding, VOUCH_C_K, VOUCH_NO_NODE,
+		    (uint64_t)found.required);
 }
 
 /*
@@ -188,8 +191,8 @@ void vouch__unseen_grants_are_covered(struct vouch_scratch *scratch)
 	  loop invariant \forall integer j; 0 <= j < i &&
 	    (unseen[j] == UNSEEN_OTHERS ==>
 	     found[j].proven != 0 && found[j].ahead == VOUCH_NO_NODE) ==>
-	    Unseen(evidence, j, asked.least, scratch->newest_epoch,
-	           scratch->exclusion_order);
+	    Unseen(evidence, j, asked.least, NewestOf(scratch),
+	           Since(scratch));
 	  loop assigns i, unseen[0 .. VOUCH_NODES_MAX - 1],
 	    found[0 .. VOUCH_NODES_MAX - 1];
 	  loop variant evidence->node_count - i;
@@ -205,8 +208,8 @@ void vouch__unseen_grants_are_covered(struct vouch_scratch *scratch)
 			vouch__find(scratch, VOUCH_UNPROVEN,
 				    VOUCH_R_OFFER_WEAKER, VOUCH_NO_NODE);
 
-		finding->value[0] = evidence->offer.contract.k;
-		finding->value[1] = asked.most;
+		vouch__show(finding, 0, evidence->offer.contract.k);
+		vouch__show(finding, 1, asked.most);
 	}
 	/*@
 	  loop invariant 0 <= i <= evidence->node_count;
@@ -263,8 +266,8 @@ void vouch__offer_is_proven(struct vouch_scratch *scratch)
 	finding = vouch__find(scratch, ok ? VOUCH_HOLDS : VOUCH_UNPROVEN,
 			      ok ? VOUCH_R_OFFER_OK : VOUCH_R_OFFER_UNPINNED,
 			      scratch->candidate_node);
-	finding->value[1] = offer->contract.member_count;
-	finding->value[2] = offer->contract.k;
+	vouch__show(finding, 1, offer->contract.member_count);
+	vouch__show(finding, 2, offer->contract.k);
 	vouch__cite(finding, VOUCH_C_PINNED, scratch->candidate_node,
 		    offer->pinned);
 	vouch__cite(finding, VOUCH_C_K, VOUCH_NO_NODE, offer->contract.k);

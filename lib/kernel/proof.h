@@ -299,6 +299,11 @@
     (\forall integer g; 0 <= g < e->grant_count ==> e->grants[g].epoch <= epoch) &&
     (epoch == 0 || Granted(e, epoch));
 
+  // A later grant says that this number was void when it was decided on.
+  predicate PassedOver{L}(struct vouch_evidence *e, integer epoch) =
+    \exists integer g; 0 <= g < e->grant_count && e->grants[g].follows != 0 &&
+      e->grants[g].follows < epoch < e->grants[g].epoch;
+
   // Whoever was granted this epoch may hold authority: it may have happened,
   // and no later one is known to have.
   predicate MayHold{L}(struct vouch_evidence *e, integer epoch) =

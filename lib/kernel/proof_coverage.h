@@ -141,7 +141,8 @@
        Candidate(e)->epoch < e->grants[g].epoch ==>
        Satisfied(e, e->grants[g].epoch, since)) &&
      \forall integer epoch, newest; Newest(e, newest) &&
-       Candidate(e)->epoch < epoch <= newest ==> Granted(e, epoch));
+       Candidate(e)->epoch < epoch <= newest ==>
+       Granted(e, epoch) || PassedOver(e, epoch));
 */
 
 /* --- what an unseen grant may have acknowledged --- */

@@ -24,7 +24,7 @@ static enum vouch_reason readiness_reason(const struct vouch_scratch *scratch)
 	if (probe->replay_paused != VOUCH_NO)
 		return VOUCH_R_READY_PAUSED;
 	if (probe->replayed_lsn == 0 ||
-	    probe->replayed_lsn != scratch->candidate_end)
+	    probe->replayed_lsn != vouch__probe_end(scratch->candidate))
 		return VOUCH_R_READY_BEHIND;
 	if (probe->checksums_clean != VOUCH_YES)
 		return VOUCH_R_READY_CHECKSUM;
@@ -36,18 +36,18 @@ void vouch__readiness_is_proven(struct vouch_scratch *scratch)
 {
 	const struct vouch_probe *probe = scratch->candidate;
 	enum vouch_reason reason = readiness_reason(scratch);
-	uint8_t node = scratch->candidate_node;
+	int node = scratch->candidate_node;
 	/*@ assert reason == VOUCH_R_READY ==> Visible{Pre}(scratch->evidence); */
 	struct vouch_finding *finding = vouch__find(
 		scratch,
 		reason == VOUCH_R_READY ? VOUCH_HOLDS : VOUCH_UNPROVEN, reason,
 		node);
 
-	finding->value[0] = probe->replayed_lsn;
-	finding->value[1] = scratch->candidate_end;
+	vouch__show(finding, 0, probe->replayed_lsn);
+	vouch__show(finding, 1, vouch__probe_end(scratch->candidate));
 	vouch__cite(finding, VOUCH_C_IN_RECOVERY, node, probe->in_recovery);
 	vouch__cite(finding, VOUCH_C_REPLAYED, node, probe->replayed_lsn);
-	vouch__cite(finding, VOUCH_C_DURABLE_END, node, scratch->candidate_end);
+	vouch__cite(finding, VOUCH_C_DURABLE_END, node, vouch__probe_end(scratch->candidate));
 	vouch__cite(finding, VOUCH_C_LOG_EXHAUSTED, node, probe->log_exhausted);
 	vouch__cite(finding, VOUCH_C_REPLAY_PAUSED, node, probe->replay_paused);
 	vouch__cite(finding, VOUCH_C_CHECKSUMS, node, probe->checksums_clean);

@@ -50,15 +50,13 @@ enum vouch_rule_kind {
 	VOUCH_RULE_ROUTE,    /* one way to prove the obligation that follows */
 };
 
+/* What people are told of a rule; vouch__decide examines them in this order. */
 struct vouch_rule {
 	enum vouch_rule_id id;
 	enum vouch_rule_kind kind;
 	const char *name;      /* short, stable: "exclusion.fenced" */
 	const char *invariant; /* "P6-A1" */
 	const char *requires;  /* one sentence for people */
-	/* Adds one finding or more. A rule that adds none has not been shown
-	 * to hold. */
-	void (*examine)(struct vouch_scratch *);
 };
 
 extern const struct vouch_rule vouch__rules[];

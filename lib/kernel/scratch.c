@@ -3,7 +3,7 @@
 
 struct vouch_finding *vouch__find(struct vouch_scratch *scratch,
 				  enum vouch_outcome outcome,
-				  enum vouch_reason reason, uint8_t node)
+				  enum vouch_reason reason, int node)
 {
 	struct vouch_verdict *verdict = scratch->verdict;
 	struct vouch_finding *finding;
@@ -21,8 +21,8 @@ struct vouch_finding *vouch__find(struct vouch_scratch *scratch,
 		scratch->unproven = 1;
 	finding->rule = scratch->rule;
 	finding->reason = (uint16_t)reason;
-	finding->outcome = (uint8_t)outcome;
-	finding->node = node;
+	finding->outcome = (uint16_t)outcome;
+	finding->node = (uint16_t)node;
 	finding->node_b = VOUCH_NO_NODE;
 	finding->used_count = 0;
 	finding->value[0] = 0;
@@ -32,7 +32,7 @@ struct vouch_finding *vouch__find(struct vouch_scratch *scratch,
 }
 
 void vouch__cite(struct vouch_finding *finding, enum vouch_cited fact,
-		 uint8_t node, uint64_t value)
+		 int node, uint64_t value)
 {
 	struct vouch_used *used;
 
@@ -40,14 +40,14 @@ void vouch__cite(struct vouch_finding *finding, enum vouch_cited fact,
 		return;
 	used = &finding->used[finding->used_count++];
 	used->fact = (uint16_t)fact;
-	used->node = node;
-	used->value = value;
+	used->node = (uint16_t)node;
+	used->value = (int64_t)value;
 }
 
 void vouch__find_again(struct vouch_finding *finding,
 		       const struct vouch_finding *said)
 {
-	uint8_t i;
+	int i;
 
 	finding->node_b = said->node_b;
 	/*@
@@ -65,7 +65,7 @@ void vouch__find_again(struct vouch_finding *finding,
 	*/
 	for (i = 0; i < said->used_count && i < VOUCH_USED_MAX; i++)
 		vouch__cite(finding, (enum vouch_cited)said->used[i].fact,
-			    said->used[i].node, said->used[i].value);
+			    said->used[i].node, (uint64_t)said->used[i].value);
 }
 
 int vouch__is_member(const struct vouch_view *view, uint32_t cluster_id)
@@ -168,4 +168,24 @@ int vouch__is_asserted(const struct vouch_evidence *evidence, uint8_t node,
 			return 1;
 	}
 	return 0;
+}
+
+uint64_t vouch__route_order(const struct vouch_evidence *evidence, int node,
+			    int route)
+{
+	switch (route) {
+	case VOUCH_ROUTE_SEALED:
+		return evidence->seal.order;
+	case VOUCH_ROUTE_FENCED:
+	case VOUCH_ROUTE_CONFIRMED:
+		return evidence->fencing.order;
+	case VOUCH_ROUTE_LIVE:
+		return evidence->nodes[node].probe.order;
+	case VOUCH_ROUTE_STOPPED:
+		return evidence->nodes[node].operations.order;
+	case VOUCH_ROUTE_ASSERTED:
+		return evidence->before.order;
+	default:
+		return 0;
+	}
 }

@@ -10,18 +10,31 @@
 #include "kernel/proof.h"
 #include "kernel/proof_coverage.h"
 #include "kernel/proof_form.h"
+#include "kernel/proof_permit.h"
 #include "kernel/verdict.h"
 
 /* Somebody whose writes must be excluded. */
 struct vouch_holder {
-	uint8_t node;
-	uint64_t epoch;
-	enum vouch_grant_outcome outcome;
-	const char *incarnation; /* into the evidence */
-	uint8_t excluded;	 /* a route was proven ... */
-	uint64_t order;		 /* ... and holds since this observation */
-	uint8_t route_finding_known;
-	uint32_t best_finding; /* why not: index of the most telling finding */
+	int16_t grant; /* index in the evidence: who, which epoch and life */
+	int16_t happened; /* it is known that this promotion took place */
+};
+
+/* How one of them was shown to be unable to write. */
+enum vouch_route {
+	VOUCH_ROUTE_NONE = 0,
+	VOUCH_ROUTE_ITSELF = 1, /* it is the candidate */
+	VOUCH_ROUTE_SEALED = 2,
+	VOUCH_ROUTE_FENCED = 3,
+	VOUCH_ROUTE_LIVE = 4,
+	VOUCH_ROUTE_STOPPED = 5,
+	VOUCH_ROUTE_ASSERTED = 6,
+	VOUCH_ROUTE_CONFIRMED = 7,
+};
+
+struct vouch_exclusion {
+	int route; /* enum vouch_route: the one of the earliest observation */
+	int told;
+	int best_finding; /* why not: index of the most telling finding */
 };
 
 /* A range of the branch that node x shares with the candidate. */
@@ -35,29 +48,36 @@ enum vouch_relation {
 };
 
 struct vouch_branch {
-	enum vouch_relation relation;
+	int16_t relation; /* enum vouch_relation */
 	uint64_t end; /* of x's log on the candidate's branch */
 	uint64_t parted; /* where the two part; 0 when they do not */
 };
 
+/* As in a verdict, what the rules write has no type that a fact has; but for
+ * the numbers derived from the facts before the second rule. And what lasts is
+ * of another type than what every rule writes. */
 struct vouch_scratch {
 	const struct vouch_evidence *evidence;
 	struct vouch_verdict *verdict;
 	const struct vouch_probe *candidate; /* its probe */
-	uint8_t candidate_node;
+	int16_t candidate_node;
 	uint16_t rule; /* being examined */
-	uint8_t unproven; /* the rule being examined said so */
-	uint8_t form_ok;
-	uint64_t newest_epoch;
-	uint8_t holders_known;
-	uint32_t holder_count;
+	int unproven; /* the rule being examined said so */
+	int found_before; /* findings when its examination began */
+	int failed; /* a required rule did not hold */
+	int form_ok;
+	int16_t newest; /* index of the newest grant; -1: there is none */
+	uint16_t holders_known;
+	int16_t holder_count;
 	struct vouch_holder holders[VOUCH_GRANTS_MAX];
-	uint64_t exclusion_order; /* the last fact that exclusion rests on */
-	uint8_t covered;
-	uint8_t sealed_log; /* W1 held */
-	uint8_t same_holder; /* W3 held */
-	uint32_t coverage_best; /* finding to cite when nothing covers */
-	uint64_t candidate_end; /* D of the candidate */
+	struct vouch_exclusion exclusions[VOUCH_GRANTS_MAX]; /* of each */
+	/* The last fact that exclusion rests on: the route, and of whom. */
+	int16_t last_route;
+	int16_t last_node;
+	int covered;
+	int sealed_log; /* W1 held */
+	int same_holder; /* W3 held */
+	int coverage_best; /* finding to cite when nothing covers */
 	struct vouch_branch branches[VOUCH_NODES_MAX];
 };
 
@@ -66,15 +86,42 @@ struct vouch_scratch {
     \valid(s) && \valid(s->verdict) && \valid_read(s->evidence) &&
     \separated(s, s->verdict, s->evidence);
 
+  logic integer EpochAt{L}(struct vouch_evidence *e, integer g) =
+    g < 0 ? 0 : e->grants[g].epoch;
+  logic integer NewestOf{L}(struct vouch_scratch *s) =
+    EpochAt(s->evidence, s->newest);
+
+  // The grant of the h-th of those who may hold authority.
+  logic struct vouch_grant *HeldGrant{L}(struct vouch_scratch *s, integer h) =
+    &s->evidence->grants[s->holders[h].grant];
+
   predicate Findings{L}(struct vouch_verdict *v) =
-    v->finding_count <= VOUCH_FINDINGS_MAX;
+    0 <= v->finding_count <= VOUCH_FINDINGS_MAX;
+
+  // When the observation was made that a route rests on.
+  logic integer RouteOrder{L}(struct vouch_evidence *e, integer node,
+                              integer route) =
+    route == VOUCH_ROUTE_SEALED ? e->seal.order :
+    route == VOUCH_ROUTE_FENCED || route == VOUCH_ROUTE_CONFIRMED ?
+      e->fencing.order :
+    route == VOUCH_ROUTE_LIVE ? Server(e, node)->order :
+    route == VOUCH_ROUTE_STOPPED ? e->nodes[node].operations.order :
+    route == VOUCH_ROUTE_ASSERTED ? e->before.order : 0;
+  logic integer SinceOf{L}(struct vouch_scratch *s, integer h) =
+    RouteOrder(s->evidence, HeldGrant(s, h)->holder,
+               s->exclusions[h].route);
+  logic integer Since{L}(struct vouch_scratch *s) =
+    RouteOrder(s->evidence, s->last_node, s->last_route);
+  predicate SinceKnown{L}(struct vouch_scratch *s) =
+    0 <= s->last_node < VOUCH_NODES_MAX;
 
   // What the scratch holds of the candidate and of each log is what the
   // evidence says.
   predicate Derived{L}(struct vouch_scratch *s) =
     s->candidate_node == s->evidence->request.candidate &&
     s->candidate == Candidate(s->evidence) &&
-    s->candidate_end == End(Candidate(s->evidence));
+    -1 <= s->newest < VOUCH_GRANTS_MAX &&
+    SinceKnown(s);
 
   predicate Branch{L}(struct vouch_scratch *s, integer i) =
     s->branches[i].relation == VOUCH_RELATION_UNKNOWN ||
@@ -91,28 +138,95 @@ struct vouch_scratch {
 
   // The h-th of those who may hold authority is one whom a grant names.
   predicate Holder{L}(struct vouch_scratch *s, integer h) =
-    (\exists integer g; 0 <= g < s->evidence->grant_count &&
-      s->holders[h].epoch == s->evidence->grants[g].epoch &&
-      s->holders[h].node == s->evidence->grants[g].holder &&
-      s->holders[h].incarnation == &s->evidence->grants[g].incarnation[0]) &&
-    (s->holders[h].outcome == VOUCH_GRANT_DONE ==>
-      Done(s->evidence, s->holders[h].epoch));
-
-  predicate Placed{L}(struct vouch_scratch *s, struct vouch_holder *h) =
-    \exists integer i; 0 <= i < VOUCH_GRANTS_MAX && h == &s->holders[i];
+    0 <= s->holders[h].grant < s->evidence->grant_count &&
+    (s->holders[h].happened != 0 ==>
+      Done(s->evidence, HeldGrant(s, h)->epoch));
 
   predicate Holders{L}(struct vouch_scratch *s) =
-    s->holder_count <= VOUCH_GRANTS_MAX &&
+    0 <= s->holder_count <= VOUCH_GRANTS_MAX &&
     \forall integer h; 0 <= h < s->holder_count ==> Holder(s, h);
 
   predicate Best{L}(struct vouch_scratch *s, integer h) =
-    s->holders[h].best_finding < VOUCH_FINDINGS_MAX;
+    0 <= s->exclusions[h].best_finding < VOUCH_FINDINGS_MAX;
 
   predicate Branches{L}(struct vouch_scratch *s) =
     \forall integer i; 0 <= i < s->evidence->node_count ==> Branch(s, i);
+  // The one kind of numbers that scratch and facts both have: the facts' stay.
+  predicate SameNumbers{A,B}(struct vouch_evidence *e) =
+    (\forall integer g; 0 <= g < VOUCH_GRANTS_MAX ==>
+      \at(e->grants[g].epoch,A) == \at(e->grants[g].epoch,B)) &&
+    (\forall integer r; 0 <= r < VOUCH_CONTRACTS_MAX ==>
+      \at(e->contracts[r].epoch,A) == \at(e->contracts[r].epoch,B)) &&
+    (\forall integer r; 0 <= r < VOUCH_CONTRACTS_MAX ==>
+      \at(e->contracts[r].serial,A) == \at(e->contracts[r].serial,B)) &&
+    (\forall integer a; 0 <= a < VOUCH_ADMISSIONS_MAX ==>
+      \at(e->admissions[a].serial,A) == \at(e->admissions[a].serial,B)) &&
+    (\forall integer i; 0 <= i < VOUCH_NODES_MAX ==>
+      \at(e->nodes[i].probe.received_lsn,A) ==
+        \at(e->nodes[i].probe.received_lsn,B) &&
+      \at(e->nodes[i].probe.replayed_lsn,A) ==
+        \at(e->nodes[i].probe.replayed_lsn,B));
+
   // What every rule after the first may rely on.
   predicate Ready{L}(struct vouch_scratch *s) =
     Memory(s) && Findings(s->verdict) && Form(s->evidence) && Derived(s);
+*/
+
+/* What the rules of exclusion tell each other (P6-A1). */
+/*@
+  // The route is open for whoever has this grant.
+  predicate Open{L}(struct vouch_evidence *e, integer route,
+                    struct vouch_grant *g) =
+    (route == VOUCH_ROUTE_ITSELF ? g->holder == e->request.candidate &&
+                                   Answers(Candidate(e)) :
+     g->holder != e->request.candidate &&
+     (route == VOUCH_ROUTE_SEALED ?
+        Sealed(e, g->holder, g->epoch, &g->incarnation[0]) :
+      route == VOUCH_ROUTE_FENCED ? Fenced(e, g->holder, g->epoch) :
+      route == VOUCH_ROUTE_LIVE ?
+        AttestedLive(e, g->holder, g->epoch, &g->incarnation[0]) :
+      route == VOUCH_ROUTE_STOPPED ? AttestedStopped(e, g->holder) :
+      route == VOUCH_ROUTE_ASSERTED ? Asserted(e, g->holder, g->epoch) :
+      route == VOUCH_ROUTE_CONFIRMED && Confirmed(e, g->holder, g->epoch)));
+
+  predicate Held{L}(struct vouch_scratch *s, integer h) =
+    Holder(s, h) && Best(s, h) &&
+    (s->exclusions[h].route != VOUCH_ROUTE_NONE ==>
+     Open(s->evidence, s->exclusions[h].route, HeldGrant(s, h)));
+
+  predicate Holding{L}(struct vouch_scratch *s) =
+    0 <= s->holder_count <= VOUCH_GRANTS_MAX &&
+    \forall integer h; 0 <= h < s->holder_count ==> Held(s, h);
+
+  // No route was tried yet.
+  predicate Untried{L}(struct vouch_scratch *s, integer h) =
+    Holder(s, h) && s->exclusions[h].route == VOUCH_ROUTE_NONE &&
+    s->exclusions[h].best_finding == 0;
+
+  predicate AllUntried{L}(struct vouch_scratch *s) =
+    0 <= s->holder_count <= VOUCH_GRANTS_MAX &&
+    \forall integer h; 0 <= h < s->holder_count ==> Untried(s, h);
+
+  predicate SameExclusions{A,B}(struct vouch_scratch *s) =
+    \forall integer h; 0 <= h < VOUCH_GRANTS_MAX ==>
+      \at(s->exclusions[h].route,A) == \at(s->exclusions[h].route,B) &&
+      \at(s->exclusions[h].best_finding,A) ==
+        \at(s->exclusions[h].best_finding,B);
+
+  predicate Listed{L}(struct vouch_scratch *s, integer epoch) =
+    \exists integer h; 0 <= h < s->holder_count &&
+      HeldGrant(s, h)->epoch == epoch;
+
+  // Whoever may hold authority is among them.
+  predicate AllHeld{L}(struct vouch_scratch *s) =
+    s->holders_known != 0 ==>
+    \forall integer epoch; MayHold(s->evidence, epoch) ==> Listed(s, epoch);
+
+  // No rule of exclusion or coverage has said anything yet.
+  predicate Nothing{L}(struct vouch_scratch *s) =
+    s->holders_known == 0 && s->holder_count == 0 && s->covered == 0 &&
+    s->sealed_log == 0 && s->same_holder == 0 && s->coverage_best == 0 &&
+    s->last_route == VOUCH_ROUTE_NONE && s->last_node == 0;
 */
 
 /* What the rules of coverage tell each other (P6-S1). */
@@ -121,13 +235,13 @@ struct vouch_scratch {
   predicate FirstHolder{L}(struct vouch_scratch *s) =
     Holders(s) &&
     (s->holder_count > 0 ==> Holder(s, 0) &&
-      !Void(s->evidence, s->holders[0].epoch) &&
-      NoneSince(s->evidence, s->holders[0].epoch));
+      !Void(s->evidence, HeldGrant(s, 0)->epoch) &&
+      NoneSince(s->evidence, HeldGrant(s, 0)->epoch));
 
   // Each mark stands for its route.
   predicate Routes{L}(struct vouch_scratch *s) =
-    s->coverage_best < VOUCH_FINDINGS_MAX &&
-    (s->covered != 0 ==> Covered(s->evidence, s->exclusion_order)) &&
+    0 <= s->coverage_best < VOUCH_FINDINGS_MAX &&
+    (s->covered != 0 ==> Covered(s->evidence, Since(s))) &&
     (s->sealed_log != 0 ==> SealedLog(s->evidence)) &&
     (s->same_holder != 0 ==> SameHolder(s->evidence));
 
@@ -180,23 +294,34 @@ struct vouch_scratch {
     scratch->verdict->finding_count;
   ensures 0 < scratch->verdict->finding_count;
   ensures \result->used_count == 0;
+  ensures SameExclusions{Pre,Post}(scratch);
   ensures \old(scratch->unproven) != 0 || outcome == VOUCH_UNPROVEN ==>
     scratch->unproven != 0;
   ensures scratch->unproven == 0 ==> \old(scratch->unproven) == 0 &&
-    \result->outcome == (uint8_t)outcome && outcome != VOUCH_UNPROVEN &&
+    \result->outcome == (uint16_t)outcome && outcome != VOUCH_UNPROVEN &&
     scratch->verdict->finding_count ==
       \old(scratch->verdict->finding_count) + 1;
 */
 struct vouch_finding *vouch__find(struct vouch_scratch *scratch,
 				  enum vouch_outcome outcome,
-				  enum vouch_reason reason, uint8_t node);
+				  enum vouch_reason reason, int node);
 /* Cites a fact in a finding; past the room for it, it is left out. */
 /*@
   requires \valid(finding);
   assigns finding->used_count, finding->used[0 .. VOUCH_USED_MAX - 1];
 */
 void vouch__cite(struct vouch_finding *finding, enum vouch_cited fact,
-		 uint8_t node, uint64_t value);
+		 int node, uint64_t value);
+/* The finding's first, second or third value: @a, @b, @c of its text. */
+/*@
+  requires \valid(finding) && 0 <= place < 3;
+  assigns finding->value[place];
+*/
+static inline void vouch__show(struct vouch_finding *finding, int place,
+			       uint64_t value)
+{
+	finding->value[place] = (int64_t)value;
+}
 /* Repeats what another finding says: its second node, values and facts. */
 /*@
   requires \valid(finding) && \valid_read(said);
@@ -206,6 +331,40 @@ void vouch__cite(struct vouch_finding *finding, enum vouch_cited fact,
 */
 void vouch__find_again(struct vouch_finding *finding,
 		       const struct vouch_finding *said);
+
+/* The grant of the h-th of those who may hold authority. */
+/*@
+  requires \valid_read(scratch) && \valid_read(scratch->evidence);
+  requires 0 <= h < VOUCH_GRANTS_MAX;
+  requires 0 <= scratch->holders[h].grant < VOUCH_GRANTS_MAX;
+  assigns \nothing;
+  ensures \result == HeldGrant(scratch, h);
+*/
+static inline const struct vouch_grant *
+vouch__held(const struct vouch_scratch *scratch, int h)
+{
+	return &scratch->evidence->grants[scratch->holders[h].grant];
+}
+
+/* The observation that exclusion rests on; 0 is before all of them. */
+/*@
+  requires \valid_read(evidence) && 0 <= node < VOUCH_NODES_MAX;
+  assigns \nothing;
+  ensures \result == RouteOrder(evidence, node, route);
+*/
+uint64_t vouch__route_order(const struct vouch_evidence *evidence, int node,
+			    int route);
+/*@
+  requires \valid_read(scratch) && \valid_read(scratch->evidence) &&
+    SinceKnown(scratch);
+  assigns \nothing;
+  ensures \result == Since(scratch);
+*/
+static inline uint64_t vouch__since(const struct vouch_scratch *scratch)
+{
+	return vouch__route_order(scratch->evidence, scratch->last_node,
+				  scratch->last_route);
+}
 
 /* Facts read in several places. */
 /*@
@@ -272,6 +431,7 @@ int vouch__is_asserted(const struct vouch_evidence *evidence, uint8_t node,
   requires scratch->candidate == Candidate(scratch->evidence);
   assigns scratch->branches[0 .. VOUCH_NODES_MAX - 1];
   ensures Branches(scratch);
+  ensures SameNumbers{Pre,Post}(scratch->evidence);
 */
 void vouch__branches_derive(struct vouch_scratch *scratch);
 /*@
@@ -289,6 +449,12 @@ int vouch__history_is_valid(const struct vouch_probe *probe);
 int vouch__position_is_reached(const struct vouch_probe *probe,
 			       uint32_t timeline, uint64_t lsn);
 /* The candidate's newest timeline was started by a grant. */
+/*@
+  requires Ready(scratch) && NewestOf(scratch) < 18446744073709551615;
+  requires scratch->candidate->condition == VOUCH_PRESENT;
+  assigns \nothing;
+  ensures \result != 0 ==> GrantedFork(scratch->evidence);
+*/
 int vouch__candidate_is_authorised(const struct vouch_scratch *scratch);
 
 /* grants.c */
@@ -297,6 +463,7 @@ struct vouch_grant_view {
 	uint8_t holder;
 	enum vouch_grant_outcome outcome;
 	const struct vouch_grant *grant;
+	int index; /* of that grant */
 };
 /* All that the sources say of one epoch, as one. */
 /*@
@@ -305,7 +472,7 @@ struct vouch_grant_view {
   ensures \result.known != 0 <==> Granted(evidence, epoch);
   ensures \result.known != 0 ==>
     \exists integer g; 0 <= g < evidence->grant_count &&
-      \result.grant == &evidence->grants[g] &&
+      \result.grant == &evidence->grants[g] && \result.index == g &&
       evidence->grants[g].epoch == epoch &&
       \result.holder == evidence->grants[g].holder;
   ensures \result.outcome == VOUCH_GRANT_DONE <==> Done(evidence, epoch);
@@ -319,6 +486,26 @@ struct vouch_grant_view vouch__grant_of(const struct vouch_evidence *evidence,
   ensures Newest(evidence, \result);
 */
 uint64_t vouch__newest_epoch(const struct vouch_evidence *evidence);
+/* The index of one of that epoch; -1 where there is none. */
+/*@
+  requires \valid_read(evidence) && evidence->grant_count <= VOUCH_GRANTS_MAX;
+  assigns \nothing;
+  ensures -1 <= \result < VOUCH_GRANTS_MAX;
+  ensures Newest(evidence, EpochAt(evidence, \result));
+*/
+int vouch__newest_grant(const struct vouch_evidence *evidence);
+/*@
+  requires \valid_read(scratch) && \valid_read(scratch->evidence);
+  requires scratch->newest < VOUCH_GRANTS_MAX;
+  assigns \nothing;
+  ensures \result == NewestOf(scratch);
+*/
+static inline uint64_t vouch__newest(const struct vouch_scratch *scratch)
+{
+	return scratch->newest < 0 ?
+		       0 :
+		       scratch->evidence->grants[scratch->newest].epoch;
+}
 
 /* succession.c */
 /* The number that comes next on the way down: the one before, or beyond numbers
@@ -328,6 +515,9 @@ uint64_t vouch__newest_epoch(const struct vouch_evidence *evidence);
   requires epoch > 0;
   assigns \nothing;
   ensures \result < epoch;
+  ensures \forall integer g; 0 <= g < evidence->grant_count &&
+    evidence->grants[g].epoch < epoch ==> evidence->grants[g].epoch <= \result;
+  ensures \forall integer n; \result < n < epoch ==> PassedOver(evidence, n);
 */
 uint64_t vouch__epoch_below(const struct vouch_evidence *evidence,
 			    uint64_t epoch);
@@ -336,6 +526,8 @@ uint64_t vouch__epoch_below(const struct vouch_evidence *evidence,
   requires \valid_read(evidence) && evidence->grant_count <= VOUCH_GRANTS_MAX;
   assigns \nothing;
   ensures \result == 0 || \result < below;
+  ensures \result != 0 ==>
+    Granted(evidence, \result) && !Void(evidence, \result);
 */
 uint64_t vouch__last_epoch(const struct vouch_evidence *evidence,
 			   uint64_t below);
@@ -355,13 +547,13 @@ int vouch__passing_contradicts(const struct vouch_grant *a,
 
 /* intersection.c */
 struct vouch_intersection {
-	uint32_t counted; /* |S| */
-	uint32_t members; /* n */
-	uint32_t required; /* k */
-	uint8_t proven;	   /* |S| + k > n, k >= 1 */
-	uint8_t missing;   /* a member that does not count, or VOUCH_NO_NODE */
-	enum vouch_reason why; /* of `missing` */
-	uint8_t ahead; /* a member of S beyond the candidate, or VOUCH_NO_NODE */
+	int counted;  /* |S| */
+	int members;  /* n */
+	int required; /* k */
+	int proven;	  /* |S| + k > n, k >= 1 */
+	int missing;  /* a member that does not count, or VOUCH_NO_NODE */
+	int why;	  /* of `missing`: enum vouch_reason */
+	int ahead; /* a member of S beyond the candidate, or VOUCH_NO_NODE */
 };
 /*@
   // What is said of one contract is true of it, and may be looked up.
@@ -370,8 +562,8 @@ struct vouch_intersection {
     (found.proven != 0 && found.ahead == VOUCH_NO_NODE ==>
       Intersects(e, c, since)) &&
     (found.proven == 0 && found.required != 0 ==>
-      found.missing < VOUCH_NODES_MAX) &&
-    (found.ahead == VOUCH_NO_NODE || found.ahead < VOUCH_NODES_MAX);
+      0 <= found.missing < VOUCH_NODES_MAX) &&
+    (found.ahead == VOUCH_NO_NODE || 0 <= found.ahead < VOUCH_NODES_MAX);
 */
 /*@
   requires \valid_read(scratch) && \valid_read(scratch->evidence);
@@ -381,17 +573,17 @@ struct vouch_intersection {
   assigns \nothing;
   ensures \result.members == contract->member_count;
   ensures \result.required == contract->k;
-  ensures \result.counted <= \result.members;
+  ensures 0 <= \result.counted <= \result.members;
   ensures \result.proven != 0 <==> \result.required >= 1 &&
     \result.counted + \result.required > \result.members;
   ensures \result.missing == VOUCH_NO_NODE ||
-    \result.missing < scratch->evidence->node_count;
+    0 <= \result.missing < scratch->evidence->node_count;
   ensures \result.ahead == VOUCH_NO_NODE ||
-    \result.ahead < scratch->evidence->node_count;
+    0 <= \result.ahead < scratch->evidence->node_count;
   ensures meet: \result.proven != 0 && \result.ahead == VOUCH_NO_NODE ==>
-    Intersects(scratch->evidence, contract, scratch->exclusion_order);
+    Intersects(scratch->evidence, contract, Since(scratch));
   ensures lookup: \result.counted < \result.members ==>
-    \result.missing < scratch->evidence->node_count;
+    0 <= \result.missing < scratch->evidence->node_count;
 */
 struct vouch_intersection
 vouch__intersect(const struct vouch_scratch *scratch,
@@ -405,7 +597,7 @@ vouch__intersect(const struct vouch_scratch *scratch,
   requires node < scratch->evidence->node_count && k <= VOUCH_NODES_MAX;
   assigns \nothing;
   ensures meet: \result.proven != 0 && \result.ahead == VOUCH_NO_NODE ==>
-    OthersMeet(scratch->evidence, node, k, scratch->exclusion_order);
+    OthersMeet(scratch->evidence, node, k, Since(scratch));
 */
 struct vouch_intersection
 vouch__intersect_others(const struct vouch_scratch *scratch, uint8_t node,
@@ -418,7 +610,7 @@ vouch__intersect_others(const struct vouch_scratch *scratch, uint8_t node,
   requires i < scratch->evidence->node_count;
   assigns \nothing;
   ensures \result != 0 ==>
-    Counts(scratch->evidence, i, scratch->exclusion_order);
+    Counts(scratch->evidence, i, Since(scratch));
 */
 int vouch__remembers(const struct vouch_scratch *scratch, uint8_t i);
 
@@ -431,6 +623,10 @@ int vouch__remembers(const struct vouch_scratch *scratch, uint8_t i);
   assigns \result \from evidence, *evidence;
   ensures \result == \null || \exists integer f;
     InForce(evidence, f, epoch) && \result == &evidence->contracts[f];
+  ensures \result == \null ==> \forall integer q;
+    0 <= q < evidence->contract_count &&
+    evidence->contracts[q].epoch == epoch ==>
+    evidence->contracts[q].phase != VOUCH_PHASE_IN_FORCE;
 */
 const struct vouch_contract_row *
 vouch__contract_in_force(const struct vouch_evidence *evidence, uint64_t epoch);
@@ -453,7 +649,7 @@ void vouch__form_is_proven(struct vouch_scratch *scratch);
   assigns scratch->verdict->finding_count,
     scratch->verdict->findings[0 .. VOUCH_FINDINGS_MAX - 1],
     scratch->unproven;
-  ensures Findings(scratch->verdict);
+  ensures Ready(scratch);
   ensures \old(scratch->verdict->finding_count) <=
     scratch->verdict->finding_count;
   ensures scratch->unproven != 0 || \old(Requested(scratch->evidence));
@@ -464,19 +660,30 @@ void vouch__request_is_proven(struct vouch_scratch *scratch);
   assigns scratch->verdict->finding_count,
     scratch->verdict->findings[0 .. VOUCH_FINDINGS_MAX - 1],
     scratch->unproven;
-  ensures Findings(scratch->verdict);
+  ensures Ready(scratch);
   ensures \old(scratch->verdict->finding_count) <=
     scratch->verdict->finding_count;
   ensures scratch->unproven != 0 || \old(Authorised(scratch->evidence));
 */
 void vouch__authorization_is_proven(struct vouch_scratch *scratch);
-void vouch__adoption_is_proven(struct vouch_scratch *);
+/*@
+  requires Ready(scratch);
+  requires Newest(scratch->evidence, NewestOf(scratch));
+  assigns scratch->verdict->finding_count,
+    scratch->verdict->findings[0 .. VOUCH_FINDINGS_MAX - 1],
+    scratch->unproven;
+  ensures Ready(scratch);
+  ensures \old(scratch->verdict->finding_count) <=
+    scratch->verdict->finding_count;
+  ensures scratch->unproven != 0 || Adopted(scratch->evidence);
+*/
+void vouch__adoption_is_proven(struct vouch_scratch *scratch);
 /*@
   requires Ready(scratch);
   assigns scratch->verdict->finding_count,
     scratch->verdict->findings[0 .. VOUCH_FINDINGS_MAX - 1],
     scratch->unproven;
-  ensures Findings(scratch->verdict);
+  ensures Ready(scratch);
   ensures \old(scratch->verdict->finding_count) <=
     scratch->verdict->finding_count;
   ensures scratch->unproven != 0 || \old(Classes(scratch->evidence));
@@ -487,7 +694,7 @@ void vouch__class_is_proven(struct vouch_scratch *scratch);
   assigns scratch->verdict->finding_count,
     scratch->verdict->findings[0 .. VOUCH_FINDINGS_MAX - 1],
     scratch->unproven;
-  ensures Findings(scratch->verdict);
+  ensures Ready(scratch);
   ensures \old(scratch->verdict->finding_count) <=
     scratch->verdict->finding_count;
   ensures scratch->unproven != 0 ||
@@ -499,7 +706,7 @@ void vouch__agreement_is_proven(struct vouch_scratch *scratch);
   assigns scratch->verdict->finding_count,
     scratch->verdict->findings[0 .. VOUCH_FINDINGS_MAX - 1],
     scratch->unproven;
-  ensures Findings(scratch->verdict);
+  ensures Ready(scratch);
   ensures \old(scratch->verdict->finding_count) <=
     scratch->verdict->finding_count;
   ensures scratch->unproven != 0 ||
@@ -511,7 +718,7 @@ void vouch__view_is_proven(struct vouch_scratch *scratch);
   assigns scratch->verdict->finding_count,
     scratch->verdict->findings[0 .. VOUCH_FINDINGS_MAX - 1],
     scratch->unproven;
-  ensures Findings(scratch->verdict);
+  ensures Ready(scratch);
   ensures \old(scratch->verdict->finding_count) <=
     scratch->verdict->finding_count;
   ensures scratch->unproven != 0 ||
@@ -523,7 +730,7 @@ void vouch__steadiness_is_proven(struct vouch_scratch *scratch);
   assigns scratch->verdict->finding_count,
     scratch->verdict->findings[0 .. VOUCH_FINDINGS_MAX - 1],
     scratch->unproven;
-  ensures Findings(scratch->verdict);
+  ensures Ready(scratch);
   ensures \old(scratch->verdict->finding_count) <=
     scratch->verdict->finding_count;
   ensures scratch->unproven != 0 ||
@@ -535,7 +742,7 @@ void vouch__quorum_is_proven(struct vouch_scratch *scratch);
   assigns scratch->verdict->finding_count,
     scratch->verdict->findings[0 .. VOUCH_FINDINGS_MAX - 1],
     scratch->unproven;
-  ensures Findings(scratch->verdict);
+  ensures Ready(scratch);
   ensures \old(scratch->verdict->finding_count) <=
     scratch->verdict->finding_count;
   ensures scratch->unproven != 0 ||
@@ -547,7 +754,7 @@ void vouch__fencing_enabled_is_proven(struct vouch_scratch *scratch);
   assigns scratch->verdict->finding_count,
     scratch->verdict->findings[0 .. VOUCH_FINDINGS_MAX - 1],
     scratch->unproven;
-  ensures Findings(scratch->verdict);
+  ensures Ready(scratch);
   ensures \old(scratch->verdict->finding_count) <=
     scratch->verdict->finding_count;
   ensures scratch->unproven != 0 ||
@@ -559,7 +766,7 @@ void vouch__peers_seen_is_proven(struct vouch_scratch *scratch);
   assigns scratch->verdict->finding_count,
     scratch->verdict->findings[0 .. VOUCH_FINDINGS_MAX - 1],
     scratch->unproven;
-  ensures Findings(scratch->verdict);
+  ensures Ready(scratch);
   ensures \old(scratch->verdict->finding_count) <=
     scratch->verdict->finding_count;
   ensures scratch->unproven != 0 ||
@@ -571,7 +778,7 @@ void vouch__membership_is_proven(struct vouch_scratch *scratch);
   assigns scratch->verdict->finding_count,
     scratch->verdict->findings[0 .. VOUCH_FINDINGS_MAX - 1],
     scratch->unproven;
-  ensures Findings(scratch->verdict);
+  ensures Ready(scratch);
   ensures \old(scratch->verdict->finding_count) <=
     scratch->verdict->finding_count;
   ensures scratch->unproven != 0 ||
@@ -583,33 +790,157 @@ void vouch__silence_is_proven(struct vouch_scratch *scratch);
   assigns scratch->verdict->finding_count,
     scratch->verdict->findings[0 .. VOUCH_FINDINGS_MAX - 1],
     scratch->unproven;
-  ensures Findings(scratch->verdict);
+  ensures Ready(scratch);
   ensures \old(scratch->verdict->finding_count) <=
     scratch->verdict->finding_count;
   ensures scratch->unproven != 0 ||
     NoAttempt{Pre}(scratch->evidence);
 */
 void vouch__no_attempt_is_proven(struct vouch_scratch *scratch);
-void vouch__holders_are_proven(struct vouch_scratch *);
-void vouch__sealed_is_proven(struct vouch_scratch *);
-void vouch__fenced_is_proven(struct vouch_scratch *);
-void vouch__attested_is_proven(struct vouch_scratch *);
-void vouch__asserted_is_proven(struct vouch_scratch *);
-void vouch__exclusion_is_proven(struct vouch_scratch *);
-void vouch__others_are_proven(struct vouch_scratch *);
-void vouch__system_is_proven(struct vouch_scratch *);
-void vouch__lineage_is_proven(struct vouch_scratch *);
-void vouch__fork_is_proven(struct vouch_scratch *);
+/*@
+  requires Ready(scratch) && Nothing(scratch);
+  requires Newest(scratch->evidence, NewestOf(scratch));
+  assigns scratch->verdict->finding_count,
+    scratch->verdict->findings[0 .. VOUCH_FINDINGS_MAX - 1],
+    scratch->unproven,
+    scratch->holders_known, scratch->holder_count,
+    scratch->holders[0 .. VOUCH_GRANTS_MAX - 1],
+    scratch->exclusions[0 .. VOUCH_GRANTS_MAX - 1];
+  ensures Ready(scratch);
+  ensures \old(scratch->verdict->finding_count) <=
+    scratch->verdict->finding_count;
+  ensures AllUntried(scratch);
+  ensures FirstHolder(scratch);
+  ensures AllHeld(scratch);
+*/
+void vouch__holders_are_proven(struct vouch_scratch *scratch);
+/*@
+  requires Ready(scratch);
+  requires Holding(scratch);
+  assigns scratch->verdict->finding_count,
+    scratch->verdict->findings[0 .. VOUCH_FINDINGS_MAX - 1],
+    scratch->unproven,
+    scratch->exclusions[0 .. VOUCH_GRANTS_MAX - 1];
+  ensures Ready(scratch);
+  ensures \old(scratch->verdict->finding_count) <=
+    scratch->verdict->finding_count;
+  ensures Holding(scratch);
+*/
+void vouch__sealed_is_proven(struct vouch_scratch *scratch);
+/*@
+  requires Ready(scratch);
+  requires Holding(scratch);
+  assigns scratch->verdict->finding_count,
+    scratch->verdict->findings[0 .. VOUCH_FINDINGS_MAX - 1],
+    scratch->unproven,
+    scratch->exclusions[0 .. VOUCH_GRANTS_MAX - 1];
+  ensures Ready(scratch);
+  ensures \old(scratch->verdict->finding_count) <=
+    scratch->verdict->finding_count;
+  ensures Holding(scratch);
+*/
+void vouch__fenced_is_proven(struct vouch_scratch *scratch);
+/*@
+  requires Ready(scratch);
+  requires Holding(scratch);
+  assigns scratch->verdict->finding_count,
+    scratch->verdict->findings[0 .. VOUCH_FINDINGS_MAX - 1],
+    scratch->unproven,
+    scratch->exclusions[0 .. VOUCH_GRANTS_MAX - 1];
+  ensures Ready(scratch);
+  ensures \old(scratch->verdict->finding_count) <=
+    scratch->verdict->finding_count;
+  ensures Holding(scratch);
+*/
+void vouch__attested_is_proven(struct vouch_scratch *scratch);
+/*@
+  requires Ready(scratch);
+  requires Holding(scratch);
+  assigns scratch->verdict->finding_count,
+    scratch->verdict->findings[0 .. VOUCH_FINDINGS_MAX - 1],
+    scratch->unproven,
+    scratch->exclusions[0 .. VOUCH_GRANTS_MAX - 1];
+  ensures Ready(scratch);
+  ensures \old(scratch->verdict->finding_count) <=
+    scratch->verdict->finding_count;
+  ensures Holding(scratch);
+*/
+void vouch__asserted_is_proven(struct vouch_scratch *scratch);
+/*@
+  requires Ready(scratch);
+  requires Holding(scratch);
+  requires AllHeld(scratch);
+  requires scratch->last_route == VOUCH_ROUTE_NONE;
+  assigns scratch->verdict->finding_count,
+    scratch->verdict->findings[0 .. VOUCH_FINDINGS_MAX - 1],
+    scratch->unproven,
+    scratch->last_route, scratch->last_node;
+  ensures Ready(scratch);
+  ensures \old(scratch->verdict->finding_count) <=
+    scratch->verdict->finding_count;
+  ensures SinceKnown(scratch);
+  ensures scratch->unproven != 0 ||
+    HoldersExcluded(scratch->evidence, Since(scratch));
+*/
+void vouch__exclusion_is_proven(struct vouch_scratch *scratch);
+/*@
+  requires Ready(scratch) && Holders(scratch);
+  requires Newest(scratch->evidence, NewestOf(scratch));
+  assigns scratch->verdict->finding_count,
+    scratch->verdict->findings[0 .. VOUCH_FINDINGS_MAX - 1],
+    scratch->unproven;
+  ensures Ready(scratch);
+  ensures \old(scratch->verdict->finding_count) <=
+    scratch->verdict->finding_count;
+  ensures scratch->unproven != 0 || OthersQuiet(scratch->evidence);
+*/
+void vouch__others_are_proven(struct vouch_scratch *scratch);
 /*@
   requires Ready(scratch);
   assigns scratch->verdict->finding_count,
     scratch->verdict->findings[0 .. VOUCH_FINDINGS_MAX - 1],
     scratch->unproven;
-  ensures Findings(scratch->verdict);
+  ensures Ready(scratch);
+  ensures \old(scratch->verdict->finding_count) <=
+    scratch->verdict->finding_count;
+  ensures scratch->unproven != 0 || OneSystem(scratch->evidence);
+*/
+void vouch__system_is_proven(struct vouch_scratch *scratch);
+/*@
+  requires Ready(scratch) && Branches(scratch);
+  assigns scratch->verdict->finding_count,
+    scratch->verdict->findings[0 .. VOUCH_FINDINGS_MAX - 1],
+    scratch->unproven;
+  ensures Ready(scratch);
+  ensures \old(scratch->verdict->finding_count) <=
+    scratch->verdict->finding_count;
+  ensures scratch->unproven != 0 || Histories(scratch->evidence);
+*/
+void vouch__lineage_is_proven(struct vouch_scratch *scratch);
+/*@
+  requires Ready(scratch);
+  requires NewestOf(scratch) < 18446744073709551615;
+  assigns scratch->verdict->finding_count,
+    scratch->verdict->findings[0 .. VOUCH_FINDINGS_MAX - 1],
+    scratch->unproven;
+  ensures Ready(scratch);
+  ensures \old(scratch->verdict->finding_count) <=
+    scratch->verdict->finding_count;
+  ensures scratch->unproven != 0 || GrantedFork(scratch->evidence);
+*/
+void vouch__fork_is_proven(struct vouch_scratch *scratch);
+/*@
+  requires Routes(scratch);
+  requires Ready(scratch);
+  assigns scratch->verdict->finding_count,
+    scratch->verdict->findings[0 .. VOUCH_FINDINGS_MAX - 1],
+    scratch->unproven;
+  ensures Ready(scratch);
+  ensures Routes(scratch);
   ensures \old(scratch->verdict->finding_count) <=
     scratch->verdict->finding_count;
   ensures scratch->unproven != 0 ||
-    \old(Ordered(scratch->evidence, scratch->exclusion_order));
+    \old(Ordered(scratch->evidence, Since(scratch)));
 */
 void vouch__order_is_proven(struct vouch_scratch *scratch);
 /*@
@@ -618,10 +949,11 @@ void vouch__order_is_proven(struct vouch_scratch *scratch);
     scratch->verdict->findings[0 .. VOUCH_FINDINGS_MAX - 1],
     scratch->unproven, scratch->coverage_best, scratch->covered,
     scratch->sealed_log;
-  ensures Findings(scratch->verdict);
+  ensures Ready(scratch);
+  ensures Routes(scratch);
   ensures \old(scratch->verdict->finding_count) <=
     scratch->verdict->finding_count;
-  ensures scratch->coverage_best < VOUCH_FINDINGS_MAX;
+  ensures 0 <= scratch->coverage_best < VOUCH_FINDINGS_MAX;
   ensures scratch->sealed_log == \old(scratch->sealed_log) &&
       scratch->covered == \old(scratch->covered) ||
     \old(SealedLog(scratch->evidence));
@@ -633,12 +965,13 @@ void vouch__sealed_log_is_proven(struct vouch_scratch *scratch);
   assigns scratch->verdict->finding_count,
     scratch->verdict->findings[0 .. VOUCH_FINDINGS_MAX - 1],
     scratch->unproven, scratch->coverage_best, scratch->covered;
-  ensures Findings(scratch->verdict);
+  ensures Ready(scratch);
+  ensures Routes(scratch);
   ensures \old(scratch->verdict->finding_count) <=
     scratch->verdict->finding_count;
-  ensures scratch->coverage_best < VOUCH_FINDINGS_MAX;
+  ensures 0 <= scratch->coverage_best < VOUCH_FINDINGS_MAX;
   ensures scratch->covered == \old(scratch->covered) ||
-    \old(Contracts(scratch->evidence, scratch->exclusion_order));
+    \old(Contracts(scratch->evidence, Since(scratch)));
 */
 void vouch__intersection_is_proven(struct vouch_scratch *scratch);
 /*@
@@ -647,10 +980,11 @@ void vouch__intersection_is_proven(struct vouch_scratch *scratch);
     scratch->verdict->findings[0 .. VOUCH_FINDINGS_MAX - 1],
     scratch->unproven, scratch->coverage_best, scratch->covered,
     scratch->same_holder;
-  ensures Findings(scratch->verdict);
+  ensures Ready(scratch);
+  ensures Routes(scratch);
   ensures \old(scratch->verdict->finding_count) <=
     scratch->verdict->finding_count;
-  ensures scratch->coverage_best < VOUCH_FINDINGS_MAX;
+  ensures 0 <= scratch->coverage_best < VOUCH_FINDINGS_MAX;
   ensures scratch->same_holder == \old(scratch->same_holder) &&
       scratch->covered == \old(scratch->covered) ||
     \old(SameHolder(scratch->evidence));
@@ -661,19 +995,22 @@ void vouch__same_holder_is_proven(struct vouch_scratch *scratch);
   assigns scratch->verdict->finding_count,
     scratch->verdict->findings[0 .. VOUCH_FINDINGS_MAX - 1],
     scratch->unproven;
-  ensures Findings(scratch->verdict);
+  ensures Ready(scratch);
+  ensures Routes(scratch);
   ensures \old(scratch->verdict->finding_count) <=
     scratch->verdict->finding_count;
   ensures scratch->unproven != 0 ||
-    \old(Covered(scratch->evidence, scratch->exclusion_order));
+    \old(Covered(scratch->evidence, Since(scratch)));
 */
 void vouch__coverage_is_proven(struct vouch_scratch *scratch);
 /*@
+  requires Routes(scratch);
   requires Ready(scratch) && Branches(scratch) && FirstHolder(scratch);
   assigns scratch->verdict->finding_count,
     scratch->verdict->findings[0 .. VOUCH_FINDINGS_MAX - 1],
     scratch->unproven;
-  ensures Findings(scratch->verdict);
+  ensures Ready(scratch);
+  ensures Routes(scratch);
   ensures \old(scratch->verdict->finding_count) <=
     scratch->verdict->finding_count;
   ensures scratch->unproven != 0 || \old(NoneAhead(scratch));
@@ -681,29 +1018,30 @@ void vouch__coverage_is_proven(struct vouch_scratch *scratch);
 void vouch__none_ahead_is_proven(struct vouch_scratch *scratch);
 /*@
   requires Ready(scratch) && Branches(scratch) && Routes(scratch);
-  requires Newest(scratch->evidence, scratch->newest_epoch);
+  requires Newest(scratch->evidence, NewestOf(scratch));
   assigns scratch->verdict->finding_count,
     scratch->verdict->findings[0 .. VOUCH_FINDINGS_MAX - 1],
     scratch->unproven;
-  ensures Findings(scratch->verdict);
+  ensures Ready(scratch);
+  ensures Routes(scratch);
   ensures \old(scratch->verdict->finding_count) <=
     scratch->verdict->finding_count;
   ensures scratch->unproven != 0 ||
-    \old(GrantsSatisfied(scratch->evidence, scratch->exclusion_order));
+    \old(GrantsSatisfied(scratch->evidence, Since(scratch)));
 */
 void vouch__grants_satisfied_is_proven(struct vouch_scratch *scratch);
 /*@
   requires Ready(scratch) && Branches(scratch);
-  requires Newest(scratch->evidence, scratch->newest_epoch);
+  requires Newest(scratch->evidence, NewestOf(scratch));
   assigns scratch->verdict->finding_count,
     scratch->verdict->findings[0 .. VOUCH_FINDINGS_MAX - 1],
     scratch->unproven;
-  ensures Findings(scratch->verdict);
+  ensures Ready(scratch);
   ensures \old(scratch->verdict->finding_count) <=
     scratch->verdict->finding_count;
   ensures scratch->unproven != 0 ||
-    \old(UnseenCovered(scratch->evidence, scratch->newest_epoch,
-                       scratch->exclusion_order));
+    \old(UnseenCovered(scratch->evidence, NewestOf(scratch),
+                       Since(scratch)));
 */
 void vouch__unseen_grants_are_covered(struct vouch_scratch *scratch);
 /*@
@@ -712,7 +1050,7 @@ void vouch__unseen_grants_are_covered(struct vouch_scratch *scratch);
   assigns scratch->verdict->finding_count,
     scratch->verdict->findings[0 .. VOUCH_FINDINGS_MAX - 1],
     scratch->unproven;
-  ensures Findings(scratch->verdict);
+  ensures Ready(scratch);
   ensures \old(scratch->verdict->finding_count) <=
     scratch->verdict->finding_count;
   ensures scratch->unproven != 0 || \old(Enforced(scratch->evidence));
@@ -723,7 +1061,7 @@ void vouch__offer_is_proven(struct vouch_scratch *scratch);
   assigns scratch->verdict->finding_count,
     scratch->verdict->findings[0 .. VOUCH_FINDINGS_MAX - 1],
     scratch->unproven;
-  ensures Findings(scratch->verdict);
+  ensures Ready(scratch);
   ensures \old(scratch->verdict->finding_count) <=
     scratch->verdict->finding_count;
   ensures scratch->unproven != 0 ||

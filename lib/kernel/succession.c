@@ -8,6 +8,12 @@
  */
 #include "kernel/rules.h"
 
+/*@
+  requires \valid_read(grant);
+  assigns \nothing;
+  ensures \result != 0 <==> grant->follows != 0 && grant->follows < epoch &&
+    epoch < grant->epoch;
+*/
 static int passes_over(const struct vouch_grant *grant, uint64_t epoch)
 {
 	return grant->follows != 0 && grant->follows < epoch &&
@@ -15,11 +21,22 @@ static int passes_over(const struct vouch_grant *grant, uint64_t epoch)
 }
 
 /* Some grant says that every number above `low` and below `epoch` was void. */
+/*@
+  requires \valid_read(evidence) && evidence->grant_count <= VOUCH_GRANTS_MAX;
+  assigns \nothing;
+  ensures \result != 0 ==> \forall integer n; low < n < epoch ==>
+    PassedOver(evidence, n);
+*/
 static int gap_is_void(const struct vouch_evidence *evidence, uint64_t low,
 		       uint64_t epoch)
 {
 	uint32_t i;
 
+	/*@
+	  loop invariant 0 <= i <= evidence->grant_count;
+	  loop assigns i;
+	  loop variant evidence->grant_count - i;
+	*/
 	for (i = 0; i < evidence->grant_count; i++) {
 		const struct vouch_grant *grant = &evidence->grants[i];
 
@@ -35,6 +52,15 @@ uint64_t vouch__epoch_below(const struct vouch_evidence *evidence, uint64_t epoc
 	uint64_t low = 0;
 	uint32_t i;
 
+	/*@
+	  loop invariant 0 <= i <= evidence->grant_count;
+	  loop invariant low < epoch;
+	  loop invariant \forall integer g; 0 <= g < i &&
+	    evidence->grants[g].epoch < epoch ==>
+	    evidence->grants[g].epoch <= low;
+	  loop assigns i, low;
+	  loop variant evidence->grant_count - i;
+	*/
 	for (i = 0; i < evidence->grant_count; i++) {
 		if (evidence->grants[i].epoch < epoch &&
 		    evidence->grants[i].epoch > low)
@@ -47,6 +73,11 @@ uint64_t vouch__last_epoch(const struct vouch_evidence *evidence, uint64_t below
 {
 	uint64_t epoch = below;
 
+	/*@
+	  loop invariant epoch <= below;
+	  loop assigns epoch;
+	  loop variant epoch;
+	*/
 	while (epoch > 1) {
 		struct vouch_grant_view view;
 

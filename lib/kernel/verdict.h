@@ -325,29 +325,34 @@ enum vouch_cited {
 		VOUCH_CITED_COUNT
 };
 
+/*
+ * Nothing below has a type that a fact has: whatever is written here, the proof
+ * sees at once that no fact changed by it. Values keep the 64 bits of the fact
+ * that they show.
+ */
 struct vouch_used {
 	uint16_t fact; /* enum vouch_cited */
-	uint8_t node;  /* VOUCH_NO_NODE: of the whole cluster */
-	uint64_t value;
+	uint16_t node; /* VOUCH_NO_NODE: of the whole cluster */
+	int64_t value;
 };
 
 struct vouch_finding {
 	uint16_t rule;
 	uint16_t reason;
-	uint8_t outcome;
-	uint8_t node;	/* @n */
-	uint8_t node_b; /* @m */
-	uint8_t used_count;
-	uint64_t value[3]; /* @a @b @c */
+	uint16_t outcome;
+	uint16_t node;	 /* @n */
+	uint16_t node_b; /* @m */
+	uint16_t used_count;
+	int64_t value[3]; /* @a @b @c */
 	struct vouch_used used[VOUCH_USED_MAX];
 };
 
 struct vouch_verdict {
 	/* 1 permits; every other value is a veto. */
-	uint32_t permitted;
-	uint64_t epoch; /* the epoch a permit would start */
+	int permitted;
+	int64_t epoch; /* the epoch a permit would start */
 	uint16_t deciding_rule; /* of a veto: the first rule that failed */
-	uint32_t finding_count;
+	int finding_count;
 	struct vouch_finding findings[VOUCH_FINDINGS_MAX];
 };
 

@@ -102,7 +102,7 @@ static void verdict_print(const struct world *world, const struct seen *seen)
 	static struct vouch_verdict verdict;
 	char text[VOUCH_PHRASE_SIZE];
 	uint16_t missing;
-	uint32_t i;
+	int i;
 
 	observe_evidence(world, seen, &evidence);
 	vouch__decide(&evidence, &verdict);

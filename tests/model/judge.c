@@ -13,7 +13,8 @@ int judge_by_truth_alone;
 static int calls_it_fencing(const struct vouch_evidence *evidence,
 			    const struct vouch_verdict *verdict)
 {
-	uint32_t i, j;
+	uint32_t j;
+	int i;
 
 	for (i = 0; i < verdict->finding_count; i++) {
 		const struct vouch_finding *finding = &verdict->findings[i];

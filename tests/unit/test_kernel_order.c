@@ -6,9 +6,9 @@
 static struct vouch_verdict verdict;
 
 struct outcome {
-	uint32_t permitted;
+	int permitted;
 	uint16_t rule;
-	uint64_t epoch;
+	int64_t epoch;
 };
 
 static struct outcome outcome_of(const struct vouch_evidence *evidence)

@@ -434,7 +434,7 @@ static void place_try(struct place *place, void *context)
 /* "E2 W2", and "alone" where no cluster manager runs. */
 static void routes_name(struct attempt *attempt)
 {
-	uint32_t i;
+	int i;
 
 	attempt->routes[0] = '\0';
 	for (i = 0; i < attempt->verdict->finding_count; i++) {

@@ -79,21 +79,21 @@ static void finding_add(struct sum *sum, const struct vouch_finding *finding)
 	hash_add(sum, (uint64_t)finding->outcome << 32 | finding->node << 16 |
 			      finding->node_b);
 	for (i = 0; i < 3; i++)
-		hash_add(sum, finding->value[i]);
+		hash_add(sum, (uint64_t)finding->value[i]);
 	for (i = 0; i < finding->used_count; i++) {
 		hash_add(sum, (uint64_t)finding->used[i].fact << 32 |
 				      finding->used[i].node);
-		hash_add(sum, finding->used[i].value);
+		hash_add(sum, (uint64_t)finding->used[i].value);
 	}
 }
 
 static void verdict_add(struct sum *sum)
 {
-	uint32_t i;
+	int i;
 
 	hash_add(sum, (uint64_t)verdict.permitted << 32 | verdict.deciding_rule);
-	hash_add(sum, verdict.epoch);
-	hash_add(sum, verdict.finding_count);
+	hash_add(sum, (uint64_t)verdict.epoch);
+	hash_add(sum, (uint64_t)verdict.finding_count);
 	for (i = 0; i < verdict.finding_count && i < VOUCH_FINDINGS_MAX; i++)
 		finding_add(sum, &verdict.findings[i]);
 	sum->decisions++;
