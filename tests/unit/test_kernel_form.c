@@ -385,6 +385,44 @@ static void every_required_rule_vetoes_some_case(void **state)
 	}
 }
 
+/* vouch__decide calls them one by one: none is left out, none comes too early,
+ * and the row says truly whether it must hold. */
+static void the_rows_are_examined_in_their_order(void **state)
+{
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < case_count; i++) {
+		struct vouch_evidence *evidence = evidence_of(&cases[i]);
+		uint32_t row = 0;
+		int finding;
+
+		vouch__decide(evidence, &verdict);
+		free(evidence);
+		if (verdict.deciding_rule != 0)
+			assert_int_equal(
+				vouch__rule_find(verdict.deciding_rule)->kind,
+				VOUCH_RULE_REQUIRED);
+		if (verdict.deciding_rule == VOUCH_RULE_FORM)
+			continue;
+		for (finding = 0; finding < verdict.finding_count; finding++) {
+			uint16_t rule = verdict.findings[finding].rule;
+
+			if (row > 0 && vouch__rules[row - 1].id == rule)
+				continue;
+			/* A route has nothing to say where nobody holds. */
+			while (row < vouch__rule_count &&
+			       vouch__rules[row].kind == VOUCH_RULE_ROUTE &&
+			       vouch__rules[row].id != rule)
+				row++;
+			assert_true(row < vouch__rule_count);
+			assert_int_equal(vouch__rules[row].id, rule);
+			row++;
+		}
+		assert_int_equal(row, vouch__rule_count);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -399,6 +437,7 @@ int main(void)
 		cmocka_unit_test(rules_ascend_and_serve_an_invariant),
 		cmocka_unit_test(the_form_is_required),
 		cmocka_unit_test(every_required_rule_vetoes_some_case),
+		cmocka_unit_test(the_rows_are_examined_in_their_order),
 	};
 
 	return cmocka_run_group_tests(tests, cases_load, cases_free);
