@@ -838,7 +838,7 @@ void vouch__attested_is_proven(struct vouch_scratch *scratch)
 /*@
   requires \valid_read(evidence) && \valid_read(grant);
   requires Bounds(evidence) && grant->holder < VOUCH_NODES_MAX;
-  assigns \nothing;
+  assigns \result \from evidence, *evidence, *grant;
   ensures \result != \null ==>
     Confirmed(evidence, grant->holder, grant->epoch) &&
     \exists integer j; 0 <= j < evidence->fencing.count &&

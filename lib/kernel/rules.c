@@ -81,6 +81,11 @@ const struct vouch_rule *vouch__rule_find(uint16_t id)
 {
 	uint32_t i;
 
+	/*@
+	  loop invariant 0 <= i <= vouch__rule_count;
+	  loop assigns i;
+	  loop variant vouch__rule_count - i;
+	*/
 	for (i = 0; i < vouch__rule_count; i++) {
 		if (vouch__rules[i].id == id)
 			return &vouch__rules[i];

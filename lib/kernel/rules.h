@@ -63,6 +63,10 @@ extern const struct vouch_rule vouch__rules[];
 extern const uint32_t vouch__rule_count;
 
 /* NULL when there is no such rule. */
+/*@
+  assigns \result \from id;
+  ensures \result == \null || \result->id == id;
+*/
 const struct vouch_rule *vouch__rule_find(uint16_t id);
 
 #endif /* VOUCH_KERNEL_RULES_H */

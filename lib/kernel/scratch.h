@@ -337,7 +337,7 @@ void vouch__find_again(struct vouch_finding *finding,
   requires \valid_read(scratch) && \valid_read(scratch->evidence);
   requires 0 <= h < VOUCH_GRANTS_MAX;
   requires 0 <= scratch->holders[h].grant < VOUCH_GRANTS_MAX;
-  assigns \nothing;
+  assigns \result \from scratch, *scratch, h;
   ensures \result == HeldGrant(scratch, h);
 */
 static inline const struct vouch_grant *
