@@ -177,7 +177,31 @@ static void view_rules(struct vouch_scratch *scratch)
 	require(scratch);
 }
 
-/* Rules 300 to 370: contradictions, who may hold authority, four routes. */
+/* Rules 300 and 305: contradictions. */
+/*@
+  requires Memory(scratch);
+  requires Findings(scratch->verdict);
+  requires Form(scratch->evidence);
+  requires Derived(scratch);
+  assigns scratch->rule, scratch->unproven, scratch->found_before,
+    scratch->failed, scratch->verdict->deciding_rule,
+    scratch->verdict->finding_count,
+    scratch->verdict->findings[0 .. VOUCH_FINDINGS_MAX - 1];
+  ensures Findings(scratch->verdict);
+  ensures scratch->failed == 0 ==> \old(scratch->failed) == 0 &&
+    Silence(scratch->evidence) && NoAttempt(scratch->evidence);
+*/
+static void silence_rules(struct vouch_scratch *scratch)
+{
+	begin(scratch, VOUCH_RULE_NONE_WRITABLE);
+	vouch__silence_is_proven(scratch);
+	require(scratch);
+	begin(scratch, VOUCH_RULE_NONE_PROMOTING);
+	vouch__no_attempt_is_proven(scratch);
+	require(scratch);
+}
+
+/* Rule 310: who may hold authority. */
 /*@
   requires Memory(scratch);
   requires Findings(scratch->verdict);
@@ -191,33 +215,40 @@ static void view_rules(struct vouch_scratch *scratch)
     scratch->verdict->findings[0 .. VOUCH_FINDINGS_MAX - 1],
     scratch->holders_known, scratch->holder_count,
     scratch->holders[0 .. VOUCH_GRANTS_MAX - 1],
-    scratch->exclusions[0 .. VOUCH_GRANTS_MAX - 1], scratch->last_route,
-    scratch->last_node;
+    scratch->exclusions[0 .. VOUCH_GRANTS_MAX - 1];
   ensures Findings(scratch->verdict);
-  ensures SinceKnown(scratch);
+  ensures Derived(scratch);
+  ensures Holding(scratch);
   ensures FirstHolder(scratch);
+  ensures AllHeld(scratch);
   ensures scratch->failed == 0 ==> \old(scratch->failed) == 0;
-  ensures scratch->failed == 0 ==> Silence(scratch->evidence);
-  ensures scratch->failed == 0 ==> NoAttempt(scratch->evidence);
-  ensures scratch->failed == 0 ==>
-    HoldersExcluded(scratch->evidence, Since(scratch));
-  ensures scratch->failed == 0 ==> OthersQuiet(scratch->evidence);
 */
-static void exclusion_rules(struct vouch_scratch *scratch)
+static void holder_rule(struct vouch_scratch *scratch)
 {
-	begin(scratch, VOUCH_RULE_NONE_WRITABLE);
-	vouch__silence_is_proven(scratch);
-	require(scratch);
-	begin(scratch, VOUCH_RULE_NONE_PROMOTING);
-	vouch__no_attempt_is_proven(scratch);
-	require(scratch);
 	begin(scratch, VOUCH_RULE_HOLDERS);
 	vouch__holders_are_proven(scratch);
 	/*@ assert AllUntried(scratch); */
+	/*@ assert Holding(scratch); */
 	require(scratch);
-	/*@ assert AllUntried(scratch); */
+}
+
+/* Rules 320 to 350: four routes, of which none must be open. */
+/*@
+  requires Memory(scratch);
+  requires Findings(scratch->verdict);
+  requires Form(scratch->evidence);
+  requires Derived(scratch);
+  requires Holding(scratch);
+  assigns scratch->rule, scratch->unproven, scratch->found_before,
+    scratch->verdict->finding_count,
+    scratch->verdict->findings[0 .. VOUCH_FINDINGS_MAX - 1],
+    scratch->exclusions[0 .. VOUCH_GRANTS_MAX - 1];
+  ensures Findings(scratch->verdict);
+  ensures Holding(scratch);
+*/
+static void exclusion_routes(struct vouch_scratch *scratch)
+{
 	begin(scratch, VOUCH_RULE_E1_SEALED);
-	/*@ assert AllUntried(scratch); */
 	vouch__sealed_is_proven(scratch);
 	begin(scratch, VOUCH_RULE_E2_FENCED);
 	vouch__fenced_is_proven(scratch);
@@ -225,6 +256,32 @@ static void exclusion_rules(struct vouch_scratch *scratch)
 	vouch__attested_is_proven(scratch);
 	begin(scratch, VOUCH_RULE_E4_ASSERTED);
 	vouch__asserted_is_proven(scratch);
+}
+
+/* Rules 360 and 370: each of them, and everybody else. */
+/*@
+  requires Memory(scratch);
+  requires Findings(scratch->verdict);
+  requires Form(scratch->evidence);
+  requires Derived(scratch);
+  requires Holding(scratch);
+  requires AllHeld(scratch);
+  requires scratch->last_route == VOUCH_ROUTE_NONE;
+  requires Newest(scratch->evidence, NewestOf(scratch));
+  assigns scratch->rule, scratch->unproven, scratch->found_before,
+    scratch->failed, scratch->verdict->deciding_rule,
+    scratch->verdict->finding_count,
+    scratch->verdict->findings[0 .. VOUCH_FINDINGS_MAX - 1],
+    scratch->last_route, scratch->last_node;
+  ensures Findings(scratch->verdict);
+  ensures SinceKnown(scratch);
+  ensures scratch->failed == 0 ==> \old(scratch->failed) == 0;
+  ensures scratch->failed == 0 ==>
+    HoldersExcluded(scratch->evidence, Since(scratch));
+  ensures scratch->failed == 0 ==> OthersQuiet(scratch->evidence);
+*/
+static void exclusion_rules(struct vouch_scratch *scratch)
+{
 	begin(scratch, VOUCH_RULE_EXCLUSION);
 	vouch__exclusion_is_proven(scratch);
 	require(scratch);
@@ -363,6 +420,9 @@ static int all_hold(struct vouch_scratch *scratch)
 	scratch_derive(scratch);
 	form_rules(scratch);
 	view_rules(scratch);
+	silence_rules(scratch);
+	holder_rule(scratch);
+	exclusion_routes(scratch);
 	exclusion_rules(scratch);
 	lineage_rules(scratch);
 	coverage_rules(scratch);

@@ -211,6 +211,7 @@ void vouch__adoption_is_proven(struct vouch_scratch *scratch)
 
 /*@
   requires Ready(scratch);
+  requires Holders(scratch);
   requires AllUntried(scratch);
   requires scratch->holder_count < VOUCH_GRANTS_MAX;
   requires 0 <= view.index < scratch->evidence->grant_count &&
@@ -226,6 +227,7 @@ void vouch__adoption_is_proven(struct vouch_scratch *scratch)
     scratch->verdict->finding_count;
   ensures Derived(scratch);
   ensures scratch->holder_count == \old(scratch->holder_count) + 1;
+  ensures Holders(scratch);
   ensures AllUntried(scratch);
   ensures HeldGrant(scratch, \old(scratch->holder_count))->epoch == epoch;
   ensures \forall integer h; 0 <= h < \old(scratch->holder_count) ==>
@@ -251,11 +253,20 @@ static void holder_add(struct vouch_scratch *scratch, uint64_t epoch,
 	exclusion->told = 0;
 	exclusion->best_finding = 0;
 	scratch->holder_count++;
+	/*@ assert \forall integer h; 0 <= h < \at(scratch->holder_count, Pre) ==>
+	    scratch->holders[h].grant == \at(scratch->holders[h].grant, Pre) &&
+	    scratch->holders[h].happened ==
+	      \at(scratch->holders[h].happened, Pre); */
+	/*@ assert \forall integer h; 0 <= h < \at(scratch->holder_count, Pre) ==>
+	    scratch->exclusions[h].route ==
+	      \at(scratch->exclusions[h].route, Pre) &&
+	    scratch->exclusions[h].best_finding ==
+	      \at(scratch->exclusions[h].best_finding, Pre); */
 	/*@ assert HeldGrant(scratch, \at(scratch->holder_count, Pre))->epoch ==
 	    epoch; */
-	/*@ assert Untried(scratch, \at(scratch->holder_count, Pre)); */
-	/*@ assert \forall integer h; 0 <= h < \at(scratch->holder_count, Pre)
-	    ==> Untried(scratch, h); */
+	/*@ assert Holder(scratch, \at(scratch->holder_count, Pre)); */
+	/*@ assert Holders(scratch); */
+	/*@ assert AllUntried(scratch); */
 	/*@ assert \forall integer x; Listed{Pre}(scratch, x) ==>
 	    Listed(scratch, x); */
 	finding = vouch__find(scratch, VOUCH_HOLDS, VOUCH_R_HOLDERS_KNOWN,
@@ -285,6 +296,7 @@ struct listed {
   ensures Derived(scratch);
   ensures \old(scratch->verdict->finding_count) <=
     scratch->verdict->finding_count;
+  ensures Holders(scratch);
   ensures AllUntried(scratch);
   ensures FirstHolder(scratch);
   ensures \result.known != 0 ==> \forall integer epoch;
@@ -298,6 +310,7 @@ static struct listed holders_list(struct vouch_scratch *scratch)
 	  loop invariant Findings(scratch->verdict);
 	  loop invariant Derived(scratch);
 	  loop invariant NewestOf(scratch) == \at(NewestOf(scratch), Pre);
+	  loop invariant Holders(scratch);
 	  loop invariant AllUntried(scratch);
 	  loop invariant \at(scratch->verdict->finding_count, Pre) <=
 	    scratch->verdict->finding_count;
@@ -336,7 +349,6 @@ static struct listed holders_list(struct vouch_scratch *scratch)
 		listed.epoch = vouch__epoch_below(scratch->evidence,
 						  listed.epoch);
 	}
-	/*@ assert Holders(scratch); */
 	return listed;
 }
 

@@ -200,11 +200,10 @@ struct vouch_scratch {
 
   // No route was tried yet.
   predicate Untried{L}(struct vouch_scratch *s, integer h) =
-    Holder(s, h) && s->exclusions[h].route == VOUCH_ROUTE_NONE &&
+    s->exclusions[h].route == VOUCH_ROUTE_NONE &&
     s->exclusions[h].best_finding == 0;
 
   predicate AllUntried{L}(struct vouch_scratch *s) =
-    0 <= s->holder_count <= VOUCH_GRANTS_MAX &&
     \forall integer h; 0 <= h < s->holder_count ==> Untried(s, h);
 
   predicate SameExclusions{A,B}(struct vouch_scratch *s) =
@@ -809,6 +808,7 @@ void vouch__no_attempt_is_proven(struct vouch_scratch *scratch);
   ensures Ready(scratch);
   ensures \old(scratch->verdict->finding_count) <=
     scratch->verdict->finding_count;
+  ensures Holders(scratch);
   ensures AllUntried(scratch);
   ensures FirstHolder(scratch);
   ensures AllHeld(scratch);
