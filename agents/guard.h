@@ -70,6 +70,12 @@ guard_start_prepare(const struct vouch_config *config,
 		    const struct vouch_start *start,
 		    struct vouch_deadline deadline, struct vouch_error *error);
 
+/* Does that agent hold an election of its own before it promotes? */
+int guard_election_is_held(const struct wrapped *wrapped);
+/* It is settled: this node, which has a permit. Where the agent cannot be told,
+ * it may refuse, which is never wrong. */
+void guard_election_settle(struct vouch_deadline deadline);
+
 /* The guard's own, and with an agent named also that one's parameters and
  * actions. */
 enum ocf_exitcode guard_metadata(struct wrapped *wrapped);

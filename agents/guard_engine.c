@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { POLL_MS = 20 };
+enum { POLL_MS = 20, ELECTION_MS = 5000 };
 
 /* Engine functions have no room for more. */
 static struct {
@@ -170,9 +170,12 @@ static enum vouch_error_code promote_by_wrapped(const struct vouch_config *confi
 						struct vouch_error *error)
 {
 	struct wrapped_run run;
-	enum vouch_error_code code = wrapped_begin(guarded.wrapped, "promote",
-						   -1, &run, error);
+	enum vouch_error_code code;
 
+	if (guard_election_is_held(guarded.wrapped))
+		guard_election_settle(
+			vouch__deadline_within(deadline, ELECTION_MS));
+	code = wrapped_begin(guarded.wrapped, "promote", -1, &run, error);
 	return code == VOUCH_OK ?
 		       finish_when_left(config, from_timeline, deadline, &run,
 					timeline, start_lsn, error) :

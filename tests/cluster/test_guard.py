@@ -136,11 +136,11 @@ def power_off(it, report):
 
 def contract(it, report):
     """Its change starts the server again with another command line, which is PAF's to do here."""
-    done = it.on("n1", "vouch", "contract", "set", "--k=2", check=False, timeout=120)
+    done = it.on("n1", "vouch", "contract", "set", "--yes", "--k=2", check=False, timeout=120)
     shown = it.sql(it.promoted(), "show synchronous_standby_names")
     report.check("guard, k=1: the contract is changed to k=2", done.returncode == 0 and shown.startswith("ANY 2"),
                  done.stdout + done.stderr + shown)
-    done = it.on("n1", "vouch", "contract", "set", "--k=1", check=False, timeout=120)
+    done = it.on("n1", "vouch", "contract", "set", "--yes", "--k=1", check=False, timeout=120)
     report.check("guard, k=1: and back", done.returncode == 0, done.stdout + done.stderr)
 
 
@@ -151,7 +151,17 @@ def back(it, report, new):
     it.on(new, "cibadmin", "--delete", "--xpath", "//nvpair[@id='pgsql-attributes-agent']")
     it.wait_for("PAF runs it alone", lambda: it.promoted() == new and it.sql(new, "show cluster_name") == "", 120)
     report.check("guard, k=1: back to PAF alone, on the same primary", True)
-    it.sql(new, "create table after_it ()")
+    done = it.on(new, "vouch", "adopt", check=False)
+    report.check("guard, k=1: no second adoption over what is on record", done.returncode == 3, done.stdout + done.stderr)
+    it.sql(new, "drop schema vouch cascade")
+    it.on(new, "cibadmin", "--delete-all", "--force", "--xpath",
+          "//cluster_property_set[starts-with(@id,'vouch-pgsql-')]")
+    for node in NODES:
+        if node != "n1":
+            it.on(node, "rm", "-r", "/var/lib/vouch/pgsql")
+    done = it.on(new, "vouch", "adopt", check=False)
+    report.check("guard, k=1: a new adoption once that is removed", "holds epoch 1" in done.stdout,
+                 done.stdout + done.stderr)
 
 
 def synchronous(report):
