@@ -40,6 +40,25 @@ static void scratch_begin(struct vouch_scratch *scratch,
 	scratch->coverage_best = 0;
 }
 
+/*
+ * What the groups of rules hand on to each other. Each group says so for itself,
+ * so that nobody has to look through the writes of all of them at once.
+ */
+/*@
+  // Evidence of good form, and what the scratch derives from it.
+  predicate Derivation{L}(struct vouch_scratch *s) =
+    Complete(s->evidence) && Derived(s) && Branches(s) &&
+    Newest(s->evidence, NewestOf(s));
+
+  // Who may hold authority is on record, and none of the marks is false.
+  predicate Judged{L}(struct vouch_scratch *s) = FirstHolder(s) && Routes(s);
+
+  // No rule of coverage was examined yet.
+  predicate Unmarked{L}(struct vouch_scratch *s) =
+    s->covered == 0 && s->sealed_log == 0 && s->same_holder == 0 &&
+    s->coverage_best == 0;
+*/
+
 /* Everything that the rules after the first may index has been checked. */
 /*@
   requires Memory(scratch) && Complete(scratch->evidence);
@@ -51,6 +70,7 @@ static void scratch_begin(struct vouch_scratch *scratch,
   ensures Derived(scratch);
   ensures Branches(scratch);
   ensures Newest(scratch->evidence, NewestOf(scratch));
+  ensures Derivation(scratch);
 */
 static void scratch_derive(struct vouch_scratch *scratch)
 {
@@ -75,6 +95,7 @@ static void scratch_derive(struct vouch_scratch *scratch)
   assigns scratch->rule, scratch->unproven, scratch->found_before;
   ensures Findings(scratch->verdict);
   ensures SameExclusions{Pre,Post}(scratch);
+  ensures \old(Holding(scratch)) ==> Holding(scratch);
   ensures scratch->unproven == 0;
 */
 static void begin(struct vouch_scratch *scratch, enum vouch_rule_id id)
@@ -92,6 +113,8 @@ static void begin(struct vouch_scratch *scratch, enum vouch_rule_id id)
   assigns scratch->failed, scratch->verdict->deciding_rule;
   ensures Findings(scratch->verdict);
   ensures SameExclusions{Pre,Post}(scratch);
+  ensures \old(Holding(scratch)) ==> Holding(scratch);
+  ensures \old(FirstHolder(scratch)) ==> FirstHolder(scratch);
   ensures scratch->failed == 0 ==>
     \old(scratch->failed) == 0 && scratch->unproven == 0;
 */
@@ -112,13 +135,15 @@ static void require(struct vouch_scratch *scratch)
   requires Memory(scratch);
   requires Findings(scratch->verdict);
   requires Form(scratch->evidence);
-  requires Derived(scratch);
-  requires Newest(scratch->evidence, NewestOf(scratch));
+  requires Derivation(scratch);
+  requires Nothing(scratch);
   assigns scratch->rule, scratch->unproven, scratch->found_before,
     scratch->failed, scratch->verdict->deciding_rule,
     scratch->verdict->finding_count,
     scratch->verdict->findings[0 .. VOUCH_FINDINGS_MAX - 1];
   ensures Findings(scratch->verdict);
+  ensures Derivation(scratch);
+  ensures Nothing(scratch);
   ensures scratch->failed == 0 ==> \old(scratch->failed) == 0 &&
     AskedFor(scratch->evidence);
 */
@@ -146,12 +171,15 @@ static void form_rules(struct vouch_scratch *scratch)
   requires Memory(scratch);
   requires Findings(scratch->verdict);
   requires Form(scratch->evidence);
-  requires Derived(scratch);
+  requires Derivation(scratch);
+  requires Nothing(scratch);
   assigns scratch->rule, scratch->unproven, scratch->found_before,
     scratch->failed, scratch->verdict->deciding_rule,
     scratch->verdict->finding_count,
     scratch->verdict->findings[0 .. VOUCH_FINDINGS_MAX - 1];
   ensures Findings(scratch->verdict);
+  ensures Derivation(scratch);
+  ensures Nothing(scratch);
   ensures scratch->failed == 0 ==> \old(scratch->failed) == 0 &&
     OneView(scratch->evidence);
 */
@@ -182,12 +210,15 @@ static void view_rules(struct vouch_scratch *scratch)
   requires Memory(scratch);
   requires Findings(scratch->verdict);
   requires Form(scratch->evidence);
-  requires Derived(scratch);
+  requires Derivation(scratch);
+  requires Nothing(scratch);
   assigns scratch->rule, scratch->unproven, scratch->found_before,
     scratch->failed, scratch->verdict->deciding_rule,
     scratch->verdict->finding_count,
     scratch->verdict->findings[0 .. VOUCH_FINDINGS_MAX - 1];
   ensures Findings(scratch->verdict);
+  ensures Derivation(scratch);
+  ensures Nothing(scratch);
   ensures scratch->failed == 0 ==> \old(scratch->failed) == 0 &&
     Silence(scratch->evidence) && NoAttempt(scratch->evidence);
 */
@@ -206,9 +237,8 @@ static void silence_rules(struct vouch_scratch *scratch)
   requires Memory(scratch);
   requires Findings(scratch->verdict);
   requires Form(scratch->evidence);
-  requires Derived(scratch);
+  requires Derivation(scratch);
   requires Nothing(scratch);
-  requires Newest(scratch->evidence, NewestOf(scratch));
   assigns scratch->rule, scratch->unproven, scratch->found_before,
     scratch->failed, scratch->verdict->deciding_rule,
     scratch->verdict->finding_count,
@@ -217,10 +247,12 @@ static void silence_rules(struct vouch_scratch *scratch)
     scratch->holders[0 .. VOUCH_GRANTS_MAX - 1],
     scratch->exclusions[0 .. VOUCH_GRANTS_MAX - 1];
   ensures Findings(scratch->verdict);
-  ensures Derived(scratch);
+  ensures Derivation(scratch);
   ensures Holding(scratch);
   ensures FirstHolder(scratch);
   ensures AllHeld(scratch);
+  ensures Unmarked(scratch);
+  ensures scratch->last_route == VOUCH_ROUTE_NONE;
   ensures scratch->failed == 0 ==> \old(scratch->failed) == 0;
 */
 static void holder_rule(struct vouch_scratch *scratch)
@@ -237,14 +269,21 @@ static void holder_rule(struct vouch_scratch *scratch)
   requires Memory(scratch);
   requires Findings(scratch->verdict);
   requires Form(scratch->evidence);
-  requires Derived(scratch);
+  requires Derivation(scratch);
   requires Holding(scratch);
+  requires AllHeld(scratch);
+  requires FirstHolder(scratch);
+  requires Unmarked(scratch);
   assigns scratch->rule, scratch->unproven, scratch->found_before,
     scratch->verdict->finding_count,
     scratch->verdict->findings[0 .. VOUCH_FINDINGS_MAX - 1],
     scratch->exclusions[0 .. VOUCH_GRANTS_MAX - 1];
   ensures Findings(scratch->verdict);
+  ensures Derivation(scratch);
   ensures Holding(scratch);
+  ensures AllHeld(scratch);
+  ensures FirstHolder(scratch);
+  ensures Unmarked(scratch);
 */
 static void exclusion_routes(struct vouch_scratch *scratch)
 {
@@ -263,18 +302,22 @@ static void exclusion_routes(struct vouch_scratch *scratch)
   requires Memory(scratch);
   requires Findings(scratch->verdict);
   requires Form(scratch->evidence);
-  requires Derived(scratch);
+  requires Derivation(scratch);
   requires Holding(scratch);
   requires AllHeld(scratch);
+  requires FirstHolder(scratch);
+  requires Unmarked(scratch);
   requires scratch->last_route == VOUCH_ROUTE_NONE;
-  requires Newest(scratch->evidence, NewestOf(scratch));
   assigns scratch->rule, scratch->unproven, scratch->found_before,
     scratch->failed, scratch->verdict->deciding_rule,
     scratch->verdict->finding_count,
     scratch->verdict->findings[0 .. VOUCH_FINDINGS_MAX - 1],
     scratch->last_route, scratch->last_node;
   ensures Findings(scratch->verdict);
+  ensures Derivation(scratch);
   ensures SinceKnown(scratch);
+  ensures FirstHolder(scratch);
+  ensures Unmarked(scratch);
   ensures scratch->failed == 0 ==> \old(scratch->failed) == 0;
   ensures scratch->failed == 0 ==>
     HoldersExcluded(scratch->evidence, Since(scratch));
@@ -295,14 +338,15 @@ static void exclusion_rules(struct vouch_scratch *scratch)
   requires Memory(scratch);
   requires Findings(scratch->verdict);
   requires Form(scratch->evidence);
-  requires Derived(scratch);
-  requires Branches(scratch);
-  requires Newest(scratch->evidence, NewestOf(scratch));
+  requires Derivation(scratch);
+  requires Judged(scratch);
   assigns scratch->rule, scratch->unproven, scratch->found_before,
     scratch->failed, scratch->verdict->deciding_rule,
     scratch->verdict->finding_count,
     scratch->verdict->findings[0 .. VOUCH_FINDINGS_MAX - 1];
   ensures Findings(scratch->verdict);
+  ensures Derivation(scratch);
+  ensures Judged(scratch);
   ensures scratch->failed == 0 ==> \old(scratch->failed) == 0 &&
     Lineage(scratch->evidence);
 */
@@ -324,16 +368,16 @@ static void lineage_rules(struct vouch_scratch *scratch)
   requires Memory(scratch);
   requires Findings(scratch->verdict);
   requires Form(scratch->evidence);
-  requires Derived(scratch);
-  requires Branches(scratch);
-  requires FirstHolder(scratch);
-  requires Routes(scratch);
+  requires Derivation(scratch);
+  requires Judged(scratch);
   assigns scratch->rule, scratch->unproven, scratch->found_before,
     scratch->failed, scratch->verdict->deciding_rule,
     scratch->verdict->finding_count,
     scratch->verdict->findings[0 .. VOUCH_FINDINGS_MAX - 1], scratch->covered,
     scratch->sealed_log, scratch->same_holder, scratch->coverage_best;
-  ensures Findings(scratch->verdict) && Routes(scratch);
+  ensures Findings(scratch->verdict);
+  ensures Derivation(scratch);
+  ensures Judged(scratch);
   ensures scratch->failed == 0 ==> \old(scratch->failed) == 0 &&
     Ordered(scratch->evidence, Since(scratch)) &&
     Covered(scratch->evidence, Since(scratch));
@@ -359,16 +403,15 @@ static void coverage_rules(struct vouch_scratch *scratch)
   requires Memory(scratch);
   requires Findings(scratch->verdict);
   requires Form(scratch->evidence);
-  requires Derived(scratch);
-  requires Branches(scratch);
-  requires FirstHolder(scratch);
-  requires Routes(scratch) && Complete(scratch->evidence);
-  requires Newest(scratch->evidence, NewestOf(scratch));
+  requires Derivation(scratch);
+  requires Judged(scratch);
   assigns scratch->rule, scratch->unproven, scratch->found_before,
     scratch->failed, scratch->verdict->deciding_rule,
     scratch->verdict->finding_count,
     scratch->verdict->findings[0 .. VOUCH_FINDINGS_MAX - 1];
   ensures Findings(scratch->verdict);
+  ensures Derivation(scratch);
+  ensures Judged(scratch);
   ensures scratch->failed == 0 ==> \old(scratch->failed) == 0 &&
     NoneAhead(scratch) &&
     GrantsSatisfied(scratch->evidence, Since(scratch)) &&
@@ -395,6 +438,92 @@ static void completeness_rules(struct vouch_scratch *scratch)
 	require(scratch);
 }
 
+/* Rules 110 to 305: what was asked, where, and that nobody answers as writable. */
+/*@
+  requires Memory(scratch);
+  requires Findings(scratch->verdict);
+  requires Form(scratch->evidence);
+  requires Derivation(scratch);
+  requires Nothing(scratch);
+  assigns scratch->rule, scratch->unproven, scratch->found_before,
+    scratch->failed, scratch->verdict->deciding_rule,
+    scratch->verdict->finding_count,
+    scratch->verdict->findings[0 .. VOUCH_FINDINGS_MAX - 1];
+  ensures Findings(scratch->verdict);
+  ensures Derivation(scratch);
+  ensures Nothing(scratch);
+  ensures scratch->failed == 0 ==> \old(scratch->failed) == 0 &&
+    AskedFor(scratch->evidence) && OneView(scratch->evidence) &&
+    Silence(scratch->evidence) && NoAttempt(scratch->evidence);
+*/
+static void asked_for(struct vouch_scratch *scratch)
+{
+	form_rules(scratch);
+	view_rules(scratch);
+	silence_rules(scratch);
+}
+
+/* Rules 310 to 370: who may hold authority, and why he cannot write. */
+/*@
+  requires Memory(scratch);
+  requires Findings(scratch->verdict);
+  requires Form(scratch->evidence);
+  requires Derivation(scratch);
+  requires Nothing(scratch);
+  assigns scratch->rule, scratch->unproven, scratch->found_before,
+    scratch->failed, scratch->verdict->deciding_rule,
+    scratch->verdict->finding_count,
+    scratch->verdict->findings[0 .. VOUCH_FINDINGS_MAX - 1],
+    scratch->holders_known, scratch->holder_count,
+    scratch->holders[0 .. VOUCH_GRANTS_MAX - 1],
+    scratch->exclusions[0 .. VOUCH_GRANTS_MAX - 1],
+    scratch->last_route, scratch->last_node;
+  ensures Findings(scratch->verdict);
+  ensures Derivation(scratch);
+  ensures Judged(scratch);
+  ensures scratch->failed == 0 ==> \old(scratch->failed) == 0;
+  ensures scratch->failed == 0 ==>
+    HoldersExcluded(scratch->evidence, Since(scratch));
+  ensures scratch->failed == 0 ==> OthersQuiet(scratch->evidence);
+*/
+static void excluded(struct vouch_scratch *scratch)
+{
+	holder_rule(scratch);
+	exclusion_routes(scratch);
+	exclusion_rules(scratch);
+}
+
+/* Rules 400 to 600: the candidate has all that was acknowledged. */
+/*@
+  requires Memory(scratch);
+  requires Findings(scratch->verdict);
+  requires Form(scratch->evidence);
+  requires Derivation(scratch);
+  requires Judged(scratch);
+  assigns scratch->rule, scratch->unproven, scratch->found_before,
+    scratch->failed, scratch->verdict->deciding_rule,
+    scratch->verdict->finding_count,
+    scratch->verdict->findings[0 .. VOUCH_FINDINGS_MAX - 1],
+    scratch->covered, scratch->sealed_log, scratch->same_holder,
+    scratch->coverage_best;
+  ensures Findings(scratch->verdict);
+  ensures scratch->failed == 0 ==> \old(scratch->failed) == 0;
+  ensures scratch->failed == 0 ==> Lineage(scratch->evidence);
+  ensures scratch->failed == 0 ==>
+    Coverage(scratch->evidence, Since(scratch));
+  ensures scratch->failed == 0 ==>
+    Enforced(scratch->evidence) && Visible(scratch->evidence);
+*/
+static void covered(struct vouch_scratch *scratch)
+{
+	lineage_rules(scratch);
+	coverage_rules(scratch);
+	completeness_rules(scratch);
+	/*@ assert scratch->failed == 0 ==> OthersBehind(scratch->evidence); */
+	/*@ assert \forall integer newest; Newest(scratch->evidence, newest) ==>
+	    newest == NewestOf(scratch); */
+}
+
 /* The rows of vouch__rules, each once and in their order: written out, so that
  * the proof sees which rule is called when. */
 /*@
@@ -418,20 +547,14 @@ static int all_hold(struct vouch_scratch *scratch)
 	if (!scratch->form_ok)
 		return 0;
 	scratch_derive(scratch);
-	form_rules(scratch);
-	view_rules(scratch);
-	silence_rules(scratch);
-	holder_rule(scratch);
-	exclusion_routes(scratch);
-	exclusion_rules(scratch);
-	lineage_rules(scratch);
-	coverage_rules(scratch);
-	completeness_rules(scratch);
+	asked_for(scratch);
+	excluded(scratch);
+	covered(scratch);
 	/* A full list has failed: at the latest in the last rule, which is a
 	 * required one and then finds no room. */
 	if (scratch->failed)
 		return 0;
-	/*@ assert OthersBehind(scratch->evidence); */
+	/*@ assert Exclusion(scratch->evidence, Since(scratch)); */
 	/*@ assert Coverage(scratch->evidence, Since(scratch)); */
 	return 1;
 }

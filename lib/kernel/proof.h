@@ -409,7 +409,11 @@
     Managed(e) && Seen(e, node) && Server(e, node)->condition == VOUCH_ABSENT &&
     SaysStopped(&e->nodes[node]);
 
-  // E4: a person says so: to vouch, or to the fencer while the node is not here.
+  // E4: a person says so while neither view shows the node: to vouch, or
+  predicate Believed{L}(struct vouch_evidence *e, integer node, integer epoch) =
+    Asserted(e, node, epoch) && !Present(e, node);
+
+  // ... to the fencer.
   predicate Confirmed{L}(struct vouch_evidence *e, integer node, integer epoch) =
     Managed(e) && Snapshot(&e->fencing, node, epoch) && !Present(e, node) &&
     \exists integer i; 0 <= i < e->fencing.count &&
@@ -427,7 +431,7 @@
       (AttestedLive(e, node, epoch, incarnation) &&
        Server(e, node)->order <= since) ||
       (AttestedStopped(e, node) && e->nodes[node].operations.order <= since) ||
-      (Asserted(e, node, epoch) && e->before.order <= since) ||
+      (Believed(e, node, epoch) && e->before.order <= since) ||
       (Confirmed(e, node, epoch) && e->fencing.order <= since)));
 
   // Whoever may hold authority cannot write.
@@ -468,7 +472,7 @@
        o->last_result == VOUCH_RESULT_NOT_RUNNING)));
 
   predicate Quiet{L}(struct vouch_evidence *e, integer i, integer newest) =
-    Answers(Server(e, i)) || Asserted(e, i, newest) ||
+    Answers(Server(e, i)) || Believed(e, i, newest) ||
     (Managed(e) && e->nodes[i].unclean == VOUCH_NO &&
      (e->nodes[i].online == VOUCH_NO ||
       (InView(&e->after, e->nodes[i].cluster_id) &&

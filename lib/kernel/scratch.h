@@ -62,12 +62,12 @@ struct vouch_scratch {
 	const struct vouch_probe *candidate; /* its probe */
 	int16_t candidate_node;
 	uint16_t rule; /* being examined */
-	int unproven; /* the rule being examined said so */
-	int found_before; /* findings when its examination began */
-	int failed; /* a required rule did not hold */
-	int form_ok;
+	uint16_t unproven; /* the rule being examined said so */
+	uint16_t found_before; /* findings when its examination began */
+	uint16_t failed; /* a required rule did not hold */
+	uint16_t form_ok;
 	int16_t newest; /* index of the newest grant; -1: there is none */
-	uint16_t holders_known;
+	int16_t holders_known;
 	int16_t holder_count;
 	struct vouch_holder holders[VOUCH_GRANTS_MAX];
 	struct vouch_exclusion exclusions[VOUCH_GRANTS_MAX]; /* of each */
@@ -186,7 +186,7 @@ struct vouch_scratch {
       route == VOUCH_ROUTE_LIVE ?
         AttestedLive(e, g->holder, g->epoch, &g->incarnation[0]) :
       route == VOUCH_ROUTE_STOPPED ? AttestedStopped(e, g->holder) :
-      route == VOUCH_ROUTE_ASSERTED ? Asserted(e, g->holder, g->epoch) :
+      route == VOUCH_ROUTE_ASSERTED ? Believed(e, g->holder, g->epoch) :
       route == VOUCH_ROUTE_CONFIRMED && Confirmed(e, g->holder, g->epoch)));
 
   predicate Held{L}(struct vouch_scratch *s, integer h) =
@@ -415,6 +415,16 @@ static inline int vouch__managed(const struct vouch_evidence *evidence)
 */
 int vouch__is_admitted(const struct vouch_evidence *evidence, uint8_t node,
 		       const char *incarnation);
+/* Does either view show it: it runs, whatever anybody says? */
+/*@
+  requires \valid_read(evidence) && node < VOUCH_NODES_MAX;
+  requires evidence->before.member_count <= VOUCH_NODES_MAX;
+  requires evidence->after.member_count <= VOUCH_NODES_MAX;
+  assigns \nothing;
+  ensures \result != 0 <==> Present(evidence, node);
+*/
+int vouch__is_present(const struct vouch_evidence *evidence, uint8_t node);
+/* Did anybody say so? Whether it is believed is another question. */
 /*@
   requires \valid_read(evidence) &&
     evidence->assertion_count <= VOUCH_ASSERTIONS_MAX;
@@ -884,7 +894,8 @@ void vouch__asserted_is_proven(struct vouch_scratch *scratch);
 */
 void vouch__exclusion_is_proven(struct vouch_scratch *scratch);
 /*@
-  requires Ready(scratch) && Holders(scratch);
+  requires Ready(scratch);
+  requires Holders(scratch);
   requires Newest(scratch->evidence, NewestOf(scratch));
   assigns scratch->verdict->finding_count,
     scratch->verdict->findings[0 .. VOUCH_FINDINGS_MAX - 1],
