@@ -848,8 +848,7 @@ confirmation(const struct vouch_evidence *evidence,
 	     const struct vouch_grant *grant)
 {
 	if (!vouch__managed(evidence) ||
-	    evidence->nodes[grant->holder].cluster_id == 0 ||
-	    fenced_is_gone(evidence, grant->holder) == VOUCH_R_FENCED_PRESENT)
+	    !vouch__is_elsewhere(evidence, grant->holder))
 		return 0;
 	return fencing_find(evidence, grant, 1).entry;
 }
@@ -878,7 +877,7 @@ static void assert_try(struct vouch_scratch *scratch, int place)
 	const struct vouch_grant *grant = vouch__held(scratch, place);
 	int said = vouch__is_asserted(evidence, grant->holder, grant->epoch);
 	/* A server that hangs there could go on a moment later. */
-	int asserted = said && !vouch__is_present(evidence, grant->holder);
+	int asserted = said && vouch__is_elsewhere(evidence, grant->holder);
 	const struct vouch_fencing *entry = 0;
 	struct vouch_finding *finding;
 
@@ -1061,7 +1060,7 @@ static enum vouch_reason other_is_quiet(const struct vouch_evidence *evidence,
 	    node->probe.in_recovery == VOUCH_YES)
 		return VOUCH_R_OTHER_QUIET;
 	if (vouch__is_asserted(evidence, i, newest_epoch) &&
-	    !vouch__is_present(evidence, i))
+	    vouch__is_elsewhere(evidence, i))
 		return VOUCH_R_OTHER_ASSERTED;
 	/* Without a cluster manager nobody else can speak for it. */
 	if (!vouch__managed(evidence))

@@ -368,6 +368,10 @@
     InView(&e->before, e->nodes[node].cluster_id) ||
     InView(&e->after, e->nodes[node].cluster_id);
 
+  // Its number is in neither view.
+  predicate Elsewhere{L}(struct vouch_evidence *e, integer node) =
+    Managed(e) ==> e->nodes[node].cluster_id != 0 && !Present(e, node);
+
   predicate Machine{L}(struct vouch_evidence *e, struct vouch_fencing *f) =
     f->executor == VOUCH_EXECUTOR_MACHINE ||
     (f->executor == VOUCH_EXECUTOR_WATCHDOG &&
@@ -411,11 +415,11 @@
 
   // E4: a person says so while neither view shows the node: to vouch, or
   predicate Believed{L}(struct vouch_evidence *e, integer node, integer epoch) =
-    Asserted(e, node, epoch) && !Present(e, node);
+    Asserted(e, node, epoch) && Elsewhere(e, node);
 
   // ... to the fencer.
   predicate Confirmed{L}(struct vouch_evidence *e, integer node, integer epoch) =
-    Managed(e) && Snapshot(&e->fencing, node, epoch) && !Present(e, node) &&
+    Managed(e) && Snapshot(&e->fencing, node, epoch) && Elsewhere(e, node) &&
     \exists integer i; 0 <= i < e->fencing.count &&
       Fresh(&e->fencing.entries[i], node) &&
       e->fencing.entries[i].executor == VOUCH_EXECUTOR_HUMAN &&

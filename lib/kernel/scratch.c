@@ -156,6 +156,13 @@ int vouch__is_present(const struct vouch_evidence *evidence, uint8_t node)
 				evidence->nodes[node].cluster_id);
 }
 
+int vouch__is_elsewhere(const struct vouch_evidence *evidence, uint8_t node)
+{
+	return !vouch__managed(evidence) ||
+	       (evidence->nodes[node].cluster_id != 0 &&
+		!vouch__is_present(evidence, node));
+}
+
 int vouch__is_asserted(const struct vouch_evidence *evidence, uint8_t node,
 		       uint64_t epoch)
 {

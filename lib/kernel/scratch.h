@@ -6,6 +6,8 @@
 #ifndef VOUCH_KERNEL_SCRATCH_H
 #define VOUCH_KERNEL_SCRATCH_H
 
+#include <stdbool.h>
+
 #include "kernel/facts.h"
 #include "kernel/proof.h"
 #include "kernel/proof_coverage.h"
@@ -64,7 +66,7 @@ struct vouch_scratch {
 	uint16_t rule; /* being examined */
 	uint16_t unproven; /* the rule being examined said so */
 	uint16_t found_before; /* findings when its examination began */
-	uint16_t failed; /* a required rule did not hold */
+	bool failed; /* a required rule did not hold */
 	uint16_t form_ok;
 	int16_t newest; /* index of the newest grant; -1: there is none */
 	int16_t holders_known;
@@ -74,9 +76,9 @@ struct vouch_scratch {
 	/* The last fact that exclusion rests on: the route, and of whom. */
 	int16_t last_route;
 	int16_t last_node;
-	int covered;
-	int sealed_log; /* W1 held */
-	int same_holder; /* W3 held */
+	bool covered;
+	bool sealed_log; /* W1 held */
+	bool same_holder; /* W3 held */
 	int coverage_best; /* finding to cite when nothing covers */
 	struct vouch_branch branches[VOUCH_NODES_MAX];
 };
@@ -123,24 +125,29 @@ struct vouch_scratch {
     -1 <= s->newest < VOUCH_GRANTS_MAX &&
     SinceKnown(s);
 
+  predicate BranchIs{L}(struct vouch_evidence *e, integer i, integer relation,
+                        integer end) =
+    relation == VOUCH_RELATION_UNKNOWN ||
+    (Candidate(e)->condition == VOUCH_PRESENT &&
+     Server(e, i)->condition == VOUCH_PRESENT &&
+     History(Candidate(e)) && History(Server(e, i)) &&
+     BranchEnd(Candidate(e), Server(e, i), end) &&
+     (relation == VOUCH_RELATION_SAME <==>
+      SameTimeline(Candidate(e), Server(e, i))) &&
+     (relation == VOUCH_RELATION_UNRELATED <==>
+      TimelineAt(Candidate(e), 0) != TimelineAt(Server(e, i), 0)));
+
   predicate Branch{L}(struct vouch_scratch *s, integer i) =
-    s->branches[i].relation == VOUCH_RELATION_UNKNOWN ||
-    (Candidate(s->evidence)->condition == VOUCH_PRESENT &&
-     Server(s->evidence, i)->condition == VOUCH_PRESENT &&
-     History(Candidate(s->evidence)) && History(Server(s->evidence, i)) &&
-     BranchEnd(Candidate(s->evidence), Server(s->evidence, i),
-               s->branches[i].end) &&
-     (s->branches[i].relation == VOUCH_RELATION_SAME <==>
-      SameTimeline(Candidate(s->evidence), Server(s->evidence, i))) &&
-     (s->branches[i].relation == VOUCH_RELATION_UNRELATED <==>
-      TimelineAt(Candidate(s->evidence), 0) !=
-      TimelineAt(Server(s->evidence, i), 0)));
+    BranchIs(s->evidence, i, s->branches[i].relation, s->branches[i].end);
 
   // The h-th of those who may hold authority is one whom a grant names.
+  predicate HolderIs{L}(struct vouch_evidence *e, integer grant,
+                        integer happened) =
+    0 <= grant < e->grant_count &&
+    (happened != 0 ==> Done(e, e->grants[grant].epoch));
+
   predicate Holder{L}(struct vouch_scratch *s, integer h) =
-    0 <= s->holders[h].grant < s->evidence->grant_count &&
-    (s->holders[h].happened != 0 ==>
-      Done(s->evidence, HeldGrant(s, h)->epoch));
+    HolderIs(s->evidence, s->holders[h].grant, s->holders[h].happened);
 
   predicate Holders{L}(struct vouch_scratch *s) =
     0 <= s->holder_count <= VOUCH_GRANTS_MAX &&
@@ -151,6 +158,14 @@ struct vouch_scratch {
 
   predicate Branches{L}(struct vouch_scratch *s) =
     \forall integer i; 0 <= i < s->evidence->node_count ==> Branch(s, i);
+
+  // It is known how each log that answers goes on from the candidate's.
+  predicate Known{L}(struct vouch_scratch *s) =
+    \forall integer i; 0 <= i < s->evidence->node_count &&
+      i != s->evidence->request.candidate &&
+      Server(s->evidence, i)->condition == VOUCH_PRESENT ==>
+      s->branches[i].relation != VOUCH_RELATION_UNKNOWN;
+
   // The one kind of numbers that scratch and facts both have: the facts' stay.
   predicate SameNumbers{A,B}(struct vouch_evidence *e) =
     (\forall integer g; 0 <= g < VOUCH_GRANTS_MAX ==>
@@ -231,11 +246,13 @@ struct vouch_scratch {
 /* What the rules of coverage tell each other (P6-S1). */
 /*@
   // The first of those who may hold authority is the last who can have written.
+  predicate FirstIs{L}(struct vouch_evidence *e, integer grant) =
+    !Void(e, e->grants[grant].epoch) && NoneSince(e, e->grants[grant].epoch);
+
   predicate FirstHolder{L}(struct vouch_scratch *s) =
     Holders(s) &&
     (s->holder_count > 0 ==> Holder(s, 0) &&
-      !Void(s->evidence, HeldGrant(s, 0)->epoch) &&
-      NoneSince(s->evidence, HeldGrant(s, 0)->epoch));
+      FirstIs(s->evidence, s->holders[0].grant));
 
   // Each mark stands for its route.
   predicate Routes{L}(struct vouch_scratch *s) =
@@ -424,6 +441,15 @@ int vouch__is_admitted(const struct vouch_evidence *evidence, uint8_t node,
   ensures \result != 0 <==> Present(evidence, node);
 */
 int vouch__is_present(const struct vouch_evidence *evidence, uint8_t node);
+/* Is it known that neither view shows it? Without its number nobody can say. */
+/*@
+  requires \valid_read(evidence) && node < VOUCH_NODES_MAX;
+  requires evidence->before.member_count <= VOUCH_NODES_MAX;
+  requires evidence->after.member_count <= VOUCH_NODES_MAX;
+  assigns \nothing;
+  ensures \result != 0 ==> Elsewhere(evidence, node);
+*/
+int vouch__is_elsewhere(const struct vouch_evidence *evidence, uint8_t node);
 /* Did anybody say so? Whether it is believed is another question. */
 /*@
   requires \valid_read(evidence) &&
@@ -926,6 +952,7 @@ void vouch__system_is_proven(struct vouch_scratch *scratch);
   ensures \old(scratch->verdict->finding_count) <=
     scratch->verdict->finding_count;
   ensures scratch->unproven != 0 || Histories(scratch->evidence);
+  ensures scratch->unproven != 0 || Known(scratch);
 */
 void vouch__lineage_is_proven(struct vouch_scratch *scratch);
 /*@

@@ -141,7 +141,7 @@ enum vouch_outcome {
 	X(NOT_ASSERTED, "no operator asserts that @n is down for epoch @a",    \
 	  "assert @n down, if you know that it is")                            \
 	X(ASSERTED_PRESENT,                                                    \
-	  "@n is asserted down but is a member of this view",                  \
+	  "@n is asserted down but is, or may be, a member of this view",      \
 	  "fence @n, or stop the cluster on it")                               \
 	X(EXCLUDED, "@n cannot write", "")                                     \
 	X(OTHERS_NONE, "there is no other node to account for", "")            \

@@ -470,7 +470,7 @@ def asserted(d, name="n1"):
     d["assertions"] = [{"node": name, "epoch": 1, "operator_name": "alice", "reason": "saw it"}]
 
 
-@case("asserted-in-a-cluster", "permit")
+@held("asserted-in-a-cluster", "veto 600")
 def _(d):
     """Nothing else excludes it, and neither view shows it (P6-A1a)."""
     d["fencing"]["entries"] = []
@@ -486,12 +486,12 @@ def _(d):
     d["nodes"][0]["online"] = "yes"
 
 
-@case("asserted-but-present-before", "veto 210")
+@case("asserted-but-without-a-number", "veto 360")
 def _(d):
-    """Two views that differ; rule 350 looks at the earlier one, too (P6-A1a)."""
+    """Nobody can say that it does not stand in this very view (P6-A1a)."""
     d["fencing"]["entries"] = []
     asserted(d)
-    members(d, 1, 2, 3, only=("before",))
+    del d["nodes"][0]["cluster_id"]
 
 
 @case("other-asserted-but-present", "veto 370")
@@ -503,7 +503,7 @@ def _(d):
     d["nodes"][2]["probe"] = {"condition": "absent", "promoting": "no"}
 
 
-@case("other-asserted", "permit")
+@held("other-asserted", "veto 600")
 def _(d):
     """Gone from the view, and unclean: only the person's word accounts for it (P6-A1a)."""
     set_k(d, 2)

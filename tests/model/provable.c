@@ -101,6 +101,11 @@ static int is_shown(evidence_t *e, const struct vouch_node *node)
 	       has_number(&e->after, node->cluster_id);
 }
 
+static int is_elsewhere(evidence_t *e, const struct vouch_node *node)
+{
+	return !managed(e) || (node->cluster_id != 0 && !is_shown(e, node));
+}
+
 static int is_member(evidence_t *e, uint8_t node)
 {
 	return has_number(&e->before, e->nodes[node].cluster_id) &&
@@ -309,7 +314,7 @@ static uint64_t excluded_since(evidence_t *e, const struct epoch *held)
 		      is_stopped(node),
 	      node->operations.order);
 	/* E4 */
-	ROUTE(is_asserted(e, h, held->grant->epoch) && !is_shown(e, node),
+	ROUTE(is_asserted(e, h, held->grant->epoch) && is_elsewhere(e, node),
 	      e->before.order);
 	ROUTE(was_fenced(e, held, VOUCH_EXECUTOR_HUMAN) &&
 		      !is_shown(e, node),
@@ -325,7 +330,7 @@ static int is_quiet(evidence_t *e, uint8_t i)
 
 	if (answered(&node->probe) && yes(node->probe.in_recovery))
 		return 1;
-	if (is_asserted(e, i, newest_epoch(e)) && !is_shown(e, node))
+	if (is_asserted(e, i, newest_epoch(e)) && is_elsewhere(e, node))
 		return 1;
 	if (!managed(e) || !no(node->unclean))
 		return 0;
