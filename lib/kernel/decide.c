@@ -157,7 +157,7 @@ static void begin(struct vouch_scratch *scratch, enum vouch_rule_id id)
   ensures scratch->failed == 0 ==>
     \old(scratch->failed) == 0;
   ensures scratch->failed == 0 ==>
-    scratch->unproven == 0;
+    \old(scratch->unproven) == 0;
 */
 static void require(struct vouch_scratch *scratch)
 {
@@ -351,6 +351,7 @@ static void holder_rule(struct vouch_scratch *scratch)
 {
 	begin(scratch, VOUCH_RULE_HOLDERS);
 	vouch__holders_are_proven(scratch);
+	/*@ assert Unmarked(scratch); */
 	/*@ assert \forall integer i; 0 <= i < VOUCH_NODES_MAX ==>
 	    scratch->branches[i].relation ==
 	      \at(scratch->branches[i].relation, Pre); */
@@ -440,6 +441,7 @@ static void exclusion_routes(struct vouch_scratch *scratch)
 */
 static void exclusion_rule(struct vouch_scratch *scratch)
 {
+	/*@ assert Holders(scratch); */
 	begin(scratch, VOUCH_RULE_EXCLUSION);
 	vouch__exclusion_is_proven(scratch);
 	/*@ assert \forall integer h; 0 <= h < VOUCH_GRANTS_MAX ==>
@@ -447,6 +449,9 @@ static void exclusion_rule(struct vouch_scratch *scratch)
 	    scratch->holders[h].happened ==
 	      \at(scratch->holders[h].happened, Pre); */
 	/*@ assert scratch->holder_count == \at(scratch->holder_count, Pre); */
+	/*@ assert \forall integer h; 0 <= h < scratch->holder_count ==>
+	    HolderIs(scratch->evidence, \at(scratch->holders[h].grant, Pre),
+	             \at(scratch->holders[h].happened, Pre)); */
 	/*@ assert Holders(scratch); */
 	/*@ assert FirstHolder(scratch); */
 	/*@ assert \forall integer i; 0 <= i < VOUCH_NODES_MAX ==>

@@ -151,13 +151,15 @@ struct vouch_scratch {
 
   predicate Holders{L}(struct vouch_scratch *s) =
     0 <= s->holder_count <= VOUCH_GRANTS_MAX &&
-    \forall integer h; 0 <= h < s->holder_count ==> Holder(s, h);
+    \forall integer h; 0 <= h < s->holder_count ==>
+      HolderIs(s->evidence, s->holders[h].grant, s->holders[h].happened);
 
   predicate Best{L}(struct vouch_scratch *s, integer h) =
     0 <= s->exclusions[h].best_finding < VOUCH_FINDINGS_MAX;
 
   predicate Branches{L}(struct vouch_scratch *s) =
-    \forall integer i; 0 <= i < s->evidence->node_count ==> Branch(s, i);
+    \forall integer i; 0 <= i < s->evidence->node_count ==>
+      BranchIs(s->evidence, i, s->branches[i].relation, s->branches[i].end);
 
   // It is known how each log that answers goes on from the candidate's.
   predicate Known{L}(struct vouch_scratch *s) =
