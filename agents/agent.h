@@ -37,6 +37,18 @@ void agent_standby_renew(struct vouch_context *context, struct agent *agent);
 /* Settles the grant of an attempt of this node that was cut off, by a start. */
 void agent_attempt_settle(struct vouch_context *context, struct agent *agent);
 
+/* After a veto (P6-F3): this node is no more eligible, and the request goes on to
+ * the node that the same evidence would let be promoted, if there is one. */
+struct vouch_attempt_result;
+void agent_veto_keep(struct vouch_context *context, struct agent *agent,
+		     const struct vouch_attempt_result *result);
+/* The program that hands it on, and ends. */
+enum ocf_exitcode agent_pass_on(struct agent *agent);
+/* After a cleanup: this standby is eligible again. */
+void agent_probed(struct agent *agent);
+/* A standby without a primary, with after_veto=retry. */
+void agent_ask_again(struct agent *agent);
+
 /* What Pacemaker shows as the exit reason; one line, safe to print. */
 void agent_reason(const char *format, ...)
 	__attribute__((format(printf, 1, 2)));

@@ -82,7 +82,9 @@ static const struct {
 	{ "start", agent_start },	{ "stop", agent_stop },
 	{ "monitor", agent_monitor },	{ "promote", agent_promote },
 	{ "demote", agent_demote },	{ "notify", agent_notify },
-	{ "validate-all", agent_validate },
+	{ "validate-all", agent_validate },  { "pass-on", agent_pass_on },
+	/* Each action reads the parameters that may be reloaded by itself. */
+	{ "reload-agent", agent_validate },
 };
 
 static enum ocf_exitcode action_run(const char *action)
@@ -114,7 +116,7 @@ static enum ocf_exitcode action_run(const char *action)
 	}
 	(void)fprintf(stderr,
 		      "usage: postgresql start|stop|monitor|promote|demote|"
-		      "notify|validate-all|meta-data\n");
+		      "notify|reload-agent|validate-all|meta-data\n");
 	return PCMK_OCF_UNIMPLEMENT_FEATURE;
 }
 
@@ -128,7 +130,7 @@ int main(int argc, char **argv)
 		return (int)agent_metadata();
 	if (strcmp(action, "usage") == 0 || strcmp(action, "--help") == 0) {
 		(void)printf("usage: postgresql start|stop|monitor|promote|"
-			     "demote|notify|validate-all|meta-data\n"
+			     "demote|notify|reload-agent|validate-all|meta-data\n"
 			     "The resource agent ocf:vouch:postgresql; run by "
 			     "Pacemaker, see vouch(8).\n");
 		return 0;
