@@ -30,6 +30,9 @@ uint32_t agent_admit(struct agent *agent, const struct vouch_local *local);
 /* The same for the holder after a change, with a short wait for all. */
 void agent_admit_soon(struct agent *agent);
 
+/* Journals what the alert agent left; as root, before that is given up. */
+void agent_alerts_take(struct agent *agent);
+
 /* Starts this standby again when the newest grant's contract is another than
  * the one that it runs with, or when its agent did not start it. */
 void agent_standby_renew(struct vouch_context *context, struct agent *agent);

@@ -91,8 +91,12 @@ enum ocf_exitcode agent_monitor(struct agent *agent)
 {
 	static struct vouch_local local;
 	struct vouch_error error = { 0 };
+	enum vouch_error_code code;
 
-	if (vouch__state_prepare(&agent->config, &error) != VOUCH_OK ||
+	code = vouch__state_prepare(&agent->config, &error);
+	if (code == VOUCH_OK)
+		agent_alerts_take(agent);
+	if (code != VOUCH_OK ||
 	    vouch__privilege_drop(&agent->config, &error) != VOUCH_OK) {
 		agent_reason("%s", error.text);
 		return agent_code(&error);

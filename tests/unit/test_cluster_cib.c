@@ -583,6 +583,36 @@ static void how_it_is_configured(void **state)
 	assert_int_equal(setup.configured[VOUCH_SETUP_STOP], 0);
 }
 
+static uint8_t alert_of(const char *alerts)
+{
+	struct vouch_setup setup;
+	char text[2048];
+
+	(void)snprintf(text, sizeof(text),
+		       "<cib><configuration><resources/><alerts>%s</alerts>"
+		       "</configuration></cib>",
+		       alerts);
+	setup_of(text, &setup);
+	return setup.alert;
+}
+
+static void an_alert_is_ours_by_its_program_and_its_recipient(void **state)
+{
+	(void)state;
+	assert_int_equal(alert_of(""), 0);
+	assert_int_equal(alert_of("<alert id=\"a\" path=\"/x/vouch-alert\"/>"), 0);
+	assert_int_equal(alert_of("<alert id=\"a\" path=\"/x/mail\"><recipient "
+				  "id=\"r\" value=\"pgsql\"/></alert>"), 0);
+	assert_int_equal(alert_of("<alert id=\"a\" path=\"/x/vouch-alert\">"
+				  "<recipient id=\"r\" value=\"other\"/></alert>"),
+			 0);
+	assert_int_equal(alert_of("<alert id=\"m\" path=\"/x/mail\"/>"
+				  "<alert id=\"a\" path=\"/x/vouch-alert\">"
+				  "<recipient id=\"r\" value=\"other\"/>"
+				  "<recipient id=\"s\" value=\"pgsql\"/></alert>"),
+			 1);
+}
+
 static void managed_or_not(void **state)
 {
 	(void)state;
@@ -680,6 +710,7 @@ int main(void)
 		cmocka_unit_test(quorum_needs_both),
 		cmocka_unit_test(watchdog_is_seen),
 		cmocka_unit_test(how_it_is_configured),
+		cmocka_unit_test(an_alert_is_ours_by_its_program_and_its_recipient),
 		cmocka_unit_test(managed_or_not),
 		cmocka_unit_test(what_failures_lead_to),
 		cmocka_unit_test(score_of_this_node),
