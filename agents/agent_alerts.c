@@ -48,6 +48,29 @@ static uint32_t journal_them(struct agent *agent,
 	return done;
 }
 
+static enum vouch_error_code spool_open(struct agent *agent, int make, int *spool,
+					uid_t *owner, struct vouch_error *error)
+{
+	if (geteuid() != 0 || !owner_find(owner))
+		return vouch__error_set(error, VOUCH_E_NOT_FOUND,
+					"no spool of alerts without root and "
+					"Pacemaker's user");
+	return vouch__alert_spool_open(VOUCH_ALERTDIR, agent->config.name, *owner,
+				       make, spool, error);
+}
+
+void agent_alerts_expect(struct agent *agent)
+{
+	struct vouch_error error = { 0 };
+	uid_t owner;
+	int spool;
+
+	if (spool_open(agent, 1, &spool, &owner, &error) == VOUCH_OK)
+		(void)close(spool);
+	else
+		agent_log(error.text);
+}
+
 void agent_alerts_take(struct agent *agent)
 {
 	static struct vouch_alert_list list;
@@ -56,12 +79,10 @@ void agent_alerts_take(struct agent *agent)
 	uid_t owner;
 	int spool;
 
-	if (geteuid() != 0 || !owner_find(&owner))
-		return;
-	code = vouch__alert_spool_open(VOUCH_ALERTDIR, agent->config.name, owner,
-				       1, &spool, &error);
+	code = spool_open(agent, 0, &spool, &owner, &error);
 	if (code != VOUCH_OK) {
-		agent_log(error.text);
+		if (code != VOUCH_E_NOT_FOUND)
+			agent_log(error.text);
 		return;
 	}
 	vouch__alerts_read(spool, owner, &list);

@@ -127,17 +127,3 @@ enum ocf_exitcode agent_monitor(struct agent *agent)
 		return PCMK_OCF_UNKNOWN_ERROR;
 	}
 }
-
-enum ocf_exitcode agent_validate(struct agent *agent)
-{
-	struct vouch_directory directory;
-	struct vouch_error error = { 0 };
-
-	if (vouch__privilege_drop(&agent->config, &error) != VOUCH_OK ||
-	    agent->engine->directory_observe(&agent->config, &directory,
-					     &error) != VOUCH_OK) {
-		agent_reason("%s", error.text);
-		return PCMK_OCF_NOT_CONFIGURED;
-	}
-	return PCMK_OCF_OK;
-}

@@ -83,7 +83,9 @@ static enum vouch_error_code spool_open(int base, const char *name, uid_t owner,
 	if (*fd < 0)
 		return errno == ENOENT ?
 			       vouch__error_set(error, VOUCH_E_NOT_FOUND,
-						"%s has no spool of alerts",
+						"%s has no spool of alerts here "
+						"yet: its next start on this "
+						"node makes it",
 						name) :
 			       failed(error, name, "cannot be opened");
 	if (is_private(*fd, owner))

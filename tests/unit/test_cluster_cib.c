@@ -377,6 +377,21 @@ static void a_stop_that_was_cut_off_proves_nothing(void **state)
 		    1, VOUCH_NO);
 }
 
+static void degraded_is_a_monitors_word_alone(void **state)
+{
+	(void)state;
+	expect_last(LRM("pgsql", OP("monitor", "3", "0", "190", "1")),
+		    VOUCH_OP_MONITOR, 0, VOUCH_NO);
+	expect_last(LRM("pgsql", OP("monitor", "3", "0", "191", "1")),
+		    VOUCH_OP_MONITOR, 8, VOUCH_NO);
+	expect_last(LRM("pgsql", OP("monitor", "3", "2", "191", "1")),
+		    VOUCH_OP_MONITOR, 1, VOUCH_NO);
+	expect_last(LRM("pgsql", OP("stop", "3", "0", "190", "1")), VOUCH_OP_STOP,
+		    1, VOUCH_NO);
+	expect_last(LRM("pgsql", OP("start", "3", "0", "190", "1")),
+		    VOUCH_OP_START, 1, VOUCH_NO);
+}
+
 static void malformed_operations(void **state)
 {
 	(void)state;
@@ -703,6 +718,7 @@ int main(void)
 		cmocka_unit_test(other_resources_do_not_count),
 		cmocka_unit_test(pending_is_in_flight),
 		cmocka_unit_test(a_stop_that_was_cut_off_proves_nothing),
+		cmocka_unit_test(degraded_is_a_monitors_word_alone),
 		cmocka_unit_test(malformed_operations),
 		cmocka_unit_test(without_pending_records_nothing_is_known),
 		cmocka_unit_test(view_of_a_document),
