@@ -129,8 +129,12 @@ enum ocf_exitcode agent_monitor(struct agent *agent)
 {
 	static struct vouch_local local;
 	struct vouch_error error = { 0 };
+	enum vouch_error_code code;
 
-	if (vouch__state_prepare(&agent->config, &error) != VOUCH_OK ||
+	code = vouch__state_prepare(&agent->config, &error);
+	if (code == VOUCH_OK)
+		agent_alerts_take(agent);
+	if (code != VOUCH_OK ||
 	    root_leave(agent, &error) != VOUCH_OK) {
 		agent_reason("%s", error.text);
 		return agent_code(&error);
@@ -163,18 +167,4 @@ enum ocf_exitcode agent_monitor(struct agent *agent)
 		agent_reason("nothing says whether the server runs");
 		return PCMK_OCF_UNKNOWN_ERROR;
 	}
-}
-
-enum ocf_exitcode agent_validate(struct agent *agent)
-{
-	struct vouch_directory directory;
-	struct vouch_error error = { 0 };
-
-	if (vouch__privilege_drop(&agent->config, &error) != VOUCH_OK ||
-	    agent->engine->directory_observe(&agent->config, &directory,
-					     &error) != VOUCH_OK) {
-		agent_reason("%s", error.text);
-		return PCMK_OCF_NOT_CONFIGURED;
-	}
-	return PCMK_OCF_OK;
 }

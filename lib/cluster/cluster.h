@@ -98,6 +98,7 @@ struct vouch_setup {
 	uint8_t configured[VOUCH_SETUP_ACTIONS];     /* 1: the operation stands there */
 	uint64_t timeout_ms[VOUCH_SETUP_ACTIONS];    /* 0: not given */
 	uint32_t fence_devices;
+	uint8_t alert; /* 1: vouch-alert is told, with this resource as recipient */
 };
 
 struct vouch_cluster; /* an open connection, the implementation's own */
