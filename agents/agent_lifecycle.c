@@ -100,6 +100,7 @@ enum ocf_exitcode agent_start(struct agent *agent)
 	struct vouch_error error = { 0 };
 	enum vouch_error_code code;
 
+	agent_alerts_expect(agent);
 	code = vouch__context_open(&context, &agent->config, 1, agent->deadline,
 				   &error);
 	if (code != VOUCH_OK)
