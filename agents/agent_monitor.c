@@ -67,6 +67,12 @@ static enum ocf_exitcode monitor_writable(struct agent *agent,
 	struct vouch_error error = { 0 };
 
 	if (vouch__marker_read(&agent->config, &marker, &error) != VOUCH_OK) {
+		if (agent->guards && local->epoch == 0) {
+			agent_reason("nobody adopted this database: type "
+				     "'vouch adopt' here; until then nothing is "
+				     "promoted (P6-A3)");
+			return PCMK_OCF_RUNNING_PROMOTED;
+		}
 		agent_reason("P6-A3: the database is writable, but this node "
 			     "holds no authority: %s",
 			     error.text);

@@ -107,11 +107,13 @@ void agent_veto_keep(struct vouch_context *context, struct agent *agent,
 	struct vouch_refusal before;
 	struct vouch_error error = { 0 };
 	char next[VOUCH_NAME_SIZE];
-	/* Asked by the one who was refused before: it does not go back. */
-	int again = vouch__refusal_read(&agent->config, &before, &error) ==
-		    VOUCH_OK;
+	/* Refused before: it does not go round. And behind a guard scores are
+	 * the wrapped agent's, so that this node would be asked again. */
+	int stays = agent->guards ||
+		    vouch__refusal_read(&agent->config, &before, &error) ==
+			    VOUCH_OK;
 
-	better_find(again ? NULL : result->evidence, next);
+	better_find(stays ? NULL : result->evidence, next);
 	vouch__refuse(context, agent->deadline, result->request_id, next);
 	if (next[0] != '\0' && context->cluster)
 		pass_on_later();
@@ -181,8 +183,7 @@ enum ocf_exitcode agent_pass_on(struct agent *agent)
 	char node[VOUCH_NAME_SIZE];
 
 	agent->deadline = vouch__deadline_in(PASS_ON_MS);
-	if (vouch__context_open(&context, &agent->config, 0, agent->deadline,
-				&error) != VOUCH_OK) {
+	if (agent_context_open(agent, &context, &error) != VOUCH_OK) {
 		agent_log(error.text);
 		vouch__context_close(&context);
 		return PCMK_OCF_UNKNOWN_ERROR;
@@ -216,8 +217,7 @@ void agent_probed(struct agent *agent)
 	if (vouch__refusal_read(&agent->config, &refusal, &error) ==
 	    VOUCH_E_NOT_FOUND)
 		return;
-	if (vouch__context_open(&context, &agent->config, 1, agent->deadline,
-				&error) != VOUCH_OK)
+	if (agent_context_open(agent, &context, &error) != VOUCH_OK)
 		agent_log(error.text);
 	else
 		vouch__offer_again(&context, agent->deadline);
@@ -273,8 +273,7 @@ void agent_ask_again(struct agent *agent)
 	struct vouch_context context = { .progress = progress };
 	struct vouch_error error = { 0 };
 
-	if (vouch__context_open(&context, &agent->config, 1, agent->deadline,
-				&error) != VOUCH_OK ||
+	if (agent_context_open(agent, &context, &error) != VOUCH_OK ||
 	    vouch__contract_load(&agent->config, &error) != VOUCH_OK)
 		agent_log(error.text);
 	else
