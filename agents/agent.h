@@ -22,10 +22,14 @@ struct agent {
 enum ocf_exitcode agent_start(struct agent *agent);
 enum ocf_exitcode agent_stop(struct agent *agent);
 enum ocf_exitcode agent_monitor(struct agent *agent);
+/* The same, and from OCF_CHECK_LEVEL 10 on a look from outside: degraded, which
+ * Pacemaker shows and does not recover from. */
+enum ocf_exitcode agent_monitor_by_level(struct agent *agent);
 enum ocf_exitcode agent_promote(struct agent *agent);
 enum ocf_exitcode agent_demote(struct agent *agent);
 enum ocf_exitcode agent_notify(struct agent *agent);
 enum ocf_exitcode agent_validate(struct agent *agent);
+enum ocf_exitcode agent_reload(struct agent *agent);
 enum ocf_exitcode agent_metadata(void);
 
 /* Admits whoever streams and is not verified yet; how many are now. */
@@ -33,12 +37,29 @@ uint32_t agent_admit(struct agent *agent, const struct vouch_local *local);
 /* The same for the holder after a change, with a short wait for all. */
 void agent_admit_soon(struct agent *agent);
 
+/* Makes the spool of the alert agent, at a start. */
+void agent_alerts_expect(struct agent *agent);
+/* Journals what the alert agent left; as root, before that is given up. */
+void agent_alerts_take(struct agent *agent);
+
 /* Starts this standby again when the newest grant's contract is another than
  * the one that it runs with, or when its agent did not start it. */
 void agent_standby_renew(struct vouch_context *context, struct agent *agent);
 
 /* Settles the grant of an attempt of this node that was cut off, by a start. */
 void agent_attempt_settle(struct vouch_context *context, struct agent *agent);
+
+/* After a veto (P6-F3): this node is no more eligible, and the request goes on to
+ * the node that the same evidence would let be promoted, if there is one. */
+struct vouch_attempt_result;
+void agent_veto_keep(struct vouch_context *context, struct agent *agent,
+		     const struct vouch_attempt_result *result);
+/* The program that hands it on, and ends. */
+enum ocf_exitcode agent_pass_on(struct agent *agent);
+/* After a cleanup: this standby is eligible again. */
+void agent_probed(struct agent *agent);
+/* A standby without a primary, with after_veto=retry. */
+void agent_ask_again(struct agent *agent);
 
 /* The context of an action, with the agent's own engine. */
 VOUCH_MUST_CHECK enum vouch_error_code

@@ -99,6 +99,7 @@ enum ocf_exitcode agent_start(struct agent *agent)
 	struct vouch_error error = { 0 };
 	enum vouch_error_code code;
 
+	agent_alerts_expect(agent);
 	code = agent_context_open(agent, &context, &error);
 	if (code != VOUCH_OK)
 		return fail(&error);

@@ -13,9 +13,10 @@ static const struct {
 	enum ocf_exitcode (*run)(struct agent *);
 } actions[] = {
 	{ "start", agent_start },	{ "stop", agent_stop },
-	{ "monitor", agent_monitor },	{ "promote", agent_promote },
+	{ "monitor", agent_monitor_by_level }, { "promote", agent_promote },
 	{ "demote", agent_demote },	{ "notify", agent_notify },
-	{ "validate-all", agent_validate },
+	{ "validate-all", agent_validate }, { "reload-agent", agent_reload },
+	{ "pass-on", agent_pass_on },
 };
 
 static enum ocf_exitcode action_run(const char *action)
@@ -47,7 +48,7 @@ static enum ocf_exitcode action_run(const char *action)
 	}
 	(void)fprintf(stderr,
 		      "usage: postgresql start|stop|monitor|promote|demote|"
-		      "notify|validate-all|meta-data\n");
+		      "notify|reload-agent|validate-all|meta-data\n");
 	return PCMK_OCF_UNIMPLEMENT_FEATURE;
 }
 
@@ -61,7 +62,8 @@ int main(int argc, char **argv)
 		return (int)agent_metadata();
 	if (strcmp(action, "usage") == 0 || strcmp(action, "--help") == 0) {
 		(void)printf("usage: postgresql start|stop|monitor|promote|"
-			     "demote|notify|validate-all|meta-data\n"
+			     "demote|notify|reload-agent|validate-all|"
+			     "meta-data\n"
 			     "The resource agent ocf:vouch:postgresql; run by "
 			     "Pacemaker, see vouch(8).\n");
 		return 0;

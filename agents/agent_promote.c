@@ -84,6 +84,7 @@ enum ocf_exitcode agent_promote(struct agent *agent)
 		break;
 	case VOUCH_VETOED:
 		veto_tell(agent, result.verdict);
+		agent_veto_keep(&context, agent, &result);
 		break;
 	case VOUCH_USAGE:
 	case VOUCH_UNDECIDED:

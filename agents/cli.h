@@ -36,6 +36,7 @@ struct cli {
 	const char *about;
 	const char *rule;
 	const char *limit;
+	int alerts;
 	long timeout_ms;
 	int timeout_given;
 	struct vouch_config config;

@@ -37,6 +37,7 @@ enum {
 	OPTION_RULE,
 	OPTION_LIMIT,
 	OPTION_WATCH,
+	OPTION_ALERTS,
 };
 
 static const struct option options[] = {
@@ -63,6 +64,7 @@ static const struct option options[] = {
 	{ "about", required_argument, NULL, OPTION_ABOUT },
 	{ "rule", required_argument, NULL, OPTION_RULE },
 	{ "limit", required_argument, NULL, OPTION_LIMIT },
+	{ "alerts", no_argument, NULL, OPTION_ALERTS },
 	{ "watch", optional_argument, NULL, OPTION_WATCH },
 	{ "help", no_argument, NULL, 'h' },
 	{ "version", no_argument, NULL, 'V' },
@@ -196,6 +198,9 @@ static enum vouch_decision option_take(struct cli *cli, int option)
 		return VOUCH_PERMITTED;
 	case OPTION_WATCH:
 		cli->watch = optarg ? optarg : "";
+		return VOUCH_PERMITTED;
+	case OPTION_ALERTS:
+		cli->alerts = 1;
 		return VOUCH_PERMITTED;
 	case OPTION_LIMIT:
 		cli->limit = optarg;

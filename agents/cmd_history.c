@@ -6,6 +6,7 @@
 
 #include "agents/history_filter.h"
 #include "agents/records.h"
+#include "authority/alert.h"
 #include "common/safe_text.h"
 
 struct listing {
@@ -76,6 +77,18 @@ static void grant_write(struct json_object *record)
 		(void)fputs(" nobody", stdout);
 }
 
+/* "n1 reboot: Operation reboot of n1 by n2 ...: OK", "n1: lost". */
+static void alert_write(struct json_object *record)
+{
+	const char *task = history_field(record, "task");
+
+	vouch__text_write(stdout, history_field(record, "about"));
+	(void)fputs(task[0] ? " " : "", stdout);
+	vouch__text_write(stdout, task);
+	(void)fputs(": ", stdout);
+	vouch__text_write(stdout, history_field(record, "why"));
+}
+
 static void padded_write(const char *text, size_t width)
 {
 	size_t length = strlen(text);
@@ -93,6 +106,8 @@ static void line_write(struct json_object *record)
 	padded_write(history_outcome(record), 16);
 	if (history_is_grant(record))
 		grant_write(record);
+	else if (history_is_alert(record))
+		alert_write(record);
 	else
 		vouch__text_write(stdout, history_field(record, "why"));
 	(void)putchar('\n');
@@ -127,6 +142,7 @@ static enum vouch_error_code filter_read(const struct cli *cli,
 	filter->limit = HISTORY_LIMIT;
 	filter->outcome = cli->outcome;
 	filter->about = cli->about;
+	filter->alerts = cli->alerts;
 	if (number && cli->limit)
 		return vouch__error_set(error, VOUCH_E_ARGUMENT,
 					"--limit and a number say the same "
@@ -161,8 +177,11 @@ static enum vouch_error_code listing_fill(struct listing *listing,
 					  struct vouch_journal *journal,
 					  struct vouch_error *error)
 {
-	static const char *const types[] = { VOUCH_RECORD_OUTCOME,
-					     VOUCH_RECORD_GRANT, NULL };
+	const char *const types[] = { VOUCH_RECORD_OUTCOME, VOUCH_RECORD_GRANT,
+				      listing->filter.alerts ?
+					      VOUCH_RECORD_ALERT :
+					      NULL,
+				      NULL };
 	int standing = !history_filter_is_set(&listing->filter) &&
 		       listing->filter.limit <= VOUCH_OUTCOMES_CARRIED;
 

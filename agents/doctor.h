@@ -7,7 +7,7 @@
 
 #include "cluster/cluster.h"
 
-enum { DOCTOR_FINDINGS_MAX = 192, DOCTOR_TEXT_SIZE = 320 };
+enum { DOCTOR_FINDINGS_MAX = 192, DOCTOR_TEXT_SIZE = 512 };
 
 /* Zero is "not known", which is never well. */
 enum doctor_outcome { DOCTOR_UNKNOWN = 0, DOCTOR_WELL = 1, DOCTOR_BAD = 2 };

@@ -243,6 +243,22 @@ static void operations_examine(struct examination *it)
 	}
 }
 
+/* A record for people: without it the order of events is only in logs. */
+static void alert_examine(struct examination *it)
+{
+	const char *name = it->facts->config->name;
+
+	mend(say(it, "alert", "P6-O2", well_if(it->facts->setup.alert),
+		 it->facts->setup.alert ?
+			 "fencing and membership are journalled" :
+			 "no alert is configured: 'vouch history --alerts' cannot "
+			 "tell fencing and membership as this node saw them"),
+	     "cibadmin --modify --allow-create --scope alerts --xml-text "
+	     "'<alerts><alert id=\"vouch-%s\" path=\"" VOUCH_PKGLIBEXECDIR
+	     "/vouch-alert\"><select><select_fencing/><select_nodes/></select><recipient id=\"vouch-%s-to\" value=\"%s\"/>"
+	     "</alert></alerts>'", name, name, name);
+}
+
 static void resource_examine(struct examination *it)
 {
 	static const char agent[] = "ocf:vouch:postgresql";
@@ -265,6 +281,7 @@ static void resource_examine(struct examination *it)
 	meta_examine(it);
 	veto_examine(it);
 	operations_examine(it);
+	alert_examine(it);
 }
 
 /* --- the database --------------------------------------------------------- */

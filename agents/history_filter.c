@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "authority/alert.h"
 #include "authority/journal.h"
 #include "kernel/rules.h"
 
@@ -22,6 +23,11 @@ const char *history_field(struct json_object *record, const char *key)
 int history_is_grant(struct json_object *record)
 {
 	return strcmp(history_field(record, "type"), VOUCH_RECORD_GRANT) == 0;
+}
+
+int history_is_alert(struct json_object *record)
+{
+	return strcmp(history_field(record, "type"), VOUCH_RECORD_ALERT) == 0;
 }
 
 /* A grant has words of its own: "done" would pass for an attempt's end. */
@@ -182,7 +188,7 @@ enum vouch_error_code history_time_parse(const char *typed, time_t now,
 
 int history_filter_is_set(const struct history_filter *filter)
 {
-	return filter->since[0] != '\0' || filter->until[0] != '\0' ||
+	return filter->alerts || filter->since[0] != '\0' || filter->until[0] != '\0' ||
 	       filter->outcome || filter->about || filter->rule != 0;
 }
 
@@ -212,6 +218,8 @@ int history_filter_has(const struct history_filter *filter, const char *node,
 	/* An attempt is always of the node that keeps the journal. */
 	const char *of = history_is_grant(record) ?
 				 history_field(record, "holder") :
+			 history_is_alert(record) ?
+				 history_field(record, "about") :
 				 node;
 
 	return is_in_time(filter, record) &&

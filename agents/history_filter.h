@@ -17,6 +17,7 @@ struct history_filter {
 	const char *about;   /* a node */
 	unsigned int rule;   /* 0: any */
 	unsigned int limit;
+	int alerts; /* those as well */
 };
 
 enum { HISTORY_LIMIT = 100 };
@@ -48,6 +49,8 @@ int history_filter_has(const struct history_filter *filter, const char *node,
 /* A text of a record; "" when it has none of that name. */
 const char *history_field(struct json_object *record, const char *key);
 int history_is_grant(struct json_object *record);
+/* What Pacemaker told of fencing or membership. */
+int history_is_alert(struct json_object *record);
 /* How an attempt ended; of a grant: granted, held or void. */
 const char *history_outcome(struct json_object *record);
 

@@ -46,6 +46,7 @@ static const char help[] =
 	"  --dry-run           with rejoin: only say what would be discarded\n"
 	"  --abort             with contract set: take back a change under way\n"
 	"  --textfile=FILE     with metrics: write FILE, at once, for a node exporter\n"
+	"  --alerts            with history: fencing and membership as seen here, too\n"
 	"  --since=TIME --until=TIME --outcome=WORD --rule=RULE --about=NODE --limit=N\n"
 	"                      with history: only those; TIME is 2031-01-31T23:59Z or 2h\n"
 	"  --watch[=SECONDS]   with status: redraw it on a terminal (every 2 seconds)\n"
@@ -99,9 +100,10 @@ static int options_fit(const struct cli *cli, const char *command)
 		(void)fprintf(stderr, "vouch: --textfile belongs to 'metrics'\n");
 	else if (strcmp(command, "history") != 0 &&
 		 (cli->since || cli->until || cli->outcome || cli->about ||
-		  cli->rule || cli->limit))
+		  cli->rule || cli->limit || cli->alerts))
 		(void)fprintf(stderr, "vouch: --since, --until, --outcome, --rule, "
-				      "--about and --limit belong to 'history'\n");
+				      "--about, --limit and --alerts belong to "
+				      "'history'\n");
 	else if (cli->watch && strcmp(command, "status") != 0)
 		(void)fprintf(stderr, "vouch: --watch belongs to 'status'\n");
 	else if (cli->revoke && strcmp(command, "authorize") != 0 &&

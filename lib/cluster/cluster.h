@@ -98,6 +98,7 @@ struct vouch_setup {
 	uint8_t configured[VOUCH_SETUP_ACTIONS];     /* 1: the operation stands there */
 	uint64_t timeout_ms[VOUCH_SETUP_ACTIONS];    /* 0: not given */
 	uint32_t fence_devices;
+	uint8_t alert; /* 1: vouch-alert is told, with this resource as recipient */
 };
 
 struct vouch_cluster; /* an open connection, the implementation's own */
@@ -200,6 +201,12 @@ struct vouch_cluster_ops {
 	enum vouch_error_code (*restart)(struct vouch_cluster *,
 					 struct vouch_deadline,
 					 struct vouch_error *);
+	/* Cleans up the failed promote action of a node, so that the cluster
+	 * manager may ask again, there or elsewhere. Returns once it was asked. */
+	enum vouch_error_code (*refusal_forget)(struct vouch_cluster *,
+						struct vouch_deadline,
+						const char *node,
+						struct vouch_error *);
 	/* Takes from the status what such a request left in it. */
 	enum vouch_error_code (*restart_forget)(struct vouch_cluster *,
 						struct vouch_deadline,

@@ -13,7 +13,7 @@
 
 struct vouch_cluster_module {
 	uint32_t format;
-	size_t sizes[8];
+	size_t sizes[9];
 	const struct vouch_cluster_ops *ops;
 };
 
@@ -25,6 +25,7 @@ struct vouch_cluster_module {
 			sizeof(struct vouch_fencing_list),                     \
 			sizeof(struct vouch_cluster_grant),                    \
 			sizeof(struct vouch_recovery),                         \
+			sizeof(struct vouch_setup),                            \
 			sizeof(struct vouch_word_list)                         \
 	}
 

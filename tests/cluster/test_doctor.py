@@ -44,7 +44,11 @@ def spoil_threshold(it):
           "--parameter-value", "1")
 
 
-SPOILS = {"notify": spoil_notify, "fencing-enabled": spoil_fencing, "no-quorum-policy": spoil_quorum_policy,
+def spoil_alert(it):
+    it.on("n2", "cibadmin", "--delete-all", "--xpath", "//alerts/alert", "--force")
+
+
+SPOILS = {"alert": spoil_alert, "notify": spoil_notify, "fencing-enabled": spoil_fencing, "no-quorum-policy": spoil_quorum_policy,
           "managed": spoil_maintenance, "migration-threshold": spoil_threshold}
 
 

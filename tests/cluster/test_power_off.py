@@ -34,6 +34,23 @@ def watched(report, it, new):
     report.check("power-off: the page has the attempt's steps in their order", at == sorted(at) and at[0] > 0, at)
 
 
+def alerted(report, it, new):
+    """P6-O2: fencing and membership are on record in the order in which this node was told of them."""
+    def seen():
+        return [(r["outcome"], r["about"], r["task"], r["why"]) for r in reversed(json.loads(
+            it.on(new, "vouch", "--output-as=json", "history", "--alerts").stdout)) if r["type"] == "alert"]
+
+    told, until = [], time.monotonic() + 30
+    while time.monotonic() < until:  # the monitor takes them over
+        told = [one[:2] for one in seen()]
+        if ("node", "n1") in told and ("fencing", "n1") in told:
+            break
+        time.sleep(1)
+    report.check("power-off: n1's loss, then its fencing, are in the history",
+                 ("node", "n1") in told and ("fencing", "n1") in told and
+                 told.index(("node", "n1")) < told.index(("fencing", "n1")), seen())
+
+
 def finding(verdict, rule, outcome="holds"):
     return [f for f in verdict["findings"] if f["rule"] == rule and f["outcome"] == outcome]
 
@@ -86,6 +103,7 @@ def power_off(report):
                      all(word in text for word in ("exclusion.fenced", "coverage.intersection",
                                                    "lineage.history")), text)
         watched(report, it, new)
+        alerted(report, it, new)
         report.check("power-off: one attempt and no more",
                      it.attempts(["n2", "n3"]) == 1, it.decisions("n2") + it.decisions("n3"))
         report.check("power-off: the other standby follows the new primary",

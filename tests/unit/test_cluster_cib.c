@@ -377,6 +377,21 @@ static void a_stop_that_was_cut_off_proves_nothing(void **state)
 		    1, VOUCH_NO);
 }
 
+static void degraded_is_a_monitors_word_alone(void **state)
+{
+	(void)state;
+	expect_last(LRM("pgsql", OP("monitor", "3", "0", "190", "1")),
+		    VOUCH_OP_MONITOR, 0, VOUCH_NO);
+	expect_last(LRM("pgsql", OP("monitor", "3", "0", "191", "1")),
+		    VOUCH_OP_MONITOR, 8, VOUCH_NO);
+	expect_last(LRM("pgsql", OP("monitor", "3", "2", "191", "1")),
+		    VOUCH_OP_MONITOR, 1, VOUCH_NO);
+	expect_last(LRM("pgsql", OP("stop", "3", "0", "190", "1")), VOUCH_OP_STOP,
+		    1, VOUCH_NO);
+	expect_last(LRM("pgsql", OP("start", "3", "0", "190", "1")),
+		    VOUCH_OP_START, 1, VOUCH_NO);
+}
+
 static void malformed_operations(void **state)
 {
 	(void)state;
@@ -583,6 +598,36 @@ static void how_it_is_configured(void **state)
 	assert_int_equal(setup.configured[VOUCH_SETUP_STOP], 0);
 }
 
+static uint8_t alert_of(const char *alerts)
+{
+	struct vouch_setup setup;
+	char text[2048];
+
+	(void)snprintf(text, sizeof(text),
+		       "<cib><configuration><resources/><alerts>%s</alerts>"
+		       "</configuration></cib>",
+		       alerts);
+	setup_of(text, &setup);
+	return setup.alert;
+}
+
+static void an_alert_is_ours_by_its_program_and_its_recipient(void **state)
+{
+	(void)state;
+	assert_int_equal(alert_of(""), 0);
+	assert_int_equal(alert_of("<alert id=\"a\" path=\"/x/vouch-alert\"/>"), 0);
+	assert_int_equal(alert_of("<alert id=\"a\" path=\"/x/mail\"><recipient "
+				  "id=\"r\" value=\"pgsql\"/></alert>"), 0);
+	assert_int_equal(alert_of("<alert id=\"a\" path=\"/x/vouch-alert\">"
+				  "<recipient id=\"r\" value=\"other\"/></alert>"),
+			 0);
+	assert_int_equal(alert_of("<alert id=\"m\" path=\"/x/mail\"/>"
+				  "<alert id=\"a\" path=\"/x/vouch-alert\">"
+				  "<recipient id=\"r\" value=\"other\"/>"
+				  "<recipient id=\"s\" value=\"pgsql\"/></alert>"),
+			 1);
+}
+
 static void managed_or_not(void **state)
 {
 	(void)state;
@@ -673,6 +718,7 @@ int main(void)
 		cmocka_unit_test(other_resources_do_not_count),
 		cmocka_unit_test(pending_is_in_flight),
 		cmocka_unit_test(a_stop_that_was_cut_off_proves_nothing),
+		cmocka_unit_test(degraded_is_a_monitors_word_alone),
 		cmocka_unit_test(malformed_operations),
 		cmocka_unit_test(without_pending_records_nothing_is_known),
 		cmocka_unit_test(view_of_a_document),
@@ -680,6 +726,7 @@ int main(void)
 		cmocka_unit_test(quorum_needs_both),
 		cmocka_unit_test(watchdog_is_seen),
 		cmocka_unit_test(how_it_is_configured),
+		cmocka_unit_test(an_alert_is_ours_by_its_program_and_its_recipient),
 		cmocka_unit_test(managed_or_not),
 		cmocka_unit_test(what_failures_lead_to),
 		cmocka_unit_test(score_of_this_node),

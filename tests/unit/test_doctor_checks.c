@@ -56,6 +56,7 @@ static int facts_well(void **state)
 	(void)snprintf(facts.setup.promotable, VOUCH_NAME_SIZE, "true");
 	(void)snprintf(facts.setup.notify, VOUCH_NAME_SIZE, "true");
 	facts.setup.fence_devices = 2;
+	facts.setup.alert = 1;
 	for (i = 0; i < VOUCH_SETUP_ACTIONS; i++) {
 		facts.setup.configured[i] = 1;
 		facts.setup.timeout_ms[i] = 90000;
@@ -136,6 +137,10 @@ static void each_single_fault_is_named(void **state)
 	facts.recovery.promote_on_fail[0] = '\0';
 	assert_int_equal(trouble(), 1);
 	assert_true(says("promote-on-fail", DOCTOR_BAD));
+	(void)facts_well(state);
+	facts.setup.alert = 0;
+	assert_int_equal(trouble(), 1);
+	assert_true(says("alert", DOCTOR_BAD));
 	(void)facts_well(state);
 	facts.setup.timeout_ms[VOUCH_SETUP_DEMOTE] = 20000;
 	assert_int_equal(trouble(), 1);

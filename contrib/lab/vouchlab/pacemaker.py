@@ -75,6 +75,16 @@ def write_first_cib(lab, directory):
     os.chown(path, hacluster.pw_uid, hacluster.pw_gid)
 
 
+ALERT = "/usr/libexec/vouch/vouch-alert"
+
+
+def alerts():
+    """Who is told of fencing and membership: the recipient is the resource."""
+    return (f'<alerts><alert id="vouch" path="{ALERT}">'
+            '<select><select_fencing/><select_nodes/></select>'
+            '<recipient id="vouch-to" value="pgsql"/></alert></alerts>')
+
+
 def database_resource(lab):
     parts = lab.options["agent"].split(":")
     if len(parts) == 3:
@@ -116,6 +126,8 @@ def load_database_resource(lab):
     node = some_node(lab)
     nodes.execute(lab, node, ["cibadmin", "--create", "--scope", "resources", "--xml-pipe"],
                   input=database_resource(lab))
+    if lab.options["agent"].split(":")[1] == "vouch":
+        nodes.execute(lab, node, ["cibadmin", "--modify", "--allow-create", "--scope", "alerts", "--xml-text", alerts()])
     if lab.options["agent"] == paf.AGENT:
         paf.load_address(lab, node)
 

@@ -21,6 +21,8 @@ enum {
 	RC_NOT_INSTALLED = 5,
 	RC_NOT_RUNNING = 7,
 	RC_PROMOTED = 8,
+	RC_DEGRADED = 190,
+	RC_DEGRADED_PROMOTED = 191,
 };
 
 struct record {
@@ -78,6 +80,17 @@ static int record_read(const xmlNode *op, const char *task,
  * the states that these codes stand for. */
 static uint32_t proven_rc(const struct record *record)
 {
+	int ended = record->status == STATUS_DONE ||
+		    record->status == STATUS_ERROR;
+
+	/* A monitor's warnings: it found what 0 and 8 say, and so the scheduler
+	 * takes them. No other operation's: a stop has stopped, or has not. */
+	if (ended && record->operation == VOUCH_OP_MONITOR) {
+		if (record->rc == RC_DEGRADED)
+			return RC_OK;
+		if (record->rc == RC_DEGRADED_PROMOTED)
+			return RC_PROMOTED;
+	}
 	if (record->status == STATUS_DONE ||
 	    (record->status == STATUS_ERROR && record->rc != RC_OK))
 		return (uint32_t)record->rc;

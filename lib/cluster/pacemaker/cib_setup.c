@@ -100,6 +100,34 @@ static uint32_t fence_devices_count(const xmlNode *parent, int depth)
 	return count;
 }
 
+/* Wherever it is installed: its name, and for whom it leaves what it is told. */
+static int is_our_alert(const xmlNode *alert, const char *resource)
+{
+	const char *path = vouch__xml_text(alert, "path");
+	const char *name = path ? strrchr(path, '/') : NULL;
+	const xmlNode *to = vouch__xml_first(alert, "recipient");
+
+	if (!name || strcmp(name, "/vouch-alert") != 0)
+		return 0;
+	for (; to; to = vouch__xml_next(to, "recipient")) {
+		const char *value = vouch__xml_text(to, "value");
+
+		if (value && strcmp(value, resource) == 0)
+			return 1;
+	}
+	return 0;
+}
+
+static uint8_t alert_find(const xmlNode *cib, const char *resource)
+{
+	const xmlNode *alert = vouch__xml_descend(cib, "configuration", "alerts",
+						  "alert", NULL);
+
+	while (alert && !is_our_alert(alert, resource))
+		alert = vouch__xml_next(alert, "alert");
+	return alert != NULL;
+}
+
 void vouch__cib_setup_read(const xmlNode *cib, const char *resource,
 			   struct vouch_setup *setup)
 {
@@ -111,6 +139,7 @@ void vouch__cib_setup_read(const xmlNode *cib, const char *resource,
 
 	memset(setup, 0, sizeof(*setup));
 	setup->fence_devices = fence_devices_count(resources, 0);
+	setup->alert = alert_find(cib, resource);
 	word_copy(setup->no_quorum_policy,
 		  vouch__property_text(cib, "no-quorum-policy"));
 	if (!primitive)
