@@ -11,7 +11,7 @@ import time
 
 sys.dont_write_bytecode = True
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
-from labtest import TOP, lab, main  # noqa: E402
+from labtest import TOP, Failed, lab, main  # noqa: E402
 
 NODES = ("n1", "n2", "n3")
 RESOURCE = "//primitive[@id='pgsql']"
@@ -182,8 +182,72 @@ def synchronous(report):
         back(it, report, power_off(it, report))
 
 
+def alone(report):
+    """The same schedule without the guard, so that the veto is known to refuse something: PAF promotes and loses."""
+    packages()
+    with lab("ga", "--agent=paf", "--sync-k", "0") as it:
+        it.run("workload", "start")
+        it.wait_for("writes are acknowledged", lambda: counting(it, "n1") > 200)
+        time.sleep(5)
+        it.run("stall")
+        time.sleep(2)
+        it.run("power", "off", "n1")
+        it.run("wait", "promoted", "--not", "n1", "--timeout", "90")
+        it.run("workload", "stop")
+        done = it.run("verify", "--on", it.promoted(), check=False)
+        print("# alone: " + done.stdout.strip().replace("\n", " | "), flush=True)
+        report.check("alone: PAF without the guard promotes on this schedule, and loses acknowledged writes",
+                     done.returncode == 1, done.stdout + done.stderr)
+
+
+KILLER = """
+until guard=$(pgrep -f 'vouch/guard promote'); do sleep 0.02; done
+until pgrep -f 'pgsqlms promote'; do :; done
+[ "$1" = asked ] || until runuser -u postgres -- psql -XAtqd postgres -c 'select pg_is_in_recovery()' | grep -q f; do :; done
+kill -9 $guard && echo done >/tmp/killed
+"""
+
+
+def successes(it):
+    return sum(one["outcome"] == "succeeded" for node in NODES for one in it.decisions(node))
+
+
+def killed_once(it, report, moment, old, new):
+    """The guard dies while the agent behind it promotes (P6-F2): one authority, and nothing lost."""
+    before = successes(it)
+    it.put(new, "/tmp/killer", KILLER.encode(), "755")
+    it.on(new, "sh", "-c", "setsid sh /tmp/killer %s >/dev/null 2>&1 </dev/null &" % moment)
+    it.on("n3", "crm_resource", "--move", "--resource", "pgsql-clone", "--promoted", "--node", new)
+    it.wait_for("the guard was killed", lambda: it.on(new, "test", "-s", "/tmp/killed", check=False).returncode == 0, 60)
+    it.wait_for("Pacemaker knows", lambda: "pgsql promote on %s" % new in it.run("crm_mon").stdout, 60)
+    left = [n for n in NODES if it.sql(n, "select pg_is_in_recovery()") == "f"]
+    print("# killed (%s): writable right afterwards: %s" % (moment, " ".join(left) or "nobody"), flush=True)
+    report.check("guard killed (%s): nobody else is writable" % moment, left in ([], [new]), left)
+    it.on("n3", "crm_resource", "--cleanup", "--resource", "pgsql-clone")
+    rows = max(counting(it, node) for node in NODES)
+    # A promotion that was cut off is taken back first: who writes right now may be the one.
+    it.wait_for("a promotion succeeds, and writes go on", lambda: successes(it) > before and
+                it.promoted() is not None and counting(it, it.promoted()) > rows + 50, 120)
+    now = it.promoted()
+    done = it.run("verify", check=False)
+    report.check("guard killed (%s): nothing is lost, never two writable nodes; %s holds" % (moment, now),
+                 done.returncode == 0, done.stdout + done.stderr)
+    return now
+
+
+def killed(report):
+    packages()
+    with lab("gk", "--agent=paf", "--sync-k", "0") as it:
+        unhurried(it)
+        it.run("workload", "start")
+        it.wait_for("writes are acknowledged", lambda: counting(it, "n1") > 200)
+        migration(it, report)
+        now = killed_once(it, report, "asked", "n1", "n2")
+        killed_once(it, report, "promoted", now, "n1" if now == "n2" else "n2")
+
+
 if __name__ == "__main__":
-    TESTS = {"guard": guarded, "synchronous": synchronous}
-    # The second one is `make guard-campaign`: its cluster takes as long again.
+    TESTS = {"guard": guarded, "synchronous": synchronous, "alone": alone, "killed": killed}
+    # The others are `make guard-campaign`: each takes as long again.
     sys.argv[1:] = sys.argv[1:] or ["guard"]
     sys.exit(main(TESTS))
