@@ -25,6 +25,7 @@ struct wrapped {
 	/* The parameter that holds options for the server's command line; NULL:
 	 * none is known, and the servers prove nothing. */
 	const char *options_parameter;
+	int options_in_quotes; /* which it puts between single quotes, unread */
 	int code; /* how its last run ended; GUARD_NEVER_RAN before */
 	char reason[GUARD_REASON_SIZE]; /* its last run's own words */
 };

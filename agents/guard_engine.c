@@ -31,22 +31,47 @@ static enum vouch_error_code refused(const char *action,
 				wrapped->reason);
 }
 
+/* For one more shell, between whose quotes it will stand; free() it. */
+static char *quotes_leave(const char *options)
+{
+	char *text = NULL;
+	size_t size;
+	FILE *out = open_memstream(&text, &size);
+
+	if (!out)
+		return NULL;
+	for (; *options != '\0'; options++) {
+		if (*options == '\'')
+			(void)fputs("'\\''", out);
+		else
+			(void)fputc(*options, out);
+	}
+	if (fclose(out) == 0)
+		return text;
+	free(text);
+	return NULL;
+}
+
 /* What is pinned goes last, and the last one counts. */
 static enum vouch_error_code options_give(const char *options,
 					  struct vouch_error *error)
 {
 	const char *name = guarded.wrapped->options_parameter;
 	static char *own; /* the operator's, without what was added before */
-	char *text = NULL;
+	char *text = NULL, *added;
 	int failed;
 
 	if (!name)
 		return VOUCH_OK; /* it starts as it likes, and proves nothing */
 	if (!own)
 		own = strdup(getenv(name) ? getenv(name) : "");
-	failed = !own || asprintf(&text, "%s%s%s", own, own[0] ? " " : "",
-				  options) < 0 ||
-		 setenv(name, text, 1) != 0;
+	added = guarded.wrapped->options_in_quotes ? quotes_leave(options) :
+						     strdup(options);
+	if (!own || !added ||
+	    asprintf(&text, "%s%s%s", own, own[0] ? " " : "", added) < 0)
+		text = NULL;
+	failed = !text || setenv(name, text, 1) != 0;
+	free(added);
 	free(text);
 	return failed ? vouch__error_set(error, VOUCH_E_MEMORY, "out of memory") :
 			VOUCH_OK;

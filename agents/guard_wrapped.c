@@ -27,9 +27,10 @@ static const struct {
 	const char *provider;
 	const char *type;
 	const char *parameter;
+	int in_quotes;
 } known[] = {
-	{ "heartbeat", "pgsqlms", "OCF_RESKEY_start_opts" },
-	{ "heartbeat", "pgsql", "OCF_RESKEY_start_opt" },
+	{ "heartbeat", "pgsqlms", "OCF_RESKEY_start_opts", 0 },
+	{ "heartbeat", "pgsql", "OCF_RESKEY_start_opt", 1 },
 };
 
 static enum vouch_error_code bad(struct vouch_error *error, const char *why)
@@ -121,8 +122,10 @@ enum vouch_error_code wrapped_find(struct wrapped *wrapped, const char *name,
 				  "no guard");
 	for (i = 0; i < sizeof(known) / sizeof(known[0]); i++) {
 		if (strcmp(known[i].provider, wrapped->provider) == 0 &&
-		    strcmp(known[i].type, wrapped->type) == 0)
+		    strcmp(known[i].type, wrapped->type) == 0) {
 			wrapped->options_parameter = known[i].parameter;
+			wrapped->options_in_quotes = known[i].in_quotes;
+		}
 	}
 	return path_make(wrapped, error);
 }

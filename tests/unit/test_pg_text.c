@@ -287,6 +287,45 @@ static enum vouch_error_code history_of(const char *text, uint32_t timeline,
 				       NULL);
 }
 
+/* The guard hands them to an agent, and that one to a shell. */
+static void settings_options_survive_a_shell(void **state)
+{
+	struct vouch_config config = config_three();
+	struct vouch_pg_settings settings;
+	char *options, *command, line[512];
+	size_t i, seen = 0;
+	FILE *shell;
+
+	(void)state;
+	strcpy(config.repl_user, "o'neil$(id)`id`\\ \"x\";");
+	assert_int_equal(vouch__pg_settings_make(&config, "i-1", &settings,
+						 NULL), VOUCH_OK);
+	options = vouch__pg_settings_options(&settings);
+	assert_non_null(options);
+	assert_true(asprintf(&command, "set -- %s; printf '%%s\\n' \"$@\"",
+			     options) > 0);
+	shell = popen(command, "r");
+	assert_non_null(shell);
+	for (i = 0; i < settings.count * 2; i++) {
+		char wanted[512] = "-c";
+
+		if (i % 2 == 1)
+			snprintf(wanted, sizeof(wanted), "%s=%s",
+				 settings.list[i / 2].name,
+				 settings.list[i / 2].value);
+		assert_non_null(fgets(line, sizeof(line), shell));
+		line[strcspn(line, "\n")] = '\0';
+		assert_string_equal(line, wanted);
+		seen++;
+	}
+	assert_null(fgets(line, sizeof(line), shell));
+	assert_int_equal(pclose(shell), 0);
+	assert_int_equal(seen, settings.count * 2);
+	free(command);
+	free(options);
+	vouch__pg_settings_release(&settings);
+}
+
 static void history_is_followed(void **state)
 {
 	struct vouch_pg_history history;
@@ -360,6 +399,7 @@ int main(void)
 		cmocka_unit_test(array_is_quoted),
 		cmocka_unit_test(settings_refuse_what_cannot_work),
 		cmocka_unit_test(settings_file_quotes_for_the_server),
+		cmocka_unit_test(settings_options_survive_a_shell),
 		cmocka_unit_test(history_is_followed),
 		cmocka_unit_test(history_that_lies_is_refused),
 		cmocka_unit_test(history_has_a_limit),
