@@ -168,7 +168,8 @@ static void view_examine(struct examination *it)
 			 "two_node without wait_for_all: after a cold start each "
 			 "half is quorate by itself, and every promotion is refused"),
 	     "set wait_for_all: 1 in the section quorum of "
-	     "/etc/corosync/corosync.conf on both nodes, then: corosync-cfgtool -R");
+	     "/etc/corosync/corosync.conf on both nodes, then start Corosync there "
+	     "again, one after the other: a reload does not turn it on");
 }
 
 static const struct vouch_cluster_node *node_find(const struct doctor_facts *facts,
