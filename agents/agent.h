@@ -14,6 +14,9 @@ struct agent {
 	struct vouch_config config;
 	const struct vouch_engine *engine;
 	struct vouch_deadline deadline; /* below the operation's timeout */
+	/* What the guard differs in; nothing for ocf:vouch:postgresql. */
+	int guards; /* another agent runs the server, and may have since long */
+	void (*cluster_adapt)(struct vouch_context *context);
 };
 
 enum ocf_exitcode agent_start(struct agent *agent);
@@ -45,6 +48,32 @@ void agent_standby_renew(struct vouch_context *context, struct agent *agent);
 
 /* Settles the grant of an attempt of this node that was cut off, by a start. */
 void agent_attempt_settle(struct vouch_context *context, struct agent *agent);
+
+/* After a veto (P6-F3): this node is no more eligible, and the request goes on to
+ * the node that the same evidence would let be promoted, if there is one. */
+struct vouch_attempt_result;
+void agent_veto_keep(struct vouch_context *context, struct agent *agent,
+		     const struct vouch_attempt_result *result);
+/* The program that hands it on, and ends. */
+enum ocf_exitcode agent_pass_on(struct agent *agent);
+/* After a cleanup: this standby is eligible again. */
+void agent_probed(struct agent *agent);
+/* A standby without a primary, with after_veto=retry. */
+void agent_ask_again(struct agent *agent);
+
+/* The context of an action, with the agent's own engine. */
+VOUCH_MUST_CHECK enum vouch_error_code
+agent_context_open(struct agent *agent, struct vouch_context *context,
+		   struct vouch_error *error);
+/* Settles what is durable before a server runs on it; no server runs. */
+VOUCH_MUST_CHECK enum vouch_error_code
+agent_start_prepare(struct vouch_context *context, struct agent *agent,
+		    struct vouch_start *start, struct vouch_error *error);
+
+/* The operation's own timeout, less a margin to say what happened. */
+struct vouch_deadline agent_deadline(void);
+/* "pgsql" of "pgsql:1"; 0: not run by Pacemaker. */
+int agent_resource_name(char *name, size_t size);
 
 /* What Pacemaker shows as the exit reason; one line, safe to print. */
 void agent_reason(const char *format, ...)

@@ -41,11 +41,10 @@ static void mark_keep(struct agent *agent, const struct vouch_directory *directo
 		agent_log(error.text);
 }
 
-/* Settles what is durable before a server runs on it. */
-static enum vouch_error_code start_prepare(struct vouch_context *context,
-					   struct agent *agent,
-					   struct vouch_start *start,
-					   struct vouch_error *error)
+enum vouch_error_code agent_start_prepare(struct vouch_context *context,
+					  struct agent *agent,
+					  struct vouch_start *start,
+					  struct vouch_error *error)
 {
 	static struct vouch_directory directory;
 	char why[VOUCH_TEXT_SIZE];
@@ -86,7 +85,7 @@ static enum vouch_error_code start_server(struct vouch_context *context,
 	enum vouch_error_code code;
 
 	memset(&start, 0, sizeof(start));
-	code = start_prepare(context, agent, &start, error);
+	code = agent_start_prepare(context, agent, &start, error);
 	if (code == VOUCH_OK)
 		code = agent->engine->start(&agent->config, &start,
 					    agent->deadline, error);
@@ -101,8 +100,7 @@ enum ocf_exitcode agent_start(struct agent *agent)
 	enum vouch_error_code code;
 
 	agent_alerts_expect(agent);
-	code = vouch__context_open(&context, &agent->config, 1, agent->deadline,
-				   &error);
+	code = agent_context_open(agent, &context, &error);
 	if (code != VOUCH_OK)
 		return fail(&error);
 	code = agent->engine->local_observe(&agent->config, agent->deadline,
@@ -325,8 +323,7 @@ enum ocf_exitcode agent_stop(struct agent *agent)
 	struct vouch_error error = { 0 };
 	enum vouch_error_code code;
 
-	code = vouch__context_open(&context, &agent->config, 1, agent->deadline,
-				   &error);
+	code = agent_context_open(agent, &context, &error);
 	if (code == VOUCH_OK)
 		code = stop_server(&context, agent, agent->deadline, &error);
 	if (code == VOUCH_OK)
@@ -342,8 +339,7 @@ enum ocf_exitcode agent_demote(struct agent *agent)
 	struct vouch_error error = { 0 };
 	enum vouch_error_code code;
 
-	code = vouch__context_open(&context, &agent->config, 1, agent->deadline,
-				   &error);
+	code = agent_context_open(agent, &context, &error);
 	if (code != VOUCH_OK)
 		return fail(&error);
 	/* A server that hangs is one to be stopped: no answer is no reason to

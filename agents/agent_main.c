@@ -1,79 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <syslog.h>
 
-#include <crm/common/agents.h>
-#include <crm/services.h>
 #include <qb/qblog.h>
 
 #include "agents/agent.h"
-
-enum { DEFAULT_TIMEOUT_MS = 20000, MARGIN_MS = 2000 };
-
-void agent_reason(const char *format, ...)
-{
-	struct vouch_error harmless = { 0 };
-	char text[512];
-	va_list arguments;
-
-	va_start(arguments, format);
-	(void)vsnprintf(text, sizeof(text), format, arguments);
-	va_end(arguments);
-	(void)vouch__error_set(&harmless, VOUCH_OK, "%s", text);
-	(void)fprintf(stderr, "%s%s\n", PCMK_OCF_REASON_PREFIX, harmless.text);
-	qb_log(LOG_NOTICE, "%s", harmless.text);
-}
-
-void agent_log(const char *text)
-{
-	struct vouch_error harmless = { 0 };
-
-	(void)vouch__error_set(&harmless, VOUCH_OK, "%s", text);
-	qb_log(LOG_INFO, "%s", harmless.text);
-}
-
-enum ocf_exitcode agent_code(const struct vouch_error *error)
-{
-	switch (error->code) {
-	case VOUCH_OK:
-		return PCMK_OCF_OK;
-	case VOUCH_E_CONFIG:
-	case VOUCH_E_ARGUMENT:
-		return PCMK_OCF_NOT_CONFIGURED;
-	case VOUCH_E_PERMISSION:
-		return PCMK_OCF_INSUFFICIENT_PRIV;
-	default:
-		return PCMK_OCF_UNKNOWN_ERROR;
-	}
-}
-
-/* The operation's own timeout, less a margin to say what happened. */
-static struct vouch_deadline deadline_of_operation(void)
-{
-	const char *text = getenv("OCF_RESKEY_CRM_meta_timeout");
-	long timeout = text ? strtol(text, NULL, 10) : 0;
-
-	if (timeout <= 0 || timeout > 24L * 3600 * 1000)
-		timeout = DEFAULT_TIMEOUT_MS;
-	timeout = timeout > 2 * MARGIN_MS ? timeout - MARGIN_MS : timeout / 2;
-	return vouch__deadline_in(timeout);
-}
-
-/* "pgsql" of "pgsql:1": clone instances share one database. */
-static int resource_name(char *name, size_t size)
-{
-	const char *instance = getenv("OCF_RESOURCE_INSTANCE");
-	size_t length = instance ? strcspn(instance, ":") : 0;
-
-	if (length == 0 || length >= size)
-		return 0;
-	memcpy(name, instance, length);
-	name[length] = '\0';
-	return 1;
-}
 
 static const struct {
 	const char *name;
@@ -83,6 +16,7 @@ static const struct {
 	{ "monitor", agent_monitor_by_level }, { "promote", agent_promote },
 	{ "demote", agent_demote },	{ "notify", agent_notify },
 	{ "validate-all", agent_validate }, { "reload-agent", agent_reload },
+	{ "pass-on", agent_pass_on },
 };
 
 static enum ocf_exitcode action_run(const char *action)
@@ -96,7 +30,7 @@ static enum ocf_exitcode action_run(const char *action)
 	for (i = 0; i < sizeof(actions) / sizeof(actions[0]); i++) {
 		if (strcmp(actions[i].name, action) != 0)
 			continue;
-		if (!resource_name(name, sizeof(name))) {
+		if (!agent_resource_name(name, sizeof(name))) {
 			agent_reason("OCF_RESOURCE_INSTANCE is not set: this "
 				     "program is run by Pacemaker");
 			return PCMK_OCF_NOT_CONFIGURED;
@@ -109,7 +43,7 @@ static enum ocf_exitcode action_run(const char *action)
 			return PCMK_OCF_NOT_CONFIGURED;
 		}
 		agent.engine = vouch__engine_find("postgresql");
-		agent.deadline = deadline_of_operation();
+		agent.deadline = agent_deadline();
 		return actions[i].run(&agent);
 	}
 	(void)fprintf(stderr,

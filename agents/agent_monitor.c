@@ -6,6 +6,7 @@
  */
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "agents/agent.h"
@@ -13,6 +14,7 @@
 #include "authority/incarnation.h"
 #include "authority/lock.h"
 #include "authority/marker.h"
+#include "authority/refusal.h"
 #include "common/privilege.h"
 
 /* A standby, or a holder, that lost what it once had would be noticed by its
@@ -65,6 +67,12 @@ static enum ocf_exitcode monitor_writable(struct agent *agent,
 	struct vouch_error error = { 0 };
 
 	if (vouch__marker_read(&agent->config, &marker, &error) != VOUCH_OK) {
+		if (agent->guards && local->epoch == 0) {
+			agent_reason("nobody adopted this database: type "
+				     "'vouch adopt' here; until then nothing is "
+				     "promoted (P6-A3)");
+			return PCMK_OCF_RUNNING_PROMOTED;
+		}
 		agent_reason("P6-A3: the database is writable, but this node "
 			     "holds no authority: %s",
 			     error.text);
@@ -87,6 +95,42 @@ static enum ocf_exitcode monitor_writable(struct agent *agent,
 	return mark_raise(agent, local, PCMK_OCF_RUNNING_PROMOTED);
 }
 
+/* Not one of those that are repeated: the cluster looks for the first time, or
+ * somebody has cleaned up. Pacemaker says no interval then. */
+static int is_probe(void)
+{
+	const char *interval = getenv("OCF_RESKEY_CRM_meta_interval");
+
+	return !interval || strcmp(interval, "0") == 0;
+}
+
+/* Root is of use only to whoever may have to tell the cluster something: then it
+ * is put aside, else given up. */
+static enum vouch_error_code root_leave(const struct agent *agent,
+					struct vouch_error *error)
+{
+	return is_probe() || agent->config.retry_after_veto ?
+		       vouch__privilege_lower(&agent->config, error) :
+		       vouch__privilege_drop(&agent->config, error);
+}
+
+static enum ocf_exitcode monitor_standby(struct agent *agent,
+					 const struct vouch_local *local)
+{
+	enum ocf_exitcode code;
+
+	settings_tell(local);
+	code = mark_raise(agent, local, PCMK_OCF_OK);
+	if (code != PCMK_OCF_OK)
+		return code;
+	if (is_probe())
+		agent_probed(agent);
+	else if (agent->config.retry_after_veto &&
+		 local->receiving != VOUCH_YES)
+		agent_ask_again(agent);
+	return code;
+}
+
 enum ocf_exitcode agent_monitor(struct agent *agent)
 {
 	static struct vouch_local local;
@@ -97,7 +141,7 @@ enum ocf_exitcode agent_monitor(struct agent *agent)
 	if (code == VOUCH_OK)
 		agent_alerts_take(agent);
 	if (code != VOUCH_OK ||
-	    vouch__privilege_drop(&agent->config, &error) != VOUCH_OK) {
+	    root_leave(agent, &error) != VOUCH_OK) {
 		agent_reason("%s", error.text);
 		return agent_code(&error);
 	}
@@ -112,10 +156,13 @@ enum ocf_exitcode agent_monitor(struct agent *agent)
 	switch (local.state) {
 	case VOUCH_RUN_STOPPED:
 	case VOUCH_RUN_CRASHED:
+		/* The cluster begins anew here, and so does this node. */
+		if (is_probe() &&
+		    vouch__refusal_remove(&agent->config, &error) != VOUCH_OK)
+			agent_log(error.text);
 		return PCMK_OCF_NOT_RUNNING;
 	case VOUCH_RUN_STANDBY:
-		settings_tell(&local);
-		return mark_raise(agent, &local, PCMK_OCF_OK);
+		return monitor_standby(agent, &local);
 	case VOUCH_RUN_WRITABLE:
 		return monitor_writable(agent, &local);
 	case VOUCH_RUN_STARTING:

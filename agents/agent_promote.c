@@ -67,8 +67,7 @@ enum ocf_exitcode agent_promote(struct agent *agent)
 	struct vouch_error error = { 0 };
 	enum ocf_exitcode code = PCMK_OCF_UNKNOWN_ERROR;
 
-	if (vouch__context_open(&context, &agent->config, 1, agent->deadline,
-				&error) != VOUCH_OK ||
+	if (agent_context_open(agent, &context, &error) != VOUCH_OK ||
 	    vouch__contract_load(&agent->config, &error) != VOUCH_OK) {
 		agent_reason("%s", error.text);
 		vouch__context_close(&context);
@@ -85,6 +84,7 @@ enum ocf_exitcode agent_promote(struct agent *agent)
 		break;
 	case VOUCH_VETOED:
 		veto_tell(agent, result.verdict);
+		agent_veto_keep(&context, agent, &result);
 		break;
 	case VOUCH_USAGE:
 	case VOUCH_UNDECIDED:
@@ -120,13 +120,13 @@ enum ocf_exitcode agent_notify(struct agent *agent)
 
 	if (!before_promote && !after_change)
 		return PCMK_OCF_OK;
-	if (vouch__context_open(&context, &agent->config, 1, agent->deadline,
-				&error) != VOUCH_OK ||
+	if (agent_context_open(agent, &context, &error) != VOUCH_OK ||
 	    vouch__contract_load(&agent->config, &error) != VOUCH_OK)
 		agent_log(error.text);
 	else if (before_promote) {
 		agent_attempt_settle(&context, agent);
-		vouch__score_by_position(&context, agent->deadline);
+		if (!agent->guards) /* whose scores are the other agent's */
+			vouch__score_by_position(&context, agent->deadline);
 	} else if (vouch__follow(&context, agent->deadline, &error) != VOUCH_OK)
 		agent_log(error.text);
 	else

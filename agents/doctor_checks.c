@@ -368,9 +368,11 @@ static void alert_examine(struct examination *it)
 static void resource_examine(struct examination *it)
 {
 	static const char agent[] = "ocf:vouch:postgresql";
+	static const char guard[] = "ocf:vouch:guard";
 	const struct vouch_setup *setup = &it->facts->setup;
 	int ours = setup->condition == VOUCH_PRESENT &&
-		   strcmp(setup->agent, agent) == 0;
+		   (strcmp(setup->agent, agent) == 0 ||
+		    strcmp(setup->agent, guard) == 0);
 
 	mend(say(it, "resource", "P6-A3", well_if(ours),
 		 setup->condition == VOUCH_PRESENT ?

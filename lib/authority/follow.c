@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "authority/follow.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "authority/records.h"
+#include "authority/refusal.h"
 #include "authority/standing.h"
 #include "common/privilege.h"
 
@@ -12,6 +14,7 @@ enum {
 	SCORE_HOLDER = 2000, /* the last holder, which needs no other's log */
 	SCORE_FIRST = 1000,
 	SCORE_STEP = 10,
+	SCORE_REFUSED = -1000, /* was asked, and is not eligible */
 };
 
 static void say(struct vouch_context *context, const char *text)
@@ -166,29 +169,85 @@ static uint32_t grants_read(struct vouch_context *context,
 
 /* Who was granted last, unless that came to nothing: a promotion that was cut off
  * before its row left a log that nobody else may be promoted from (rule 420). */
-static int is_last_holder(struct vouch_context *context,
-			  struct vouch_deadline deadline,
-			  const struct vouch_local *local)
+static uint64_t newest_grant(struct vouch_context *context,
+			     struct vouch_deadline deadline,
+			     const struct vouch_local *local,
+			     char holder[VOUCH_NAME_SIZE])
 {
 	static struct vouch_cluster_grant grants[VOUCH_GRANTS_MAX];
 	uint32_t count = grants_read(context, deadline, grants);
-	const char *holder = local->epoch_holder;
 	uint64_t newest = local->epoch;
 	uint32_t i;
 
+	memcpy(holder, local->epoch_holder, VOUCH_NAME_SIZE);
 	for (i = 0; i < count; i++) {
 		if (grants[i].outcome == VOUCH_GRANT_VOID ||
 		    grants[i].epoch <= newest)
 			continue;
 		newest = grants[i].epoch;
-		holder = grants[i].holder;
+		memcpy(holder, grants[i].holder, VOUCH_NAME_SIZE);
 	}
+	return newest;
+}
+
+static int is_last_holder(struct vouch_context *context,
+			  struct vouch_deadline deadline,
+			  const struct vouch_local *local)
+{
+	char holder[VOUCH_NAME_SIZE];
+
+	(void)newest_grant(context, deadline, local, holder);
 	return strcmp(holder, context->config->node) == 0;
+}
+
+/* Was this node asked and refused, and nobody granted anything since (P6-F3)? A
+ * refusal that cannot be read is one. */
+static int is_refused(struct vouch_context *context,
+		      struct vouch_deadline deadline,
+		      const struct vouch_local *local)
+{
+	struct vouch_refusal refusal;
+	struct vouch_error error = { 0 };
+	char holder[VOUCH_NAME_SIZE];
+	enum vouch_error_code code =
+		vouch__refusal_read(context->config, &refusal, &error);
+
+	if (code == VOUCH_E_NOT_FOUND)
+		return 0;
+	if (code != VOUCH_OK) {
+		say(context, error.text);
+		return 1;
+	}
+	if (newest_grant(context, deadline, local, holder) <= refusal.epoch)
+		return 1;
+	if (vouch__refusal_remove(context->config, &error) == VOUCH_OK)
+		return 0;
+	say(context, error.text);
+	return 1;
+}
+
+void vouch__refuse(struct vouch_context *context, struct vouch_deadline deadline,
+		   const char *request_id, const char *next)
+{
+	static struct vouch_local local;
+	struct vouch_refusal refusal = { 0 };
+	struct vouch_error error = { 0 };
+	char holder[VOUCH_NAME_SIZE];
+
+	if (context->engine->local_observe(context->config, deadline, &local,
+					   &error) != VOUCH_OK)
+		memset(&local, 0, sizeof(local));
+	(void)snprintf(refusal.request_id, VOUCH_NAME_SIZE, "%s", request_id);
+	(void)snprintf(refusal.next, VOUCH_NAME_SIZE, "%s", next);
+	refusal.epoch = newest_grant(context, deadline, &local, holder);
+	if (vouch__refusal_write(context->config, &refusal, &error) != VOUCH_OK)
+		say(context, error.text);
+	score_set(context, deadline, SCORE_REFUSED, 0);
 }
 
 /* What a start offers: nothing without an authority on record, most by the
  * last holder. */
-static void score_offer(struct vouch_context *context,
+void vouch__score_offer(struct vouch_context *context,
 			struct vouch_deadline deadline)
 {
 	static struct vouch_local local;
@@ -197,7 +256,9 @@ static void score_offer(struct vouch_context *context,
 	if (context->engine->local_observe(context->config, deadline, &local,
 					   &error) != VOUCH_OK)
 		return;
-	if (local.epoch == 0)
+	if (is_refused(context, deadline, &local))
+		score_set(context, deadline, SCORE_REFUSED, 0);
+	else if (local.epoch == 0)
 		say(context, "no authority on record: run 'vouch adopt' on the "
 			     "primary; until then nothing is promoted (P6-A3)");
 	else
@@ -206,6 +267,29 @@ static void score_offer(struct vouch_context *context,
 				  SCORE_HOLDER :
 				  SCORE_FIRST,
 			  0);
+}
+
+void vouch__offer_again(struct vouch_context *context,
+			struct vouch_deadline deadline)
+{
+	struct vouch_refusal refusal;
+	struct vouch_error error = { 0 };
+	enum vouch_error_code code =
+		vouch__refusal_read(context->config, &refusal, &error);
+
+	if (code == VOUCH_E_NOT_FOUND)
+		return;
+	/* This cleanup was vouch's own: the other one is to be asked. */
+	if (code == VOUCH_OK && refusal.next[0] != '\0') {
+		refusal.next[0] = '\0';
+		code = vouch__refusal_write(context->config, &refusal, &error);
+	} else {
+		code = vouch__refusal_remove(context->config, &error);
+		if (code == VOUCH_OK)
+			vouch__score_offer(context, deadline);
+	}
+	if (code != VOUCH_OK)
+		say(context, error.text);
 }
 
 enum vouch_error_code vouch__follow(struct vouch_context *context,
@@ -221,7 +305,7 @@ enum vouch_error_code vouch__follow(struct vouch_context *context,
 					"the cluster does not answer");
 	code = cluster_follow(context, deadline, error);
 	if (code == VOUCH_OK)
-		score_offer(context, deadline);
+		vouch__score_offer(context, deadline);
 	return code;
 }
 
@@ -268,17 +352,21 @@ static void lost_skip(struct vouch_context *context,
 
 /* Of two that are equally far the last holder is asked: it needs nobody else's
  * answer to prove that it has everything. */
-static int holder_bonus(struct vouch_context *context,
-			struct vouch_deadline deadline)
+static int score_of_rank(struct vouch_context *context,
+			 struct vouch_deadline deadline, int rank)
 {
 	static struct vouch_local local;
 	struct vouch_error error = { 0 };
+	int score = SCORE_FIRST - rank * SCORE_STEP;
 
-	return context->engine->local_observe(context->config, deadline, &local,
-					      &error) == VOUCH_OK &&
-			       is_last_holder(context, deadline, &local) ?
-		       SCORE_STEP / 2 :
-		       0;
+	if (context->engine->local_observe(context->config, deadline, &local,
+					   &error) != VOUCH_OK)
+		return score;
+	if (is_refused(context, deadline, &local))
+		return SCORE_REFUSED;
+	return is_last_holder(context, deadline, &local) ?
+		       score + SCORE_STEP / 2 :
+		       score;
 }
 
 void vouch__score_by_position(struct vouch_context *context,
@@ -309,7 +397,5 @@ void vouch__score_by_position(struct vouch_context *context,
 			rank++;
 	}
 	score_set(context, deadline,
-		  SCORE_FIRST - (int)rank * SCORE_STEP +
-			  holder_bonus(context, deadline),
-		  0);
+		  score_of_rank(context, deadline, (int)rank), 0);
 }

@@ -17,8 +17,20 @@ vouch__follow(struct vouch_context *context, struct vouch_deadline deadline,
  * all that answer, so that the request goes to the most advanced one. */
 void vouch__score_by_position(struct vouch_context *context,
 			      struct vouch_deadline deadline);
+/* After a start: nothing without an authority on record or after a veto. */
+void vouch__score_offer(struct vouch_context *context,
+			struct vouch_deadline deadline);
 void vouch__score_withdraw(struct vouch_context *context,
 			   struct vouch_deadline deadline);
+
+/* After a veto (P6-F3): this node is not eligible until somebody asks again, or
+ * somebody was granted a newer epoch. `next`: who is asked instead, or "". */
+void vouch__refuse(struct vouch_context *context, struct vouch_deadline deadline,
+		   const char *request_id, const char *next);
+/* After a cleanup of the failed action: it is eligible again; unless the cleanup
+ * was the one that vouch itself asked for, to have the next one asked. */
+void vouch__offer_again(struct vouch_context *context,
+			struct vouch_deadline deadline);
 
 /* The running, writable server is the one that this node's marker names. */
 int vouch__holds_authority(const struct vouch_config *config,

@@ -207,6 +207,12 @@ struct vouch_cluster_ops {
 	enum vouch_error_code (*restart)(struct vouch_cluster *,
 					 struct vouch_deadline,
 					 struct vouch_error *);
+	/* Cleans up the failed promote action of a node, so that the cluster
+	 * manager may ask again, there or elsewhere. Returns once it was asked. */
+	enum vouch_error_code (*refusal_forget)(struct vouch_cluster *,
+						struct vouch_deadline,
+						const char *node,
+						struct vouch_error *);
 	/* Takes from the status what such a request left in it. */
 	enum vouch_error_code (*restart_forget)(struct vouch_cluster *,
 						struct vouch_deadline,

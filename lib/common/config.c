@@ -31,6 +31,7 @@ enum value_type {
 	VALUE_K,
 	VALUE_AUTHORIZATION,
 	VALUE_WATCHDOG,
+	VALUE_AFTER_VETO,
 	VALUE_TIME,
 	VALUE_SIZE,
 };
@@ -61,6 +62,7 @@ static const struct key {
 	{ "k", VALUE_K, 0, 0 },
 	{ "authorization", VALUE_AUTHORIZATION, 0, 0 },
 	{ "watchdog", VALUE_WATCHDOG, 0, 0 },
+	{ "after_veto", VALUE_AFTER_VETO, 0, 0 },
 	{ "probe_timeout", VALUE_TIME, 0, 0 },
 	{ "slot_keep", VALUE_SIZE, 0, 0 },
 };
@@ -276,6 +278,14 @@ static enum vouch_error_code words_parse(struct vouch_config *config,
 			config->watchdog_accepted = VOUCH_NO;
 		else
 			return bad(error, key->name, "must be refuse or accept");
+		return VOUCH_OK;
+	case VALUE_AFTER_VETO:
+		if (strcmp(value, "retry") == 0)
+			config->retry_after_veto = 1;
+		else if (strcmp(value, "wait") == 0)
+			config->retry_after_veto = 0;
+		else
+			return bad(error, key->name, "must be wait or retry");
 		return VOUCH_OK;
 	case VALUE_TIME:
 		return time_parse(config, value, error);

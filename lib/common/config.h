@@ -35,6 +35,7 @@ struct vouch_config {
 	char participants[VOUCH_NODES_MAX][VOUCH_NAME_SIZE];
 	enum vouch_authorization authorization;
 	enum vouch_answer watchdog_accepted;
+	int retry_after_veto; /* after_veto=retry: asked again by the monitor */
 	char pgdata[VOUCH_PATH_SIZE];
 	char bindir[VOUCH_PATH_SIZE];
 	char socket_dir[VOUCH_PATH_SIZE];

@@ -87,6 +87,13 @@ struct vouch_start {
 	char incarnation[VOUCH_NAME_SIZE];
 };
 
+/* What a program that starts the server in our place has to be given: both are
+ * allocated, NULL when there is nothing. */
+struct vouch_start_by_other {
+	char *options;	   /* for the server's command line, quoted for one shell */
+	char *environment; /* one variable, "NAME=value" */
+};
+
 /* The end of a cleanly stopped log. */
 struct vouch_clean_end {
 	enum vouch_answer clean; /* YES: shut down as a primary, cleanly */
@@ -176,6 +183,13 @@ struct vouch_engine {
 				       const struct vouch_start *,
 				       struct vouch_deadline,
 				       struct vouch_error *);
+	/* All of `start` but the start, for a server that another program starts:
+	 * its flag and its settings are in place, nothing runs. */
+	enum vouch_error_code (*start_prepare)(const struct vouch_config *,
+					       const struct vouch_start *,
+					       struct vouch_deadline,
+					       struct vouch_start_by_other *,
+					       struct vouch_error *);
 	/* Stop and verify that it is gone; `end` says whether it was a clean
 	 * end of a primary's log. Escalates to immediate shutdown when the
 	 * deadline comes near, and then `clean` is not YES. */
@@ -192,6 +206,14 @@ struct vouch_engine {
 					 uint32_t *timeline,
 					 uint64_t *start_lsn,
 					 struct vouch_error *);
+	/* The rest of `promote`, once another program made the server leave
+	 * recovery. VOUCH_E_STATE: it did not leave it yet, ask again. */
+	enum vouch_error_code (*promote_finish)(const struct vouch_config *,
+						uint32_t from_timeline,
+						struct vouch_deadline,
+						uint32_t *timeline,
+						uint64_t *start_lsn,
+						struct vouch_error *);
 	/* Write an epoch's row, the first act of a new holder. Never waits for
 	 * an acknowledgement: the row is its own barrier. `create`: also create
 	 * the schema (adoption). */

@@ -255,8 +255,8 @@ void vouch__sealed_log_is_proven(struct vouch_scratch *scratch)
 		say_not_last(scratch, same);
 	} else {
 		/*@ assert SealedLog(scratch->evidence); */
-		scratch->covered = 1;
-		scratch->sealed_log = 1;
+		scratch->covered = true;
+		scratch->sealed_log = true;
 		say_sealed(scratch);
 	}
 }
@@ -461,7 +461,7 @@ void vouch__intersection_is_proven(struct vouch_scratch *scratch)
 	/*@ assert covered != 0 ==>
 	    Contracts(scratch->evidence, Since(scratch)); */
 	if (covered)
-		scratch->covered = 1;
+		scratch->covered = true;
 	say_contract(scratch, force, in_force);
 	/*@
 	  loop invariant 0 <= i <= evidence->contract_count;
@@ -608,8 +608,8 @@ void vouch__same_holder_is_proven(struct vouch_scratch *scratch)
 		say_not_same_holder(scratch, reason, epoch);
 		return;
 	}
-	scratch->covered = 1;
-	scratch->same_holder = 1;
+	scratch->covered = true;
+	scratch->same_holder = true;
 	say_same_holder(scratch, epoch);
 }
 

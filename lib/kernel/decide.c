@@ -27,23 +27,77 @@ static void scratch_begin(struct vouch_scratch *scratch,
 	scratch->rule = 0;
 	scratch->unproven = 0;
 	scratch->found_before = 0;
-	scratch->failed = 0;
+	scratch->failed = false;
 	scratch->form_ok = 0;
 	scratch->newest = -1;
 	scratch->holders_known = 0;
 	scratch->holder_count = 0;
 	scratch->last_route = VOUCH_ROUTE_NONE;
 	scratch->last_node = 0;
-	scratch->covered = 0;
-	scratch->sealed_log = 0;
-	scratch->same_holder = 0;
+	scratch->covered = false;
+	scratch->sealed_log = false;
+	scratch->same_holder = false;
 	scratch->coverage_best = 0;
 }
+
+/*
+ * What the groups of rules hand on to each other: each says so for itself, and
+ * word by word, so that nobody has to look through the writes of all of them.
+ */
+/*@
+  // No rule of coverage was examined yet.
+  predicate Unmarked{L}(struct vouch_scratch *s) =
+    s->covered == 0 && s->sealed_log == 0 && s->same_holder == 0 &&
+    s->coverage_best == 0;
+
+  lemma one_is_newest{L}:
+    \forall struct vouch_evidence *e, integer a, b; 0 <= a && 0 <= b &&
+      Newest(e, a) && Newest(e, b) ==> a == b;
+
+  lemma newest_is_a_number{L}:
+    \forall struct vouch_evidence *e, integer a; Form(e) && Newest(e, a) ==>
+      0 <= a < 18446744073709551615;
+
+  lemma asked_for{L}:
+    \forall struct vouch_evidence *e;
+      Requested(e) && Authorised(e) && Adopted(e) && Classes(e) &&
+      Agreement(e) ==> AskedFor(e);
+
+  lemma one_view{L}:
+    \forall struct vouch_evidence *e;
+      ViewsSeen(e) && Steady(e) && Quorate(e) && FencingOn(e) &&
+      PeersSeen(e) && CandidateMember(e) ==> OneView(e);
+
+  lemma exclusion{L}:
+    \forall struct vouch_evidence *e, integer since;
+      Silence(e) && NoAttempt(e) && HoldersExcluded(e, since) &&
+      OthersQuiet(e) ==> Exclusion(e, since);
+
+  lemma lineage{L}:
+    \forall struct vouch_evidence *e;
+      OneSystem(e) && Histories(e) && GrantedFork(e) ==> Lineage(e);
+
+  lemma coverage{L}:
+    \forall struct vouch_evidence *e, integer since, newest;
+      0 <= newest && Newest(e, newest) && Ordered(e, since) &&
+      Covered(e, since) && OthersBehind(e) && GrantsSatisfied(e, since) &&
+      UnseenCovered(e, newest, since) ==> Coverage(e, since);
+
+  lemma permit{L}:
+    \forall struct vouch_evidence *e, integer since;
+      Complete(e) && AskedFor(e) && OneView(e) && Lineage(e) &&
+      Enforced(e) && Visible(e) && Exclusion(e, since) &&
+      Coverage(e, since) ==> Permit(e);
+
+  lemma none_ahead{L}:
+    \forall struct vouch_scratch *s; NoneAhead(s) && Known(s) ==>
+      OthersBehind(s->evidence);
+*/
 
 /* Everything that the rules after the first may index has been checked. */
 /*@
   requires Memory(scratch) && Complete(scratch->evidence);
-  requires SinceKnown(scratch);
+  requires Nothing(scratch);
   assigns scratch->candidate, scratch->candidate_node, scratch->newest,
     scratch->branches[0 .. VOUCH_NODES_MAX - 1];
   ensures Memory(scratch);
@@ -51,6 +105,7 @@ static void scratch_begin(struct vouch_scratch *scratch,
   ensures Derived(scratch);
   ensures Branches(scratch);
   ensures Newest(scratch->evidence, NewestOf(scratch));
+  ensures Nothing(scratch);
 */
 static void scratch_derive(struct vouch_scratch *scratch)
 {
@@ -60,6 +115,8 @@ static void scratch_derive(struct vouch_scratch *scratch)
 	scratch->candidate = &evidence->nodes[evidence->request.candidate].probe;
 	scratch->newest = (int16_t)vouch__newest_grant(evidence);
 	vouch__branches_derive(scratch);
+	/*@ assert Derived(scratch); */
+	/*@ assert Newest(evidence, NewestOf(scratch)); */
 	/*@ assert \forall integer g; 0 <= g < evidence->grant_count ==>
 	    0 < evidence->grants[g].epoch < 18446744073709551615; */
 	/*@ assert \forall integer r; 0 <= r < evidence->contract_count ==>
@@ -75,6 +132,8 @@ static void scratch_derive(struct vouch_scratch *scratch)
   assigns scratch->rule, scratch->unproven, scratch->found_before;
   ensures Findings(scratch->verdict);
   ensures SameExclusions{Pre,Post}(scratch);
+  ensures \old(Holding(scratch)) ==> Holding(scratch);
+  ensures \old(Routes(scratch)) ==> Routes(scratch);
   ensures scratch->unproven == 0;
 */
 static void begin(struct vouch_scratch *scratch, enum vouch_rule_id id)
@@ -92,8 +151,13 @@ static void begin(struct vouch_scratch *scratch, enum vouch_rule_id id)
   assigns scratch->failed, scratch->verdict->deciding_rule;
   ensures Findings(scratch->verdict);
   ensures SameExclusions{Pre,Post}(scratch);
+  ensures \old(Holding(scratch)) ==> Holding(scratch);
+  ensures \old(FirstHolder(scratch)) ==> FirstHolder(scratch);
+  ensures \old(Routes(scratch)) ==> Routes(scratch);
   ensures scratch->failed == 0 ==>
-    \old(scratch->failed) == 0 && scratch->unproven == 0;
+    \old(scratch->failed) == 0;
+  ensures scratch->failed == 0 ==>
+    \old(scratch->unproven) == 0;
 */
 static void require(struct vouch_scratch *scratch)
 {
@@ -104,7 +168,7 @@ static void require(struct vouch_scratch *scratch)
 		return;
 	if (!scratch->failed)
 		verdict->deciding_rule = scratch->rule;
-	scratch->failed = 1;
+	scratch->failed = true;
 }
 
 /* Rules 110 to 150. */
@@ -112,15 +176,33 @@ static void require(struct vouch_scratch *scratch)
   requires Memory(scratch);
   requires Findings(scratch->verdict);
   requires Form(scratch->evidence);
+  requires Complete(scratch->evidence);
   requires Derived(scratch);
+  requires Branches(scratch);
   requires Newest(scratch->evidence, NewestOf(scratch));
+  requires Nothing(scratch);
   assigns scratch->rule, scratch->unproven, scratch->found_before,
     scratch->failed, scratch->verdict->deciding_rule,
     scratch->verdict->finding_count,
     scratch->verdict->findings[0 .. VOUCH_FINDINGS_MAX - 1];
   ensures Findings(scratch->verdict);
-  ensures scratch->failed == 0 ==> \old(scratch->failed) == 0 &&
-    AskedFor(scratch->evidence);
+  ensures Complete(scratch->evidence);
+  ensures Derived(scratch);
+  ensures Branches(scratch);
+  ensures Newest(scratch->evidence, NewestOf(scratch));
+  ensures Nothing(scratch);
+  ensures scratch->failed == 0 ==>
+    \old(scratch->failed) == 0;
+  ensures scratch->failed == 0 ==>
+    Requested(scratch->evidence);
+  ensures scratch->failed == 0 ==>
+    Authorised(scratch->evidence);
+  ensures scratch->failed == 0 ==>
+    Adopted(scratch->evidence);
+  ensures scratch->failed == 0 ==>
+    Classes(scratch->evidence);
+  ensures scratch->failed == 0 ==>
+    Agreement(scratch->evidence);
 */
 static void form_rules(struct vouch_scratch *scratch)
 {
@@ -146,14 +228,35 @@ static void form_rules(struct vouch_scratch *scratch)
   requires Memory(scratch);
   requires Findings(scratch->verdict);
   requires Form(scratch->evidence);
+  requires Complete(scratch->evidence);
   requires Derived(scratch);
+  requires Branches(scratch);
+  requires Newest(scratch->evidence, NewestOf(scratch));
+  requires Nothing(scratch);
   assigns scratch->rule, scratch->unproven, scratch->found_before,
     scratch->failed, scratch->verdict->deciding_rule,
     scratch->verdict->finding_count,
     scratch->verdict->findings[0 .. VOUCH_FINDINGS_MAX - 1];
   ensures Findings(scratch->verdict);
-  ensures scratch->failed == 0 ==> \old(scratch->failed) == 0 &&
-    OneView(scratch->evidence);
+  ensures Complete(scratch->evidence);
+  ensures Derived(scratch);
+  ensures Branches(scratch);
+  ensures Newest(scratch->evidence, NewestOf(scratch));
+  ensures Nothing(scratch);
+  ensures scratch->failed == 0 ==>
+    \old(scratch->failed) == 0;
+  ensures scratch->failed == 0 ==>
+    ViewsSeen(scratch->evidence);
+  ensures scratch->failed == 0 ==>
+    Steady(scratch->evidence);
+  ensures scratch->failed == 0 ==>
+    Quorate(scratch->evidence);
+  ensures scratch->failed == 0 ==>
+    FencingOn(scratch->evidence);
+  ensures scratch->failed == 0 ==>
+    PeersSeen(scratch->evidence);
+  ensures scratch->failed == 0 ==>
+    CandidateMember(scratch->evidence);
 */
 static void view_rules(struct vouch_scratch *scratch)
 {
@@ -182,14 +285,27 @@ static void view_rules(struct vouch_scratch *scratch)
   requires Memory(scratch);
   requires Findings(scratch->verdict);
   requires Form(scratch->evidence);
+  requires Complete(scratch->evidence);
   requires Derived(scratch);
+  requires Branches(scratch);
+  requires Newest(scratch->evidence, NewestOf(scratch));
+  requires Nothing(scratch);
   assigns scratch->rule, scratch->unproven, scratch->found_before,
     scratch->failed, scratch->verdict->deciding_rule,
     scratch->verdict->finding_count,
     scratch->verdict->findings[0 .. VOUCH_FINDINGS_MAX - 1];
   ensures Findings(scratch->verdict);
-  ensures scratch->failed == 0 ==> \old(scratch->failed) == 0 &&
-    Silence(scratch->evidence) && NoAttempt(scratch->evidence);
+  ensures Complete(scratch->evidence);
+  ensures Derived(scratch);
+  ensures Branches(scratch);
+  ensures Newest(scratch->evidence, NewestOf(scratch));
+  ensures Nothing(scratch);
+  ensures scratch->failed == 0 ==>
+    \old(scratch->failed) == 0;
+  ensures scratch->failed == 0 ==>
+    Silence(scratch->evidence);
+  ensures scratch->failed == 0 ==>
+    NoAttempt(scratch->evidence);
 */
 static void silence_rules(struct vouch_scratch *scratch)
 {
@@ -206,9 +322,11 @@ static void silence_rules(struct vouch_scratch *scratch)
   requires Memory(scratch);
   requires Findings(scratch->verdict);
   requires Form(scratch->evidence);
+  requires Complete(scratch->evidence);
   requires Derived(scratch);
-  requires Nothing(scratch);
+  requires Branches(scratch);
   requires Newest(scratch->evidence, NewestOf(scratch));
+  requires Nothing(scratch);
   assigns scratch->rule, scratch->unproven, scratch->found_before,
     scratch->failed, scratch->verdict->deciding_rule,
     scratch->verdict->finding_count,
@@ -217,16 +335,30 @@ static void silence_rules(struct vouch_scratch *scratch)
     scratch->holders[0 .. VOUCH_GRANTS_MAX - 1],
     scratch->exclusions[0 .. VOUCH_GRANTS_MAX - 1];
   ensures Findings(scratch->verdict);
+  ensures Complete(scratch->evidence);
   ensures Derived(scratch);
+  ensures Branches(scratch);
+  ensures Newest(scratch->evidence, NewestOf(scratch));
   ensures Holding(scratch);
   ensures FirstHolder(scratch);
   ensures AllHeld(scratch);
-  ensures scratch->failed == 0 ==> \old(scratch->failed) == 0;
+  ensures Unmarked(scratch);
+  ensures scratch->last_route == VOUCH_ROUTE_NONE;
+  ensures scratch->failed == 0 ==>
+    \old(scratch->failed) == 0;
 */
 static void holder_rule(struct vouch_scratch *scratch)
 {
 	begin(scratch, VOUCH_RULE_HOLDERS);
 	vouch__holders_are_proven(scratch);
+	/*@ assert Unmarked(scratch); */
+	/*@ assert \forall integer i; 0 <= i < VOUCH_NODES_MAX ==>
+	    scratch->branches[i].relation ==
+	      \at(scratch->branches[i].relation, Pre); */
+	/*@ assert scratch->newest == \at(scratch->newest, Pre) &&
+	    scratch->candidate_node == \at(scratch->candidate_node, Pre); */
+	/*@ assert Branches(scratch); */
+	/*@ assert Newest(scratch->evidence, NewestOf(scratch)); */
 	/*@ assert AllUntried(scratch); */
 	/*@ assert Holding(scratch); */
 	require(scratch);
@@ -237,54 +369,131 @@ static void holder_rule(struct vouch_scratch *scratch)
   requires Memory(scratch);
   requires Findings(scratch->verdict);
   requires Form(scratch->evidence);
+  requires Complete(scratch->evidence);
   requires Derived(scratch);
+  requires Branches(scratch);
+  requires Newest(scratch->evidence, NewestOf(scratch));
   requires Holding(scratch);
+  requires AllHeld(scratch);
+  requires FirstHolder(scratch);
+  requires Unmarked(scratch);
   assigns scratch->rule, scratch->unproven, scratch->found_before,
     scratch->verdict->finding_count,
     scratch->verdict->findings[0 .. VOUCH_FINDINGS_MAX - 1],
     scratch->exclusions[0 .. VOUCH_GRANTS_MAX - 1];
   ensures Findings(scratch->verdict);
+  ensures Complete(scratch->evidence);
+  ensures Derived(scratch);
+  ensures Branches(scratch);
+  ensures Newest(scratch->evidence, NewestOf(scratch));
   ensures Holding(scratch);
+  ensures AllHeld(scratch);
+  ensures FirstHolder(scratch);
+  ensures Unmarked(scratch);
 */
 static void exclusion_routes(struct vouch_scratch *scratch)
 {
 	begin(scratch, VOUCH_RULE_E1_SEALED);
 	vouch__sealed_is_proven(scratch);
+	/*@ assert Unmarked(scratch); */
 	begin(scratch, VOUCH_RULE_E2_FENCED);
 	vouch__fenced_is_proven(scratch);
+	/*@ assert Unmarked(scratch); */
 	begin(scratch, VOUCH_RULE_E3_ATTESTED);
 	vouch__attested_is_proven(scratch);
+	/*@ assert Unmarked(scratch); */
 	begin(scratch, VOUCH_RULE_E4_ASSERTED);
 	vouch__asserted_is_proven(scratch);
+	/*@ assert Unmarked(scratch); */
 }
 
-/* Rules 360 and 370: each of them, and everybody else. */
+/* Rule 360: each of them. */
 /*@
   requires Memory(scratch);
   requires Findings(scratch->verdict);
   requires Form(scratch->evidence);
+  requires Complete(scratch->evidence);
   requires Derived(scratch);
+  requires Branches(scratch);
+  requires Newest(scratch->evidence, NewestOf(scratch));
   requires Holding(scratch);
   requires AllHeld(scratch);
+  requires FirstHolder(scratch);
+  requires Unmarked(scratch);
   requires scratch->last_route == VOUCH_ROUTE_NONE;
-  requires Newest(scratch->evidence, NewestOf(scratch));
   assigns scratch->rule, scratch->unproven, scratch->found_before,
     scratch->failed, scratch->verdict->deciding_rule,
     scratch->verdict->finding_count,
     scratch->verdict->findings[0 .. VOUCH_FINDINGS_MAX - 1],
     scratch->last_route, scratch->last_node;
   ensures Findings(scratch->verdict);
-  ensures SinceKnown(scratch);
-  ensures scratch->failed == 0 ==> \old(scratch->failed) == 0;
+  ensures Complete(scratch->evidence);
+  ensures Derived(scratch);
+  ensures Branches(scratch);
+  ensures Newest(scratch->evidence, NewestOf(scratch));
+  ensures FirstHolder(scratch);
+  ensures Unmarked(scratch);
+  ensures scratch->failed == 0 ==>
+    \old(scratch->failed) == 0;
+  ensures Holders(scratch);
   ensures scratch->failed == 0 ==>
     HoldersExcluded(scratch->evidence, Since(scratch));
-  ensures scratch->failed == 0 ==> OthersQuiet(scratch->evidence);
 */
-static void exclusion_rules(struct vouch_scratch *scratch)
+static void exclusion_rule(struct vouch_scratch *scratch)
 {
+	/*@ assert Holders(scratch); */
 	begin(scratch, VOUCH_RULE_EXCLUSION);
 	vouch__exclusion_is_proven(scratch);
+	/*@ assert \forall integer h; 0 <= h < VOUCH_GRANTS_MAX ==>
+	    scratch->holders[h].grant == \at(scratch->holders[h].grant, Pre) &&
+	    scratch->holders[h].happened ==
+	      \at(scratch->holders[h].happened, Pre); */
+	/*@ assert scratch->holder_count == \at(scratch->holder_count, Pre); */
+	/*@ assert \forall integer h; 0 <= h < scratch->holder_count ==>
+	    HolderIs(scratch->evidence, \at(scratch->holders[h].grant, Pre),
+	             \at(scratch->holders[h].happened, Pre)); */
+	/*@ assert Holders(scratch); */
+	/*@ assert FirstHolder(scratch); */
+	/*@ assert \forall integer i; 0 <= i < VOUCH_NODES_MAX ==>
+	    scratch->branches[i].relation ==
+	      \at(scratch->branches[i].relation, Pre); */
+	/*@ assert scratch->newest == \at(scratch->newest, Pre) &&
+	    scratch->candidate_node == \at(scratch->candidate_node, Pre); */
+	/*@ assert Branches(scratch); */
+	/*@ assert Newest(scratch->evidence, NewestOf(scratch)); */
 	require(scratch);
+}
+
+/* Rule 370: everybody else. */
+/*@
+  requires Memory(scratch);
+  requires Findings(scratch->verdict);
+  requires Form(scratch->evidence);
+  requires Complete(scratch->evidence);
+  requires Derived(scratch);
+  requires Branches(scratch);
+  requires Newest(scratch->evidence, NewestOf(scratch));
+  requires Holders(scratch);
+  requires FirstHolder(scratch);
+  requires Unmarked(scratch);
+  assigns scratch->rule, scratch->unproven, scratch->found_before,
+    scratch->failed, scratch->verdict->deciding_rule,
+    scratch->verdict->finding_count,
+    scratch->verdict->findings[0 .. VOUCH_FINDINGS_MAX - 1];
+  ensures Findings(scratch->verdict);
+  ensures Complete(scratch->evidence);
+  ensures Derived(scratch);
+  ensures Branches(scratch);
+  ensures Newest(scratch->evidence, NewestOf(scratch));
+  ensures FirstHolder(scratch);
+  ensures Unmarked(scratch);
+  ensures scratch->failed == 0 ==>
+    \old(scratch->failed) == 0;
+  ensures scratch->failed == 0 ==>
+    OthersQuiet(scratch->evidence);
+*/
+static void others_rule(struct vouch_scratch *scratch)
+{
 	begin(scratch, VOUCH_RULE_OTHERS);
 	vouch__others_are_proven(scratch);
 	require(scratch);
@@ -295,19 +504,37 @@ static void exclusion_rules(struct vouch_scratch *scratch)
   requires Memory(scratch);
   requires Findings(scratch->verdict);
   requires Form(scratch->evidence);
+  requires Complete(scratch->evidence);
   requires Derived(scratch);
   requires Branches(scratch);
   requires Newest(scratch->evidence, NewestOf(scratch));
+  requires FirstHolder(scratch);
+  requires Routes(scratch);
   assigns scratch->rule, scratch->unproven, scratch->found_before,
     scratch->failed, scratch->verdict->deciding_rule,
     scratch->verdict->finding_count,
     scratch->verdict->findings[0 .. VOUCH_FINDINGS_MAX - 1];
   ensures Findings(scratch->verdict);
-  ensures scratch->failed == 0 ==> \old(scratch->failed) == 0 &&
-    Lineage(scratch->evidence);
+  ensures Complete(scratch->evidence);
+  ensures Derived(scratch);
+  ensures Branches(scratch);
+  ensures Newest(scratch->evidence, NewestOf(scratch));
+  ensures FirstHolder(scratch);
+  ensures Routes(scratch);
+  ensures scratch->failed == 0 ==>
+    \old(scratch->failed) == 0;
+  ensures scratch->failed == 0 ==>
+    OneSystem(scratch->evidence);
+  ensures scratch->failed == 0 ==>
+    Histories(scratch->evidence);
+  ensures scratch->failed == 0 ==>
+    GrantedFork(scratch->evidence);
+  ensures scratch->failed == 0 ==>
+    Known(scratch);
 */
 static void lineage_rules(struct vouch_scratch *scratch)
 {
+	/*@ assert NewestOf(scratch) < 18446744073709551615; */
 	begin(scratch, VOUCH_RULE_SYSTEM);
 	vouch__system_is_proven(scratch);
 	require(scratch);
@@ -324,8 +551,10 @@ static void lineage_rules(struct vouch_scratch *scratch)
   requires Memory(scratch);
   requires Findings(scratch->verdict);
   requires Form(scratch->evidence);
+  requires Complete(scratch->evidence);
   requires Derived(scratch);
   requires Branches(scratch);
+  requires Newest(scratch->evidence, NewestOf(scratch));
   requires FirstHolder(scratch);
   requires Routes(scratch);
   assigns scratch->rule, scratch->unproven, scratch->found_before,
@@ -333,9 +562,18 @@ static void lineage_rules(struct vouch_scratch *scratch)
     scratch->verdict->finding_count,
     scratch->verdict->findings[0 .. VOUCH_FINDINGS_MAX - 1], scratch->covered,
     scratch->sealed_log, scratch->same_holder, scratch->coverage_best;
-  ensures Findings(scratch->verdict) && Routes(scratch);
-  ensures scratch->failed == 0 ==> \old(scratch->failed) == 0 &&
-    Ordered(scratch->evidence, Since(scratch)) &&
+  ensures Findings(scratch->verdict);
+  ensures Complete(scratch->evidence);
+  ensures Derived(scratch);
+  ensures Branches(scratch);
+  ensures Newest(scratch->evidence, NewestOf(scratch));
+  ensures FirstHolder(scratch);
+  ensures Routes(scratch);
+  ensures scratch->failed == 0 ==>
+    \old(scratch->failed) == 0;
+  ensures scratch->failed == 0 ==>
+    Ordered(scratch->evidence, Since(scratch));
+  ensures scratch->failed == 0 ==>
     Covered(scratch->evidence, Since(scratch));
 */
 static void coverage_rules(struct vouch_scratch *scratch)
@@ -359,22 +597,35 @@ static void coverage_rules(struct vouch_scratch *scratch)
   requires Memory(scratch);
   requires Findings(scratch->verdict);
   requires Form(scratch->evidence);
+  requires Complete(scratch->evidence);
   requires Derived(scratch);
   requires Branches(scratch);
-  requires FirstHolder(scratch);
-  requires Routes(scratch) && Complete(scratch->evidence);
   requires Newest(scratch->evidence, NewestOf(scratch));
+  requires FirstHolder(scratch);
+  requires Routes(scratch);
   assigns scratch->rule, scratch->unproven, scratch->found_before,
     scratch->failed, scratch->verdict->deciding_rule,
     scratch->verdict->finding_count,
     scratch->verdict->findings[0 .. VOUCH_FINDINGS_MAX - 1];
   ensures Findings(scratch->verdict);
-  ensures scratch->failed == 0 ==> \old(scratch->failed) == 0 &&
-    NoneAhead(scratch) &&
-    GrantsSatisfied(scratch->evidence, Since(scratch)) &&
-    UnseenCovered(scratch->evidence, NewestOf(scratch),
-                  Since(scratch)) &&
-    Enforced(scratch->evidence) && Visible(scratch->evidence);
+  ensures Complete(scratch->evidence);
+  ensures Derived(scratch);
+  ensures Branches(scratch);
+  ensures Newest(scratch->evidence, NewestOf(scratch));
+  ensures FirstHolder(scratch);
+  ensures Routes(scratch);
+  ensures scratch->failed == 0 ==>
+    \old(scratch->failed) == 0;
+  ensures scratch->failed == 0 ==>
+    NoneAhead(scratch);
+  ensures scratch->failed == 0 ==>
+    GrantsSatisfied(scratch->evidence, Since(scratch));
+  ensures scratch->failed == 0 ==>
+    UnseenCovered(scratch->evidence, NewestOf(scratch), Since(scratch));
+  ensures scratch->failed == 0 ==>
+    Enforced(scratch->evidence);
+  ensures scratch->failed == 0 ==>
+    Visible(scratch->evidence);
 */
 static void completeness_rules(struct vouch_scratch *scratch)
 {
@@ -393,6 +644,152 @@ static void completeness_rules(struct vouch_scratch *scratch)
 	begin(scratch, VOUCH_RULE_READY);
 	vouch__readiness_is_proven(scratch);
 	require(scratch);
+}
+
+/* Rules 110 to 305: what was asked, where, and that nobody answers as writable. */
+/*@
+  requires Memory(scratch);
+  requires Findings(scratch->verdict);
+  requires Form(scratch->evidence);
+  requires Complete(scratch->evidence);
+  requires Derived(scratch);
+  requires Branches(scratch);
+  requires Newest(scratch->evidence, NewestOf(scratch));
+  requires Nothing(scratch);
+  assigns scratch->rule, scratch->unproven, scratch->found_before,
+    scratch->failed, scratch->verdict->deciding_rule,
+    scratch->verdict->finding_count,
+    scratch->verdict->findings[0 .. VOUCH_FINDINGS_MAX - 1];
+  ensures Findings(scratch->verdict);
+  ensures Complete(scratch->evidence);
+  ensures Derived(scratch);
+  ensures Branches(scratch);
+  ensures Newest(scratch->evidence, NewestOf(scratch));
+  ensures Nothing(scratch);
+  ensures scratch->failed == 0 ==>
+    \old(scratch->failed) == 0;
+  ensures scratch->failed == 0 ==>
+    Requested(scratch->evidence);
+  ensures scratch->failed == 0 ==>
+    Authorised(scratch->evidence);
+  ensures scratch->failed == 0 ==>
+    Adopted(scratch->evidence);
+  ensures scratch->failed == 0 ==>
+    Classes(scratch->evidence);
+  ensures scratch->failed == 0 ==>
+    Agreement(scratch->evidence);
+  ensures scratch->failed == 0 ==>
+    ViewsSeen(scratch->evidence);
+  ensures scratch->failed == 0 ==>
+    Steady(scratch->evidence);
+  ensures scratch->failed == 0 ==>
+    Quorate(scratch->evidence);
+  ensures scratch->failed == 0 ==>
+    FencingOn(scratch->evidence);
+  ensures scratch->failed == 0 ==>
+    PeersSeen(scratch->evidence);
+  ensures scratch->failed == 0 ==>
+    CandidateMember(scratch->evidence);
+  ensures scratch->failed == 0 ==>
+    Silence(scratch->evidence);
+  ensures scratch->failed == 0 ==>
+    NoAttempt(scratch->evidence);
+*/
+static void asked_for(struct vouch_scratch *scratch)
+{
+	form_rules(scratch);
+	view_rules(scratch);
+	silence_rules(scratch);
+}
+
+/* Rules 310 to 370: who may hold authority, and why he cannot write. */
+/*@
+  requires Memory(scratch);
+  requires Findings(scratch->verdict);
+  requires Form(scratch->evidence);
+  requires Complete(scratch->evidence);
+  requires Derived(scratch);
+  requires Branches(scratch);
+  requires Newest(scratch->evidence, NewestOf(scratch));
+  requires Nothing(scratch);
+  assigns scratch->rule, scratch->unproven, scratch->found_before,
+    scratch->failed, scratch->verdict->deciding_rule,
+    scratch->verdict->finding_count,
+    scratch->verdict->findings[0 .. VOUCH_FINDINGS_MAX - 1],
+    scratch->holders_known, scratch->holder_count,
+    scratch->holders[0 .. VOUCH_GRANTS_MAX - 1],
+    scratch->exclusions[0 .. VOUCH_GRANTS_MAX - 1],
+    scratch->last_route, scratch->last_node;
+  ensures Findings(scratch->verdict);
+  ensures Complete(scratch->evidence);
+  ensures Derived(scratch);
+  ensures Branches(scratch);
+  ensures Newest(scratch->evidence, NewestOf(scratch));
+  ensures FirstHolder(scratch);
+  ensures Routes(scratch);
+  ensures scratch->failed == 0 ==>
+    \old(scratch->failed) == 0;
+  ensures scratch->failed == 0 ==>
+    HoldersExcluded(scratch->evidence, Since(scratch));
+  ensures scratch->failed == 0 ==>
+    OthersQuiet(scratch->evidence);
+*/
+static void excluded(struct vouch_scratch *scratch)
+{
+	holder_rule(scratch);
+	exclusion_routes(scratch);
+	exclusion_rule(scratch);
+	others_rule(scratch);
+}
+
+/* Rules 400 to 600: the candidate has all that was acknowledged. */
+/*@
+  requires Memory(scratch);
+  requires Findings(scratch->verdict);
+  requires Form(scratch->evidence);
+  requires Complete(scratch->evidence);
+  requires Derived(scratch);
+  requires Branches(scratch);
+  requires Newest(scratch->evidence, NewestOf(scratch));
+  requires FirstHolder(scratch);
+  requires Routes(scratch);
+  assigns scratch->rule, scratch->unproven, scratch->found_before,
+    scratch->failed, scratch->verdict->deciding_rule,
+    scratch->verdict->finding_count,
+    scratch->verdict->findings[0 .. VOUCH_FINDINGS_MAX - 1],
+    scratch->covered, scratch->sealed_log, scratch->same_holder,
+    scratch->coverage_best;
+  ensures Findings(scratch->verdict);
+  ensures Newest(scratch->evidence, NewestOf(scratch));
+  ensures scratch->failed == 0 ==>
+    \old(scratch->failed) == 0;
+  ensures scratch->failed == 0 ==>
+    OneSystem(scratch->evidence);
+  ensures scratch->failed == 0 ==>
+    Histories(scratch->evidence);
+  ensures scratch->failed == 0 ==>
+    GrantedFork(scratch->evidence);
+  ensures scratch->failed == 0 ==>
+    Ordered(scratch->evidence, Since(scratch));
+  ensures scratch->failed == 0 ==>
+    Covered(scratch->evidence, Since(scratch));
+  ensures scratch->failed == 0 ==>
+    OthersBehind(scratch->evidence);
+  ensures scratch->failed == 0 ==>
+    GrantsSatisfied(scratch->evidence, Since(scratch));
+  ensures scratch->failed == 0 ==>
+    UnseenCovered(scratch->evidence, NewestOf(scratch), Since(scratch));
+  ensures scratch->failed == 0 ==>
+    Enforced(scratch->evidence);
+  ensures scratch->failed == 0 ==>
+    Visible(scratch->evidence);
+*/
+static void covered(struct vouch_scratch *scratch)
+{
+	lineage_rules(scratch);
+	coverage_rules(scratch);
+	completeness_rules(scratch);
+	/*@ assert scratch->failed == 0 ==> NoneAhead(scratch) && Known(scratch); */
 }
 
 /* The rows of vouch__rules, each once and in their order: written out, so that
@@ -418,20 +815,19 @@ static int all_hold(struct vouch_scratch *scratch)
 	if (!scratch->form_ok)
 		return 0;
 	scratch_derive(scratch);
-	form_rules(scratch);
-	view_rules(scratch);
-	silence_rules(scratch);
-	holder_rule(scratch);
-	exclusion_routes(scratch);
-	exclusion_rules(scratch);
-	lineage_rules(scratch);
-	coverage_rules(scratch);
-	completeness_rules(scratch);
+	asked_for(scratch);
+	excluded(scratch);
+	covered(scratch);
 	/* A full list has failed: at the latest in the last rule, which is a
 	 * required one and then finds no room. */
 	if (scratch->failed)
 		return 0;
-	/*@ assert OthersBehind(scratch->evidence); */
+	/*@ assert Complete(scratch->evidence); */
+	/*@ assert AskedFor(scratch->evidence); */
+	/*@ assert OneView(scratch->evidence); */
+	/*@ assert Lineage(scratch->evidence); */
+	/*@ assert Exclusion(scratch->evidence, Since(scratch)); */
+	/*@ assert 0 <= NewestOf(scratch); */
 	/*@ assert Coverage(scratch->evidence, Since(scratch)); */
 	return 1;
 }

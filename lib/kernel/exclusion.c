@@ -541,8 +541,7 @@ static void cite_fencing(struct vouch_finding *finding,
 static enum vouch_reason fenced_is_gone(const struct vouch_evidence *evidence,
 					uint8_t node)
 {
-	if (vouch__is_member(&evidence->before, evidence->nodes[node].cluster_id) ||
-	    vouch__is_member(&evidence->after, evidence->nodes[node].cluster_id))
+	if (vouch__is_present(evidence, node))
 		return VOUCH_R_FENCED_PRESENT;
 	/* Without its number nobody can say that it is no member. */
 	if (evidence->nodes[node].cluster_id == 0 ||
@@ -849,8 +848,7 @@ confirmation(const struct vouch_evidence *evidence,
 	     const struct vouch_grant *grant)
 {
 	if (!vouch__managed(evidence) ||
-	    evidence->nodes[grant->holder].cluster_id == 0 ||
-	    fenced_is_gone(evidence, grant->holder) == VOUCH_R_FENCED_PRESENT)
+	    !vouch__is_elsewhere(evidence, grant->holder))
 		return 0;
 	return fencing_find(evidence, grant, 1).entry;
 }
@@ -877,11 +875,13 @@ static void assert_try(struct vouch_scratch *scratch, int place)
 {
 	const struct vouch_evidence *evidence = scratch->evidence;
 	const struct vouch_grant *grant = vouch__held(scratch, place);
-	int asserted = vouch__is_asserted(evidence, grant->holder, grant->epoch);
+	int said = vouch__is_asserted(evidence, grant->holder, grant->epoch);
+	/* A server that hangs there could go on a moment later. */
+	int asserted = said && vouch__is_elsewhere(evidence, grant->holder);
 	const struct vouch_fencing *entry = 0;
 	struct vouch_finding *finding;
 
-	if (!asserted)
+	if (!said)
 		entry = confirmation(evidence, grant);
 	if (asserted || entry) {
 		exclude(scratch, place, entry ? VOUCH_ROUTE_CONFIRMED :
@@ -890,11 +890,13 @@ static void assert_try(struct vouch_scratch *scratch, int place)
 				     asserted ? VOUCH_R_ASSERTED :
 						VOUCH_R_ASSERTED_CONFIRMED);
 	} else {
-		finding = route_closed(scratch, place, VOUCH_R_NOT_ASSERTED,
-				       !scratch->exclusions[place].told);
+		finding = route_closed(scratch, place,
+				       said ? VOUCH_R_ASSERTED_PRESENT :
+					      VOUCH_R_NOT_ASSERTED,
+				       said || !scratch->exclusions[place].told);
 	}
 	vouch__cite(finding, VOUCH_C_ASSERTION, grant->holder,
-		    asserted || entry ? VOUCH_YES : VOUCH_NO);
+		    said || entry ? VOUCH_YES : VOUCH_NO);
 	if (entry)
 		cite_fencing(finding, entry);
 }
@@ -1042,6 +1044,7 @@ static int operations_say_unpromoted(const struct vouch_operations *operations)
 
 /*@
   requires \valid_read(evidence) && i < VOUCH_NODES_MAX;
+  requires evidence->before.member_count <= VOUCH_NODES_MAX;
   requires evidence->after.member_count <= VOUCH_NODES_MAX;
   requires evidence->assertion_count <= VOUCH_ASSERTIONS_MAX;
   assigns \nothing;
@@ -1056,7 +1059,8 @@ static enum vouch_reason other_is_quiet(const struct vouch_evidence *evidence,
 	if (node->probe.condition == VOUCH_PRESENT &&
 	    node->probe.in_recovery == VOUCH_YES)
 		return VOUCH_R_OTHER_QUIET;
-	if (vouch__is_asserted(evidence, i, newest_epoch))
+	if (vouch__is_asserted(evidence, i, newest_epoch) &&
+	    vouch__is_elsewhere(evidence, i))
 		return VOUCH_R_OTHER_ASSERTED;
 	/* Without a cluster manager nobody else can speak for it. */
 	if (!vouch__managed(evidence))

@@ -265,6 +265,8 @@ void vouch__system_is_proven(struct vouch_scratch *scratch)
   requires i < scratch->evidence->node_count;
   assigns \nothing;
   ensures \result == VOUCH_R_LINEAGE_OK ==> Related(scratch->evidence, i);
+  ensures \result == VOUCH_R_LINEAGE_OK ==>
+    scratch->branches[i].relation != VOUCH_RELATION_UNKNOWN;
 */
 static enum vouch_reason history_reason(const struct vouch_scratch *scratch,
 					uint8_t i)
@@ -300,6 +302,10 @@ void vouch__lineage_is_proven(struct vouch_scratch *scratch)
 	    (j != evidence->request.candidate &&
 	     Server(evidence, j)->condition != VOUCH_PRESENT) ||
 	    Related(evidence, j);
+	  loop invariant failed == 0 ==> \forall integer j; 0 <= j < i ==>
+	    (j != evidence->request.candidate &&
+	     Server(evidence, j)->condition != VOUCH_PRESENT) ||
+	    scratch->branches[j].relation != VOUCH_RELATION_UNKNOWN;
 	  loop assigns i, failed, finding, scratch->verdict->finding_count,
 	    scratch->verdict->findings[0 .. VOUCH_FINDINGS_MAX - 1],
 	    scratch->unproven;

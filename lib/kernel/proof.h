@@ -368,6 +368,10 @@
     InView(&e->before, e->nodes[node].cluster_id) ||
     InView(&e->after, e->nodes[node].cluster_id);
 
+  // Its number is in neither view.
+  predicate Elsewhere{L}(struct vouch_evidence *e, integer node) =
+    Managed(e) ==> e->nodes[node].cluster_id != 0 && !Present(e, node);
+
   predicate Machine{L}(struct vouch_evidence *e, struct vouch_fencing *f) =
     f->executor == VOUCH_EXECUTOR_MACHINE ||
     (f->executor == VOUCH_EXECUTOR_WATCHDOG &&
@@ -409,9 +413,13 @@
     Managed(e) && Seen(e, node) && Server(e, node)->condition == VOUCH_ABSENT &&
     SaysStopped(&e->nodes[node]);
 
-  // E4: a person says so: to vouch, or to the fencer while the node is not here.
+  // E4: a person says so while neither view shows the node: to vouch, or
+  predicate Believed{L}(struct vouch_evidence *e, integer node, integer epoch) =
+    Asserted(e, node, epoch) && Elsewhere(e, node);
+
+  // ... to the fencer.
   predicate Confirmed{L}(struct vouch_evidence *e, integer node, integer epoch) =
-    Managed(e) && Snapshot(&e->fencing, node, epoch) && !Present(e, node) &&
+    Managed(e) && Snapshot(&e->fencing, node, epoch) && Elsewhere(e, node) &&
     \exists integer i; 0 <= i < e->fencing.count &&
       Fresh(&e->fencing.entries[i], node) &&
       e->fencing.entries[i].executor == VOUCH_EXECUTOR_HUMAN &&
@@ -427,7 +435,7 @@
       (AttestedLive(e, node, epoch, incarnation) &&
        Server(e, node)->order <= since) ||
       (AttestedStopped(e, node) && e->nodes[node].operations.order <= since) ||
-      (Asserted(e, node, epoch) && e->before.order <= since) ||
+      (Believed(e, node, epoch) && e->before.order <= since) ||
       (Confirmed(e, node, epoch) && e->fencing.order <= since)));
 
   // Whoever may hold authority cannot write.
@@ -468,7 +476,7 @@
        o->last_result == VOUCH_RESULT_NOT_RUNNING)));
 
   predicate Quiet{L}(struct vouch_evidence *e, integer i, integer newest) =
-    Answers(Server(e, i)) || Asserted(e, i, newest) ||
+    Answers(Server(e, i)) || Believed(e, i, newest) ||
     (Managed(e) && e->nodes[i].unclean == VOUCH_NO &&
      (e->nodes[i].online == VOUCH_NO ||
       (InView(&e->after, e->nodes[i].cluster_id) &&

@@ -87,7 +87,7 @@
   predicate Coverage{L}(struct vouch_evidence *e, integer since) =
     Ordered(e, since) && Covered(e, since) && OthersBehind(e) &&
     GrantsSatisfied(e, since) &&
-    (\forall integer newest; Newest(e, newest) ==>
+    (\forall integer newest; 0 <= newest && Newest(e, newest) ==>
       UnseenCovered(e, newest, since));
 
   // What verdict->permitted == 1 implies.

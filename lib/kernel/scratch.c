@@ -148,6 +148,21 @@ int vouch__is_admitted(const struct vouch_evidence *evidence, uint8_t node,
 	       vouch__name_equal(latest->incarnation, incarnation);
 }
 
+int vouch__is_present(const struct vouch_evidence *evidence, uint8_t node)
+{
+	return vouch__is_member(&evidence->before,
+				evidence->nodes[node].cluster_id) ||
+	       vouch__is_member(&evidence->after,
+				evidence->nodes[node].cluster_id);
+}
+
+int vouch__is_elsewhere(const struct vouch_evidence *evidence, uint8_t node)
+{
+	return !vouch__managed(evidence) ||
+	       (evidence->nodes[node].cluster_id != 0 &&
+		!vouch__is_present(evidence, node));
+}
+
 int vouch__is_asserted(const struct vouch_evidence *evidence, uint8_t node,
 		       uint64_t epoch)
 {

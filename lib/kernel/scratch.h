@@ -6,6 +6,8 @@
 #ifndef VOUCH_KERNEL_SCRATCH_H
 #define VOUCH_KERNEL_SCRATCH_H
 
+#include <stdbool.h>
+
 #include "kernel/facts.h"
 #include "kernel/proof.h"
 #include "kernel/proof_coverage.h"
@@ -62,21 +64,21 @@ struct vouch_scratch {
 	const struct vouch_probe *candidate; /* its probe */
 	int16_t candidate_node;
 	uint16_t rule; /* being examined */
-	int unproven; /* the rule being examined said so */
-	int found_before; /* findings when its examination began */
-	int failed; /* a required rule did not hold */
-	int form_ok;
+	uint16_t unproven; /* the rule being examined said so */
+	uint16_t found_before; /* findings when its examination began */
+	bool failed; /* a required rule did not hold */
+	uint16_t form_ok;
 	int16_t newest; /* index of the newest grant; -1: there is none */
-	uint16_t holders_known;
+	int16_t holders_known;
 	int16_t holder_count;
 	struct vouch_holder holders[VOUCH_GRANTS_MAX];
 	struct vouch_exclusion exclusions[VOUCH_GRANTS_MAX]; /* of each */
 	/* The last fact that exclusion rests on: the route, and of whom. */
 	int16_t last_route;
 	int16_t last_node;
-	int covered;
-	int sealed_log; /* W1 held */
-	int same_holder; /* W3 held */
+	bool covered;
+	bool sealed_log; /* W1 held */
+	bool same_holder; /* W3 held */
 	int coverage_best; /* finding to cite when nothing covers */
 	struct vouch_branch branches[VOUCH_NODES_MAX];
 };
@@ -123,34 +125,49 @@ struct vouch_scratch {
     -1 <= s->newest < VOUCH_GRANTS_MAX &&
     SinceKnown(s);
 
+  predicate BranchIs{L}(struct vouch_evidence *e, integer i, integer relation,
+                        integer end) =
+    relation == VOUCH_RELATION_UNKNOWN ||
+    (Candidate(e)->condition == VOUCH_PRESENT &&
+     Server(e, i)->condition == VOUCH_PRESENT &&
+     History(Candidate(e)) && History(Server(e, i)) &&
+     BranchEnd(Candidate(e), Server(e, i), end) &&
+     (relation == VOUCH_RELATION_SAME <==>
+      SameTimeline(Candidate(e), Server(e, i))) &&
+     (relation == VOUCH_RELATION_UNRELATED <==>
+      TimelineAt(Candidate(e), 0) != TimelineAt(Server(e, i), 0)));
+
   predicate Branch{L}(struct vouch_scratch *s, integer i) =
-    s->branches[i].relation == VOUCH_RELATION_UNKNOWN ||
-    (Candidate(s->evidence)->condition == VOUCH_PRESENT &&
-     Server(s->evidence, i)->condition == VOUCH_PRESENT &&
-     History(Candidate(s->evidence)) && History(Server(s->evidence, i)) &&
-     BranchEnd(Candidate(s->evidence), Server(s->evidence, i),
-               s->branches[i].end) &&
-     (s->branches[i].relation == VOUCH_RELATION_SAME <==>
-      SameTimeline(Candidate(s->evidence), Server(s->evidence, i))) &&
-     (s->branches[i].relation == VOUCH_RELATION_UNRELATED <==>
-      TimelineAt(Candidate(s->evidence), 0) !=
-      TimelineAt(Server(s->evidence, i), 0)));
+    BranchIs(s->evidence, i, s->branches[i].relation, s->branches[i].end);
 
   // The h-th of those who may hold authority is one whom a grant names.
+  predicate HolderIs{L}(struct vouch_evidence *e, integer grant,
+                        integer happened) =
+    0 <= grant < e->grant_count &&
+    (happened != 0 ==> Done(e, e->grants[grant].epoch));
+
   predicate Holder{L}(struct vouch_scratch *s, integer h) =
-    0 <= s->holders[h].grant < s->evidence->grant_count &&
-    (s->holders[h].happened != 0 ==>
-      Done(s->evidence, HeldGrant(s, h)->epoch));
+    HolderIs(s->evidence, s->holders[h].grant, s->holders[h].happened);
 
   predicate Holders{L}(struct vouch_scratch *s) =
     0 <= s->holder_count <= VOUCH_GRANTS_MAX &&
-    \forall integer h; 0 <= h < s->holder_count ==> Holder(s, h);
+    \forall integer h; 0 <= h < s->holder_count ==>
+      HolderIs(s->evidence, s->holders[h].grant, s->holders[h].happened);
 
   predicate Best{L}(struct vouch_scratch *s, integer h) =
     0 <= s->exclusions[h].best_finding < VOUCH_FINDINGS_MAX;
 
   predicate Branches{L}(struct vouch_scratch *s) =
-    \forall integer i; 0 <= i < s->evidence->node_count ==> Branch(s, i);
+    \forall integer i; 0 <= i < s->evidence->node_count ==>
+      BranchIs(s->evidence, i, s->branches[i].relation, s->branches[i].end);
+
+  // It is known how each log that answers goes on from the candidate's.
+  predicate Known{L}(struct vouch_scratch *s) =
+    \forall integer i; 0 <= i < s->evidence->node_count &&
+      i != s->evidence->request.candidate &&
+      Server(s->evidence, i)->condition == VOUCH_PRESENT ==>
+      s->branches[i].relation != VOUCH_RELATION_UNKNOWN;
+
   // The one kind of numbers that scratch and facts both have: the facts' stay.
   predicate SameNumbers{A,B}(struct vouch_evidence *e) =
     (\forall integer g; 0 <= g < VOUCH_GRANTS_MAX ==>
@@ -186,7 +203,7 @@ struct vouch_scratch {
       route == VOUCH_ROUTE_LIVE ?
         AttestedLive(e, g->holder, g->epoch, &g->incarnation[0]) :
       route == VOUCH_ROUTE_STOPPED ? AttestedStopped(e, g->holder) :
-      route == VOUCH_ROUTE_ASSERTED ? Asserted(e, g->holder, g->epoch) :
+      route == VOUCH_ROUTE_ASSERTED ? Believed(e, g->holder, g->epoch) :
       route == VOUCH_ROUTE_CONFIRMED && Confirmed(e, g->holder, g->epoch)));
 
   predicate Held{L}(struct vouch_scratch *s, integer h) =
@@ -231,11 +248,13 @@ struct vouch_scratch {
 /* What the rules of coverage tell each other (P6-S1). */
 /*@
   // The first of those who may hold authority is the last who can have written.
+  predicate FirstIs{L}(struct vouch_evidence *e, integer grant) =
+    !Void(e, e->grants[grant].epoch) && NoneSince(e, e->grants[grant].epoch);
+
   predicate FirstHolder{L}(struct vouch_scratch *s) =
     Holders(s) &&
     (s->holder_count > 0 ==> Holder(s, 0) &&
-      !Void(s->evidence, HeldGrant(s, 0)->epoch) &&
-      NoneSince(s->evidence, HeldGrant(s, 0)->epoch));
+      FirstIs(s->evidence, s->holders[0].grant));
 
   // Each mark stands for its route.
   predicate Routes{L}(struct vouch_scratch *s) =
@@ -415,6 +434,25 @@ static inline int vouch__managed(const struct vouch_evidence *evidence)
 */
 int vouch__is_admitted(const struct vouch_evidence *evidence, uint8_t node,
 		       const char *incarnation);
+/* Does either view show it: it runs, whatever anybody says? */
+/*@
+  requires \valid_read(evidence) && node < VOUCH_NODES_MAX;
+  requires evidence->before.member_count <= VOUCH_NODES_MAX;
+  requires evidence->after.member_count <= VOUCH_NODES_MAX;
+  assigns \nothing;
+  ensures \result != 0 <==> Present(evidence, node);
+*/
+int vouch__is_present(const struct vouch_evidence *evidence, uint8_t node);
+/* Is it known that neither view shows it? Without its number nobody can say. */
+/*@
+  requires \valid_read(evidence) && node < VOUCH_NODES_MAX;
+  requires evidence->before.member_count <= VOUCH_NODES_MAX;
+  requires evidence->after.member_count <= VOUCH_NODES_MAX;
+  assigns \nothing;
+  ensures \result != 0 ==> Elsewhere(evidence, node);
+*/
+int vouch__is_elsewhere(const struct vouch_evidence *evidence, uint8_t node);
+/* Did anybody say so? Whether it is believed is another question. */
 /*@
   requires \valid_read(evidence) &&
     evidence->assertion_count <= VOUCH_ASSERTIONS_MAX;
@@ -884,7 +922,8 @@ void vouch__asserted_is_proven(struct vouch_scratch *scratch);
 */
 void vouch__exclusion_is_proven(struct vouch_scratch *scratch);
 /*@
-  requires Ready(scratch) && Holders(scratch);
+  requires Ready(scratch);
+  requires Holders(scratch);
   requires Newest(scratch->evidence, NewestOf(scratch));
   assigns scratch->verdict->finding_count,
     scratch->verdict->findings[0 .. VOUCH_FINDINGS_MAX - 1],
@@ -915,6 +954,7 @@ void vouch__system_is_proven(struct vouch_scratch *scratch);
   ensures \old(scratch->verdict->finding_count) <=
     scratch->verdict->finding_count;
   ensures scratch->unproven != 0 || Histories(scratch->evidence);
+  ensures scratch->unproven != 0 || Known(scratch);
 */
 void vouch__lineage_is_proven(struct vouch_scratch *scratch);
 /*@

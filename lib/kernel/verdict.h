@@ -140,6 +140,9 @@ enum vouch_outcome {
 	X(ASSERTED_CONFIRMED, "a person confirmed to the fencer that @n is down", "") \
 	X(NOT_ASSERTED, "no operator asserts that @n is down for epoch @a",    \
 	  "assert @n down, if you know that it is")                            \
+	X(ASSERTED_PRESENT,                                                    \
+	  "@n is asserted down but is, or may be, a member of this view",      \
+	  "fence @n, or stop the cluster on it")                               \
 	X(EXCLUDED, "@n cannot write", "")                                     \
 	X(OTHERS_NONE, "there is no other node to account for", "")            \
 	X(OTHER_QUIET, "@n holds nothing and cannot write", "")                \
@@ -352,7 +355,7 @@ struct vouch_verdict {
 	int permitted;
 	int64_t epoch; /* the epoch a permit would start */
 	uint16_t deciding_rule; /* of a veto: the first rule that failed */
-	int finding_count;
+	uint16_t finding_count;
 	struct vouch_finding findings[VOUCH_FINDINGS_MAX];
 };
 

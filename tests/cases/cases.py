@@ -928,7 +928,9 @@ def _(d):
     d["grants"].append(grant(epoch=2, holder="n3", outcome="open",
                              members=("n1", "n2"), inc="i3"))
     d["assertions"] = [{"node": "n3", "epoch": 2, "operator_name": "alice",
-                        "reason": "stopped it myself"}]
+                        "reason": "switched it off"}]
+    for view in ("before", "after"):
+        d[view]["members"] = [2]
     d["nodes"][2]["probe"].update(
         timeline=2, history=[{"timeline": 1, "end_lsn": "0/4800000"}])
 
@@ -1235,7 +1237,9 @@ def _(d):
     d["grants"].append(grant(epoch=2, holder="n3", outcome="open", k=0,
                              inc="i3"))
     d["assertions"] = [{"node": "n3", "epoch": 2, "operator_name": "alice",
-                        "reason": "stopped it myself"}]
+                        "reason": "switched it off"}]
+    for view in ("before", "after"):
+        d[view]["members"] = [2]
     del d["nodes"][2]["probe"]
     d["nodes"][2]["online"] = "no"
 

@@ -466,6 +466,53 @@ def _(d):
     d["assertions"] = [{"node": "n1", "epoch": 1, "operator_name": "alice", "reason": "saw it"}]
 
 
+def asserted(d, name="n1"):
+    d["assertions"] = [{"node": name, "epoch": 1, "operator_name": "alice", "reason": "saw it"}]
+
+
+@held("asserted-in-a-cluster", "veto 600")
+def _(d):
+    """Nothing else excludes it, and neither view shows it (P6-A1a)."""
+    d["fencing"]["entries"] = []
+    asserted(d)
+
+
+@case("asserted-but-present", "veto 360")
+def _(d):
+    """"It is down", and it stands in this very view: a server that hangs there could go on (P6-A1a)."""
+    d["fencing"]["entries"] = []
+    asserted(d)
+    members(d, 1, 2, 3)
+    d["nodes"][0]["online"] = "yes"
+
+
+@case("asserted-but-without-a-number", "veto 360")
+def _(d):
+    """Nobody can say that it does not stand in this very view (P6-A1a)."""
+    d["fencing"]["entries"] = []
+    asserted(d)
+    del d["nodes"][0]["cluster_id"]
+
+
+@case("other-asserted-but-present", "veto 370")
+def _(d):
+    """The same of a node that no record names."""
+    set_k(d, 2)
+    asserted(d, "n3")
+    d["nodes"][2]["operations"]["last"] = "promote"
+    d["nodes"][2]["probe"] = {"condition": "absent", "promoting": "no"}
+
+
+@held("other-asserted", "veto 600")
+def _(d):
+    """Gone from the view, and unclean: only the person's word accounts for it (P6-A1a)."""
+    set_k(d, 2)
+    asserted(d, "n3")
+    members(d, 2)
+    d["nodes"][2].update(online="no", unclean="yes")
+    del d["nodes"][2]["probe"]
+
+
 @case("confirmed-but-present", "veto 360")
 def _(d):
     """"It is down", and it stands in this very view."""
@@ -904,7 +951,8 @@ def _(d):
     """The grant is n3's; that the incarnations are alike makes it nobody else's."""
     granted(d, holder="n3")
     few(d)
-    d["assertions"] = [{"node": "n3", "epoch": 2, "operator_name": "alice", "reason": "stopped it myself"}]
+    d["assertions"] = [{"node": "n3", "epoch": 2, "operator_name": "alice", "reason": "switched it off"}]
+    members(d, 2)
 
 
 @case("behind-under-a-newer-grant", "veto 540")

@@ -95,6 +95,17 @@ static int has_number(const struct vouch_view *view, uint32_t number)
 	return (int)found;
 }
 
+static int is_shown(evidence_t *e, const struct vouch_node *node)
+{
+	return has_number(&e->before, node->cluster_id) ||
+	       has_number(&e->after, node->cluster_id);
+}
+
+static int is_elsewhere(evidence_t *e, const struct vouch_node *node)
+{
+	return !managed(e) || (node->cluster_id != 0 && !is_shown(e, node));
+}
+
 static int is_member(evidence_t *e, uint8_t node)
 {
 	return has_number(&e->before, e->nodes[node].cluster_id) &&
@@ -103,8 +114,7 @@ static int is_member(evidence_t *e, uint8_t node)
 
 static int is_nowhere(evidence_t *e, uint8_t node)
 {
-	return !has_number(&e->before, e->nodes[node].cluster_id) &&
-	       !has_number(&e->after, e->nodes[node].cluster_id) &&
+	return !is_shown(e, &e->nodes[node]) &&
 	       no(e->nodes[node].online) && no(e->nodes[node].unclean);
 }
 
@@ -304,10 +314,10 @@ static uint64_t excluded_since(evidence_t *e, const struct epoch *held)
 		      is_stopped(node),
 	      node->operations.order);
 	/* E4 */
-	ROUTE(is_asserted(e, h, held->grant->epoch), e->before.order);
+	ROUTE(is_asserted(e, h, held->grant->epoch) && is_elsewhere(e, node),
+	      e->before.order);
 	ROUTE(was_fenced(e, held, VOUCH_EXECUTOR_HUMAN) &&
-		      !has_number(&e->before, node->cluster_id) &&
-		      !has_number(&e->after, node->cluster_id),
+		      !is_shown(e, node),
 	      e->fencing.order);
 #undef ROUTE
 	return since;
@@ -320,7 +330,7 @@ static int is_quiet(evidence_t *e, uint8_t i)
 
 	if (answered(&node->probe) && yes(node->probe.in_recovery))
 		return 1;
-	if (is_asserted(e, i, newest_epoch(e)))
+	if (is_asserted(e, i, newest_epoch(e)) && is_elsewhere(e, node))
 		return 1;
 	if (!managed(e) || !no(node->unclean))
 		return 0;

@@ -80,6 +80,7 @@ static void defaults_are_filled_in(void **state)
 	assert_int_equal(config.k, 1);
 	assert_int_equal(config.authorization, VOUCH_AUTHORIZATION_PACEMAKER);
 	assert_int_equal(config.watchdog_accepted, VOUCH_NO);
+	assert_int_equal(config.retry_after_veto, 0);
 	assert_string_equal(config.socket_dir, "/run/postgresql");
 	assert_string_equal(config.database, "postgres");
 	assert_string_equal(config.repl_user, "vouch");
@@ -95,6 +96,7 @@ static void values_are_taken(void **state)
 {
 	(void)state;
 	assert_int_equal(read_with("k=0\nauthorization=operator\nwatchdog=accept\n"
+				   "after_veto=retry\n"
 				   "probe_timeout=250ms\npassfile=/etc/vouch/pass\n"
 				   "config_file=\nmanager=none\nslot_keep=2GB\n"
 				   "state_dir=/srv/vouch"),
@@ -102,6 +104,7 @@ static void values_are_taken(void **state)
 	assert_int_equal(config.k, 0);
 	assert_int_equal(config.authorization, VOUCH_AUTHORIZATION_OPERATOR);
 	assert_int_equal(config.watchdog_accepted, VOUCH_YES);
+	assert_int_equal(config.retry_after_veto, 1);
 	assert_int_equal(config.probe_timeout_ms, 250);
 	assert_int_equal(config.slot_keep_mb, 2048);
 	assert_string_equal(config.manager, "none");
@@ -113,7 +116,7 @@ static void hostile_lines_are_refused(void **state)
 	static const char *const bad[] = {
 		"unknown=1", "no equals sign", "=x", "name=second",
 		"k=3", "k=-1", "k=1x", "k=", "k= 1 2", "k=99999999999999999999",
-		"authorization=yes", "watchdog=1", "engine=../x", "manager=a b",
+		"authorization=yes", "watchdog=1", "after_veto=1", "after_veto=", "engine=../x", "manager=a b",
 		"database=a=b", "database='x'", "repl_user=", "repl_user=a;b",
 		"passfile=relative", "passfile=/etc/../etc/shadow",
 		"passfile=/a/..", "passfile=/x\tpassword=secret",

@@ -185,7 +185,7 @@ static void conninfo_quotes_and_holds_no_password(void **state)
 	text = vouch__pg_conninfo(&config);
 	assert_string_equal(text,
 			    "host='10.0.0.1,10.0.0.3' port='5432,5434' "
-			    "user='o\\'neil\\\\' application_name='n2' "
+			    "user='o\\'neil\\\\' application_name=n2 "
 			    "target_session_attrs='read-write' "
 			    "connect_timeout='2' tcp_user_timeout='5000' "
 			    "keepalives_idle='3' keepalives_interval='1' "

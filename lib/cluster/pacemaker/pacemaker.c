@@ -319,6 +319,7 @@ static const struct vouch_cluster_ops ops = {
 	.recovery_observe = recovery_observe,
 	.setup_observe = setup_observe,
 	.restart = vouch__pacemaker_restart,
+	.refusal_forget = vouch__pacemaker_refusal_forget,
 	.restart_forget = vouch__pacemaker_restart_forget,
 };
 

@@ -51,6 +51,9 @@ enum vouch_error_code vouch__pacemaker_score_set(struct vouch_cluster *,
 enum vouch_error_code vouch__pacemaker_restart(struct vouch_cluster *,
 					       struct vouch_deadline,
 					       struct vouch_error *);
+enum vouch_error_code
+vouch__pacemaker_refusal_forget(struct vouch_cluster *, struct vouch_deadline,
+				const char *node, struct vouch_error *);
 enum vouch_error_code vouch__pacemaker_restart_forget(struct vouch_cluster *,
 						      struct vouch_deadline,
 						      struct vouch_error *);

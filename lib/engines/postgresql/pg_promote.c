@@ -131,14 +131,38 @@ static enum vouch_error_code result_verify(const struct vouch_config *config,
 	return VOUCH_OK;
 }
 
+/* From the moment on that recovery was left, whoever asked for it. */
+static enum vouch_error_code finish(const struct vouch_config *config,
+				    PGconn *connection, uint32_t from_timeline,
+				    struct vouch_deadline deadline,
+				    uint32_t *timeline, uint64_t *start_lsn,
+				    struct vouch_error *error)
+{
+	struct vouch_error flag_error;
+	enum vouch_error_code flag, code;
+
+	code = segment_leave(connection, deadline, error);
+	/* Whatever came of it: nobody's restart may be a primary. */
+	flag = vouch__pg_file_ensure(config, "standby.signal", &flag_error);
+	if (code == VOUCH_OK)
+		code = result_verify(config, connection, from_timeline, deadline,
+				     timeline, start_lsn, error);
+	if (code == VOUCH_OK && flag != VOUCH_OK) {
+		if (error != NULL)
+			*error = flag_error;
+		return flag;
+	}
+	return code;
+}
+
 enum vouch_error_code vouch__pg_promote(const struct vouch_config *config,
 					uint32_t from_timeline,
 					struct vouch_deadline deadline,
 					uint32_t *timeline, uint64_t *start_lsn,
 					struct vouch_error *error)
 {
-	struct vouch_error flag_error;
-	enum vouch_error_code code, flag;
+	struct vouch_error ignored;
+	enum vouch_error_code code;
 	PGconn *connection;
 
 	*timeline = 0;
@@ -149,17 +173,37 @@ enum vouch_error_code vouch__pg_promote(const struct vouch_config *config,
 		return code;
 	code = recovery_leave(connection, deadline, error);
 	if (code == VOUCH_OK)
-		code = segment_leave(connection, deadline, error);
-	/* Whatever came of it: nobody's restart may be a primary. */
-	flag = vouch__pg_file_ensure(config, "standby.signal", &flag_error);
-	if (code == VOUCH_OK)
-		code = result_verify(config, connection, from_timeline, deadline,
-				     timeline, start_lsn, error);
+		code = finish(config, connection, from_timeline, deadline,
+			      timeline, start_lsn, error);
+	else /* It may still leave recovery: no restart may be a primary. */
+		(void)!vouch__pg_file_ensure(config, "standby.signal", &ignored);
 	PQfinish(connection);
-	if (code == VOUCH_OK && flag != VOUCH_OK) {
-		if (error != NULL)
-			*error = flag_error;
-		return flag;
-	}
+	return code;
+}
+
+enum vouch_error_code
+vouch__pg_promote_finish(const struct vouch_config *config,
+			 uint32_t from_timeline, struct vouch_deadline deadline,
+			 uint32_t *timeline, uint64_t *start_lsn,
+			 struct vouch_error *error)
+{
+	enum vouch_answer recovery;
+	enum vouch_error_code code;
+	PGconn *connection;
+
+	*timeline = 0;
+	*start_lsn = 0;
+	code = vouch__pg_connect_local(config, deadline, &connection, NULL,
+				       error);
+	if (code != VOUCH_OK)
+		return code;
+	code = recovery_ask(connection, deadline, &recovery, error);
+	if (code == VOUCH_OK && recovery != VOUCH_NO)
+		code = vouch__error_set(error, VOUCH_E_STATE,
+					"the server is still in recovery");
+	if (code == VOUCH_OK)
+		code = finish(config, connection, from_timeline, deadline,
+			      timeline, start_lsn, error);
+	PQfinish(connection);
 	return code;
 }

@@ -105,7 +105,9 @@ static char *conninfo_make(const struct vouch_config *config, int by_service)
 	else
 		put_hosts(out, config);
 	put_pair(out, "user", config->repl_user);
-	put_pair(out, "application_name", config->node);
+	/* A node's name needs no quotes (config.h), and PAF's own check of this
+	 * setting finds it without them only. */
+	fprintf(out, " application_name=%s", config->node);
 	put_pair(out, "target_session_attrs", "read-write");
 	/* A dead member must not hold up the search for the living one. */
 	put_pair(out, "connect_timeout", "2");
@@ -348,6 +350,28 @@ char *vouch__pg_settings_file(const struct vouch_pg_settings *settings)
 			fputc(*at, out);
 		}
 		fputs("'\n", out);
+	}
+	return text_finish(out, &text);
+}
+
+char *vouch__pg_settings_options(const struct vouch_pg_settings *settings)
+{
+	char *text = NULL;
+	size_t size;
+	FILE *out = open_memstream(&text, &size);
+
+	if (out == NULL)
+		return NULL;
+	for (size_t i = 0; i < settings->count; i++) {
+		fprintf(out, "%s-c '%s=", i > 0 ? " " : "",
+			settings->list[i].name);
+		/* Within quotes a shell leaves all but the quote as it is. */
+		for (const char *at = settings->list[i].value; *at != '\0'; at++)
+			if (*at == '\'')
+				fputs("'\\''", out);
+			else
+				fputc(*at, out);
+		fputc('\'', out);
 	}
 	return text_finish(out, &text);
 }

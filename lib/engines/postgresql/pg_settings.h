@@ -36,6 +36,9 @@ void vouch__pg_settings_release(struct vouch_pg_settings *settings);
 /* The text of the include file; free() it. NULL when out of memory. */
 VOUCH_MUST_CHECK char *
 vouch__pg_settings_file(const struct vouch_pg_settings *settings);
+/* "-c 'NAME=VALUE' ...", as one shell reads it; free() it. */
+VOUCH_MUST_CHECK char *
+vouch__pg_settings_options(const struct vouch_pg_settings *settings);
 
 /* Pure renderers; each returns a text to free(), NULL when out of memory. */
 

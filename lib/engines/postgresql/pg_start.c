@@ -256,24 +256,65 @@ static enum vouch_error_code standby_wait(const struct vouch_config *config,
 				"queries yet");
 }
 
+/* Nothing runs, and whatever starts next is a standby. */
+static enum vouch_error_code directory_prepare(const struct vouch_config *config,
+					       const struct vouch_pg_settings *settings,
+					       struct vouch_deadline deadline,
+					       struct vouch_error *error)
+{
+	struct vouch_pg_control control;
+	enum vouch_error_code code =
+		vouch__pg_control_read(config, &control, error);
+
+	if (code == VOUCH_OK)
+		code = vacancy_wait(config, deadline, error);
+	if (code == VOUCH_OK)
+		code = files_prepare(config, settings, error);
+	return code;
+}
+
+enum vouch_error_code
+vouch__pg_start_prepare(const struct vouch_config *config,
+			const struct vouch_start *start,
+			struct vouch_deadline deadline,
+			struct vouch_start_by_other *other,
+			struct vouch_error *error)
+{
+	struct vouch_pg_settings settings;
+	enum vouch_error_code code = vouch__pg_settings_make(
+		config, start->incarnation, &settings, error);
+
+	other->options = NULL;
+	other->environment = NULL;
+	if (code == VOUCH_OK)
+		code = directory_prepare(config, &settings, deadline, error);
+	if (code == VOUCH_OK) {
+		other->options = vouch__pg_settings_options(&settings);
+		if (asprintf(&other->environment,
+			     "PGSERVICEFILE=%s/" VOUCH_PG_SERVICE_FILE,
+			     config->pgdata) < 0)
+			other->environment = NULL;
+		if (other->options == NULL || other->environment == NULL)
+			code = vouch__error_set(error, VOUCH_E_MEMORY,
+						"out of memory");
+	}
+	vouch__pg_settings_release(&settings);
+	return code;
+}
+
 enum vouch_error_code vouch__pg_start(const struct vouch_config *config,
 				      const struct vouch_start *start,
 				      struct vouch_deadline deadline,
 				      struct vouch_error *error)
 {
 	struct vouch_pg_settings settings;
-	struct vouch_pg_control control;
 	pid_t child = -1;
 	off_t log_from;
 	enum vouch_error_code code = vouch__pg_settings_make(
 		config, start->incarnation, &settings, error);
 
 	if (code == VOUCH_OK)
-		code = vouch__pg_control_read(config, &control, error);
-	if (code == VOUCH_OK)
-		code = vacancy_wait(config, deadline, error);
-	if (code == VOUCH_OK)
-		code = files_prepare(config, &settings, error);
+		code = directory_prepare(config, &settings, deadline, error);
 	log_from = vouch__pg_log_length(config);
 	if (code == VOUCH_OK)
 		code = server_spawn(config, &settings, &child, error);
