@@ -35,7 +35,8 @@ static int directory_make(int at, const char *name, mode_t mode, uid_t owner)
 	fd = open_directory(at, name);
 	if (fd < 0)
 		return -1;
-	bad = fchown(fd, owner, (gid_t)-1) != 0 || fchmod(fd, mode) != 0;
+	bad = (geteuid() != owner && fchown(fd, owner, (gid_t)-1) != 0) ||
+	      fchmod(fd, mode) != 0;
 	(void)close(fd);
 	return bad ? -1 : 0;
 }
@@ -61,7 +62,7 @@ static int is_private(int fd, uid_t owner)
 static enum vouch_error_code base_open(const char *base, int make, int *fd,
 				       struct vouch_error *error)
 {
-	if (make && directory_make(AT_FDCWD, base, 0755, 0) != 0)
+	if (make && directory_make(AT_FDCWD, base, 0755, geteuid()) != 0)
 		return failed(error, base, "cannot be created");
 	*fd = open_directory(AT_FDCWD, base);
 	if (*fd < 0)
