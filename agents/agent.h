@@ -37,7 +37,7 @@ uint32_t agent_admit(struct agent *agent, const struct vouch_local *local);
 /* The same for the holder after a change, with a short wait for all. */
 void agent_admit_soon(struct agent *agent);
 
-/* Makes the spool of the alert agent, at a start. */
+/* Makes the spool of the alert agent, after a start; nothing hangs on it. */
 void agent_alerts_expect(struct agent *agent);
 /* Journals what the alert agent left; as root, before that is given up. */
 void agent_alerts_take(struct agent *agent);

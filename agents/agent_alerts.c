@@ -65,9 +65,15 @@ void agent_alerts_expect(struct agent *agent)
 	uid_t owner;
 	int spool;
 
+	if (vouch__privilege_raise(&error) != VOUCH_OK) {
+		agent_log(error.text);
+		return;
+	}
 	if (spool_open(agent, 1, &spool, &owner, &error) == VOUCH_OK)
 		(void)close(spool);
 	else
+		agent_log(error.text);
+	if (vouch__privilege_lower(&agent->config, &error) != VOUCH_OK)
 		agent_log(error.text);
 }
 

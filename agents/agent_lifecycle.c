@@ -98,8 +98,8 @@ enum ocf_exitcode agent_start(struct agent *agent)
 	struct vouch_context context = { .progress = progress };
 	struct vouch_error error = { 0 };
 	enum vouch_error_code code;
+	int managed;
 
-	agent_alerts_expect(agent);
 	code = agent_context_open(agent, &context, &error);
 	if (code != VOUCH_OK)
 		return fail(&error);
@@ -114,7 +114,10 @@ enum ocf_exitcode agent_start(struct agent *agent)
 					"(P6-A3); stop it first");
 	if (code == VOUCH_OK)
 		code = vouch__follow(&context, agent->deadline, &error);
+	managed = context.cluster != NULL;
 	vouch__context_close(&context);
+	if (code == VOUCH_OK && managed)
+		agent_alerts_expect(agent);
 	return code == VOUCH_OK ? PCMK_OCF_OK : fail(&error);
 }
 

@@ -60,6 +60,75 @@ mend(struct doctor_finding *finding, const char *format, ...)
 
 /* --- the cluster ---------------------------------------------------------- */
 
+/* Where a timer may stand for a machine, the fencer does not say which of the two
+ * it was: every success counts as a timer's. */
+static void watchdog_examine(struct examination *it)
+{
+	const struct doctor_facts *facts = it->facts;
+	enum vouch_answer watchdog = facts->setup.watchdog;
+	int accepted = facts->config->watchdog_accepted == VOUCH_YES;
+
+	if (watchdog == VOUCH_NO)
+		return;
+	mend(say(it, "watchdog", "P6-A1",
+		 watchdog == VOUCH_UNKNOWN ? DOCTOR_UNKNOWN : well_if(accepted),
+		 accepted ? "fencing by a watchdog's timer counts, as watchdog=accept "
+			    "says" :
+			    "stonith-watchdog-timeout is set: every fencing may have "
+			    "been a timer that ran out, and none counts (P6-F1)"),
+	     "crm_attribute --type crm_config --name stonith-watchdog-timeout "
+	     "--delete, where fence devices reach every node; or take the timer's "
+	     "word: crm_resource --resource %s --set-parameter watchdog "
+	     "--parameter-value accept", facts->config->name);
+}
+
+static int is_fenced_by_name(const struct vouch_setup *setup, const char *name)
+{
+	uint32_t i;
+
+	for (i = 0; i < setup->fence_host_count; i++) {
+		if (strcmp(setup->fence_hosts[i], name) == 0)
+			return 1;
+	}
+	return 0;
+}
+
+/* A member that no device can fence: its loss stays unproven for ever. */
+static void fence_hosts_examine(struct examination *it)
+{
+	const struct doctor_facts *facts = it->facts;
+	uint32_t i;
+
+	if (facts->setup.fence_devices == 0 ||
+	    facts->setup.fence_hosts_told != VOUCH_YES)
+		return;
+	for (i = 0; i < facts->config->member_count; i++) {
+		const char *name = facts->config->members[i].name;
+
+		if (is_fenced_by_name(&facts->setup, name))
+			continue;
+		mend(say(it, "fencing-member", "P6-A1", DOCTOR_BAD,
+			 "no fence device lists %s: when it is lost, that is never "
+			 "proven", name),
+		     "pcs stonith create fence-%s fence_ipmilan pcmk_host_list=%s "
+		     "ip=... username=... password_script=...", name, name);
+	}
+}
+
+static void fencing_examine(struct examination *it)
+{
+	enum vouch_answer startup = it->facts->setup.startup_fencing;
+
+	fence_hosts_examine(it);
+	watchdog_examine(it);
+	if (startup == VOUCH_YES)
+		return;
+	mend(say(it, "startup-fencing", "P6-A1", of_answer(startup, VOUCH_YES),
+		 "startup-fencing is not true: of a node that was never seen since "
+		 "the cluster's start nobody knows whether it runs"),
+	     "crm_attribute --type crm_config --name startup-fencing --delete");
+}
+
 static void view_examine(struct examination *it)
 {
 	const struct doctor_facts *facts = it->facts;
@@ -85,6 +154,7 @@ static void view_examine(struct examination *it)
 	     "pcs stonith create fence-%s fence_ipmilan pcmk_host_list=%s ip=... "
 	     "username=... password_script=...",
 	     facts->config->node, facts->config->node);
+	fencing_examine(it);
 	mend(say(it, "no-quorum-policy", "P6-A1",
 		 well_if(strcmp(policy, "ignore") != 0),
 		 "no-quorum-policy is %s", policy[0] ? policy : "the default"),
@@ -98,7 +168,8 @@ static void view_examine(struct examination *it)
 			 "two_node without wait_for_all: after a cold start each "
 			 "half is quorate by itself, and every promotion is refused"),
 	     "set wait_for_all: 1 in the section quorum of "
-	     "/etc/corosync/corosync.conf on both nodes, then: corosync-cfgtool -R");
+	     "/etc/corosync/corosync.conf on both nodes, then start Corosync there "
+	     "again, one after the other: a reload does not turn it on");
 }
 
 static const struct vouch_cluster_node *node_find(const struct doctor_facts *facts,
@@ -113,6 +184,40 @@ static const struct vouch_cluster_node *node_find(const struct doctor_facts *fac
 	return NULL;
 }
 
+static const char *class_name(enum vouch_node_class node_class)
+{
+	switch (node_class) {
+	case VOUCH_CLASS_REMOTE:
+		return "a remote node, which has no part in the quorum";
+	case VOUCH_CLASS_GUEST:
+		return "a guest node, whose end is a resource's stop and no fencing";
+	case VOUCH_CLASS_BUNDLE:
+		return "a bundle's replica, whose end is a container's stop and no "
+		       "fencing";
+	case VOUCH_CLASS_MEMBER:
+		return "a full cluster node";
+	case VOUCH_CLASS_UNKNOWN:
+	default:
+		return "no node of a kind that is known";
+	}
+}
+
+/* The operations' history attests a stop only where a start that is under way
+ * would show in it. */
+static void pending_examine(struct examination *it,
+			    const struct vouch_cluster_node *node)
+{
+	if (node->operations.condition != VOUCH_PRESENT ||
+	    node->operations.in_flight != VOUCH_UNKNOWN)
+		return;
+	mend(say(it, "record-pending", "P6-A1", DOCTOR_BAD,
+		 "operations under way on %s are not recorded (record-pending): its "
+		 "history attests no stop", node->name),
+	     "crm_attribute --type op_defaults --name record-pending --update true, "
+	     "and remove record-pending=false from the operations of %s",
+	     it->facts->config->name);
+}
+
 static void member_in_cluster(struct examination *it, const char *name)
 {
 	const struct vouch_cluster_node *node = node_find(it->facts, name);
@@ -125,11 +230,12 @@ static void member_in_cluster(struct examination *it, const char *name)
 	}
 	if (node->node_class != VOUCH_CLASS_MEMBER) {
 		mend(say(it, "member-class", "P6-F1", DOCTOR_BAD,
-			 "%s is no full cluster node: remote and guest nodes are "
-			 "refused", name),
+			 "%s is %s: every promotion is refused", name,
+			 class_name(node->node_class)),
 		     "run the database on nodes that run Corosync");
 		return;
 	}
+	pending_examine(it, node);
 	mend(say(it, "member-online", "P6-A1",
 		 node->online == VOUCH_YES && node->unclean == VOUCH_NO ?
 			 DOCTOR_WELL :

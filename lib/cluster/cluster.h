@@ -98,6 +98,12 @@ struct vouch_setup {
 	uint8_t configured[VOUCH_SETUP_ACTIONS];     /* 1: the operation stands there */
 	uint64_t timeout_ms[VOUCH_SETUP_ACTIONS];    /* 0: not given */
 	uint32_t fence_devices;
+	/* Which nodes they say they can fence; some find out for themselves. */
+	enum vouch_answer fence_hosts_told; /* NO: a device names none */
+	uint32_t fence_host_count;
+	char fence_hosts[VOUCH_NODES_MAX][VOUCH_NAME_SIZE];
+	enum vouch_answer watchdog;	   /* fencing by a timer is possible */
+	enum vouch_answer startup_fencing; /* of nodes that were never seen */
 	uint8_t alert; /* 1: vouch-alert is told, with this resource as recipient */
 };
 

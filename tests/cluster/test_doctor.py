@@ -52,6 +52,57 @@ SPOILS = {"alert": spoil_alert, "notify": spoil_notify, "fencing-enabled": spoil
           "managed": spoil_maintenance, "migration-threshold": spoil_threshold}
 
 
+AGENT = "/usr/lib/ocf/resource.d/vouch/postgresql"
+
+
+def parameters(it):
+    return {name: it.on("n1", "crm_resource", "--resource", "pgsql", "--get-parameter", name).stdout.strip()
+            for name in ("pgdata", "members", "repl_user", "k")}
+
+
+def tested(report, it):
+    """ocf-tester takes the primary through start, demote, promote and stop by hand; each promotion is proven, by the seal."""
+    node = it.promoted()
+    before = it.attempts([node])
+    spoil_maintenance(it)
+    options = [word for name, value in parameters(it).items() for word in ("-o", "%s=%s" % (name, value))]
+    done = it.on(node, "ocf-tester", "-v", "-n", "pgsql", *options, AGENT, check=False, timeout=300)
+    report.check("doctor: ocf-tester passes, on a primary", done.returncode == 0 and "passed all tests" in done.stdout,
+                 done.stdout[-600:] + done.stderr)
+    made = it.decisions(node)[:it.attempts([node]) - before]
+    report.check("doctor: each of its promotions went through the proof",
+                 len(made) >= 3 and all(one["outcome"] == "succeeded" for one in made), made)
+    it.on(node, "crm_attribute", "--type", "crm_config", "--name", "maintenance-mode", "--delete")
+    it.wait_for("promoted again", lambda: it.promoted() is not None)
+    it.wait_for("a healthy cluster", lambda: doctor(it)[0] == 0)
+
+
+def checked_deeper(report, it):
+    values = parameters(it)
+    nodes, addresses = zip(*(word.split("=") for word in values["members"].split()))
+    wrong = " ".join("%s=%s" % pair for pair in zip(nodes, addresses[:1] + addresses[:0:-1]))
+    for what, members, code in (("well", values["members"], 0), ("another server answers in its place", wrong, 190)):
+        given = ["OCF_RESKEY_%s=%s" % pair for pair in {**values, "members": members}.items()]
+        done = it.on("n2", "env", "OCF_CHECK_LEVEL=10", "OCF_RESOURCE_INSTANCE=pgsql", *given, AGENT, "monitor", check=False)
+        report.check("doctor: OCF_CHECK_LEVEL=10: %s" % what, done.returncode == code, (done.returncode, done.stderr))
+
+
+def reloaded(report, it):
+    """What only the agent reads is changed without a restart of any server."""
+    def started():
+        return [it.sql(node, "select pg_postmaster_start_time()") for node in ("n1", "n2", "n3")]
+
+    def reloads():
+        return sum(it.on(node, "grep", "-c", "pgsql reload-agent .* exited with status 0", "/var/log/pacemaker/pacemaker.log",
+                         check=False).stdout.strip() == "1" for node in ("n1", "n2", "n3"))
+
+    before = started()
+    it.on("n1", "crm_resource", "--resource", "pgsql", "--set-parameter", "probe_timeout", "--parameter-value", "5s")
+    it.wait_for("reload-agent on each node", lambda: reloads() == 3)
+    report.check("doctor: reload-agent ran on each node, and no server was started again",
+                 started() == before and it.promoted() is not None, (before, started()))
+
+
 def examined(report):
     with lab("dr") as it:
         code, found = doctor(it)
@@ -66,6 +117,9 @@ def examined(report):
             code, found = doctor(it)
             report.check("doctor: %s is mended by what it says to type" % check, code == 0 and not found,
                          (code, found))
+        tested(report, it)
+        checked_deeper(report, it)
+        reloaded(report, it)
         it.on("n2", "cibadmin", "--modify", "--scope", "resources", "--xml-text",
               '<op id="%s" on-fail="restart"/>' % op_id(it, "promote"))
         code, found = doctor(it)

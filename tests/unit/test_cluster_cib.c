@@ -598,6 +598,40 @@ static void how_it_is_configured(void **state)
 	assert_int_equal(setup.configured[VOUCH_SETUP_STOP], 0);
 }
 
+static void which_nodes_can_be_fenced(void **state)
+{
+	struct vouch_setup setup;
+
+	(void)state;
+#define DEVICE(id, list)                                                       \
+	"<primitive id=\"" id "\" class=\"stonith\" type=\"fence_x\">"           \
+	"<instance_attributes id=\"" id "-a\">" list "</instance_attributes>"  \
+	"</primitive>"
+#define HOSTS(id, name, value)                                                 \
+	"<nvpair id=\"" id "\" name=\"" name "\" value=\"" value "\"/>"
+	setup_of(CIB("", NODES,
+		     DEVICE("f1", HOSTS("h1", "pcmk_host_list", "n1, n2"))
+		     DEVICE("f2", HOSTS("h2", "pcmk_host_map",
+					"n3:4,5;n4:6;n;5:;:7")), ""),
+		 &setup);
+	assert_int_equal(setup.fence_devices, 2);
+	assert_int_equal(setup.fence_hosts_told, VOUCH_YES);
+	assert_int_equal(setup.fence_host_count, 6);
+	assert_string_equal(setup.fence_hosts[1], "n2");
+	assert_string_equal(setup.fence_hosts[2], "n3");
+	assert_string_equal(setup.fence_hosts[3], "n4");
+	assert_int_equal(setup.watchdog, VOUCH_NO);
+	assert_int_equal(setup.startup_fencing, VOUCH_YES);
+	setup_of(CIB(PROPERTY("stonith-watchdog-timeout", "10s")
+		     PROPERTY("startup-fencing", "false"), NODES,
+		     DEVICE("f1", HOSTS("h1", "pcmk_host_list", "n1"))
+		     DEVICE("f2", ""), ""),
+		 &setup);
+	assert_int_equal(setup.fence_hosts_told, VOUCH_NO);
+	assert_int_equal(setup.watchdog, VOUCH_YES);
+	assert_int_equal(setup.startup_fencing, VOUCH_NO);
+}
+
 static uint8_t alert_of(const char *alerts)
 {
 	struct vouch_setup setup;
@@ -726,6 +760,7 @@ int main(void)
 		cmocka_unit_test(quorum_needs_both),
 		cmocka_unit_test(watchdog_is_seen),
 		cmocka_unit_test(how_it_is_configured),
+		cmocka_unit_test(which_nodes_can_be_fenced),
 		cmocka_unit_test(an_alert_is_ours_by_its_program_and_its_recipient),
 		cmocka_unit_test(managed_or_not),
 		cmocka_unit_test(what_failures_lead_to),

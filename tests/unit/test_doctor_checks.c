@@ -57,6 +57,12 @@ static int facts_well(void **state)
 	(void)snprintf(facts.setup.notify, VOUCH_NAME_SIZE, "true");
 	facts.setup.fence_devices = 2;
 	facts.setup.alert = 1;
+	facts.setup.watchdog = VOUCH_NO;
+	facts.setup.startup_fencing = VOUCH_YES;
+	facts.setup.fence_hosts_told = VOUCH_YES;
+	facts.setup.fence_host_count = 2;
+	(void)snprintf(facts.setup.fence_hosts[0], VOUCH_NAME_SIZE, "n2");
+	(void)snprintf(facts.setup.fence_hosts[1], VOUCH_NAME_SIZE, "n1");
 	for (i = 0; i < VOUCH_SETUP_ACTIONS; i++) {
 		facts.setup.configured[i] = 1;
 		facts.setup.timeout_ms[i] = 90000;
@@ -126,6 +132,60 @@ static void a_silent_cluster_is_unknown(void **state)
 	assert_true(says("cluster", DOCTOR_UNKNOWN));
 }
 
+static void fencing_that_cannot_be_proven_is_named(void **state)
+{
+	(void)state;
+	facts.setup.watchdog = VOUCH_YES;
+	assert_int_equal(trouble(), 1);
+	assert_true(says("watchdog", DOCTOR_BAD));
+	config.watchdog_accepted = VOUCH_YES;
+	assert_int_equal(trouble(), 0);
+	assert_true(says("watchdog", DOCTOR_WELL));
+	facts.setup.watchdog = VOUCH_UNKNOWN;
+	assert_int_equal(trouble(), 1);
+	(void)facts_well(state);
+	facts.setup.startup_fencing = VOUCH_NO;
+	assert_int_equal(trouble(), 1);
+	assert_true(says("startup-fencing", DOCTOR_BAD));
+	(void)facts_well(state);
+	facts.setup.fence_host_count = 1;
+	assert_int_equal(trouble(), 1);
+	assert_true(says("fencing-member", DOCTOR_BAD));
+	/* A device that names nobody may reach anybody. */
+	facts.setup.fence_hosts_told = VOUCH_NO;
+	assert_int_equal(trouble(), 0);
+	(void)facts_well(state);
+	facts.nodes[1].operations.condition = VOUCH_PRESENT;
+	facts.nodes[1].operations.in_flight = VOUCH_UNKNOWN;
+	assert_int_equal(trouble(), 1);
+	assert_true(says("record-pending", DOCTOR_BAD));
+}
+
+static void each_class_of_node_is_refused_by_its_name(void **state)
+{
+	static const struct {
+		enum vouch_node_class node_class;
+		const char *word;
+	} classes[] = { { VOUCH_CLASS_REMOTE, "remote" },
+			{ VOUCH_CLASS_GUEST, "guest" },
+			{ VOUCH_CLASS_BUNDLE, "bundle" },
+			{ VOUCH_CLASS_UNKNOWN, "no node" } };
+	size_t i;
+	uint32_t j;
+
+	(void)state;
+	for (i = 0; i < sizeof(classes) / sizeof(classes[0]); i++) {
+		facts.nodes[0].node_class = classes[i].node_class;
+		assert_int_equal(trouble(), 1);
+		assert_true(says("member-class", DOCTOR_BAD));
+		for (j = 0; j < findings.count; j++) {
+			if (strcmp(findings.list[j].id, "member-class") == 0)
+				assert_non_null(strstr(findings.list[j].text,
+						       classes[i].word));
+		}
+	}
+}
+
 static void each_single_fault_is_named(void **state)
 {
 	(void)state;
@@ -174,6 +234,8 @@ int main(void)
 		cmocka_unit_test_setup(all_well_is_well, facts_well),
 		cmocka_unit_test_setup(a_silent_cluster_is_unknown, facts_well),
 		cmocka_unit_test_setup(each_single_fault_is_named, facts_well),
+		cmocka_unit_test_setup(fencing_that_cannot_be_proven_is_named, facts_well),
+		cmocka_unit_test_setup(each_class_of_node_is_refused_by_its_name, facts_well),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

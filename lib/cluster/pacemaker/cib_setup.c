@@ -81,23 +81,85 @@ static void operations_read(const xmlNode *cib, const xmlNode *primitive,
 	}
 }
 
+static void host_add(const char *name, size_t length, struct vouch_setup *setup)
+{
+	char *to = setup->fence_hosts[setup->fence_host_count];
+	char text[VOUCH_NAME_SIZE];
+
+	if (setup->fence_host_count == VOUCH_NODES_MAX || length == 0 ||
+	    length >= sizeof(text))
+		return;
+	memcpy(text, name, length);
+	text[length] = '\0';
+	if (vouch__text_name(text, to))
+		setup->fence_host_count++;
+}
+
+/* "n1 n2", "n1,n2", and of a map "n1:4;n2:5,6" what stands before the colons. */
+static void hosts_add(const char *text, struct vouch_setup *setup)
+{
+	static const char between[] = " ,;\t";
+
+	while (*text) {
+		size_t length = strcspn(text, " ,;\t:");
+
+		host_add(text, length, setup);
+		text += length;
+		if (*text == ':')
+			text += strcspn(text, "; \t");
+		text += strspn(text, between);
+	}
+}
+
+/* A device that lists no node asks its machine, or believes to reach all. */
+static void device_read(const xmlNode *device, struct vouch_setup *setup)
+{
+	const xmlNode *set = vouch__xml_first(device, "instance_attributes");
+	int told = 0;
+
+	for (; set; set = vouch__xml_next(set, "instance_attributes")) {
+		const xmlNode *pair = vouch__xml_first(set, "nvpair");
+
+		for (; pair; pair = vouch__xml_next(pair, "nvpair")) {
+			const char *name = vouch__xml_text(pair, "name");
+			const char *value = vouch__xml_text(pair, "value");
+
+			if (!name || !value ||
+			    (strcmp(name, "pcmk_host_list") != 0 &&
+			     strcmp(name, "pcmk_host_map") != 0))
+				continue;
+			told = 1;
+			hosts_add(value, setup);
+		}
+	}
+	setup->fence_devices++;
+	if (!told)
+		setup->fence_hosts_told = VOUCH_NO;
+}
+
 /* Devices may stand in groups or clones. */
-static uint32_t fence_devices_count(const xmlNode *parent, int depth)
+static void fence_devices_read(const xmlNode *parent, int depth,
+			       struct vouch_setup *setup)
 {
 	const xmlNode *element = vouch__xml_first(parent, NULL);
-	uint32_t count = 0;
 
 	if (depth > VOUCH_XML_DEPTH_MAX)
-		return 0;
+		return;
 	for (; element; element = vouch__xml_next(element, NULL)) {
 		const char *class = vouch__xml_text(element, "class");
 
-		if (vouch__xml_is(element, "primitive"))
-			count += class && strcmp(class, "stonith") == 0;
-		else
-			count += fence_devices_count(element, depth + 1);
+		if (!vouch__xml_is(element, "primitive"))
+			fence_devices_read(element, depth + 1, setup);
+		else if (class && strcmp(class, "stonith") == 0)
+			device_read(element, setup);
 	}
-	return count;
+}
+
+static enum vouch_answer startup_fencing_read(const xmlNode *cib)
+{
+	const char *text = vouch__property_text(cib, "startup-fencing");
+
+	return text ? vouch__text_answer(text) : VOUCH_YES;
 }
 
 /* Wherever it is installed: its name, and for whom it leaves what it is told. */
@@ -138,7 +200,10 @@ void vouch__cib_setup_read(const xmlNode *cib, const char *resource,
 	const char *text;
 
 	memset(setup, 0, sizeof(*setup));
-	setup->fence_devices = fence_devices_count(resources, 0);
+	setup->fence_hosts_told = VOUCH_YES;
+	fence_devices_read(resources, 0, setup);
+	setup->watchdog = vouch__cib_watchdog_read(cib);
+	setup->startup_fencing = startup_fencing_read(cib);
 	setup->alert = alert_find(cib, resource);
 	word_copy(setup->no_quorum_policy,
 		  vouch__property_text(cib, "no-quorum-policy"));

@@ -104,13 +104,19 @@ static enum vouch_error_code quorum_read(struct vouch_view *view,
 
 /* --- the configuration map ------------------------------------------------ */
 
-/* NO when the key is not there; UNKNOWN when it is no small number. */
-static enum vouch_answer flag_read(cmap_handle_t map, const char *key,
+static cs_error_t map_lookup(const void *map, const char *key, uint8_t *value)
+{
+	return cmap_get_uint8(*(const cmap_handle_t *)map, key, value);
+}
+
+/* UNKNOWN when it is no small number. */
+static enum vouch_answer flag_read(vouch__corosync_lookup *lookup,
+				   const void *map, const char *key,
 				   enum vouch_answer otherwise)
 {
 	uint8_t value = 0;
 
-	switch (cmap_get_uint8(map, key, &value)) {
+	switch (lookup(map, key, &value)) {
 	case CS_OK:
 		return value ? VOUCH_YES : VOUCH_NO;
 	case CS_ERR_NOT_EXIST:
@@ -118,6 +124,33 @@ static enum vouch_answer flag_read(cmap_handle_t map, const char *key,
 	default:
 		return VOUCH_UNKNOWN;
 	}
+}
+
+/* Corosync turns it on at its start only; a reload changes the configured key and
+ * nothing else. Where it is on there is a key for whether it still waits. */
+static enum vouch_answer waits_for_all(vouch__corosync_lookup *lookup,
+				       const void *map)
+{
+	uint8_t still = 0;
+
+	switch (lookup(map, "runtime.votequorum.wait_for_all_status", &still)) {
+	case CS_OK:
+		return VOUCH_YES;
+	case CS_ERR_NOT_EXIST:
+		return VOUCH_NO;
+	default:
+		return VOUCH_UNKNOWN;
+	}
+}
+
+/* What runs counts, not what is configured (P6-A1, rule 240). */
+void vouch__corosync_flags(vouch__corosync_lookup *lookup, const void *map,
+			   struct vouch_view *view)
+{
+	view->two_node =
+		flag_read(lookup, map, "runtime.votequorum.two_node",
+			  flag_read(lookup, map, "quorum.two_node", VOUCH_NO));
+	view->wait_for_all = waits_for_all(lookup, map);
 }
 
 static enum vouch_error_code flags_read(struct vouch_view *view,
@@ -128,13 +161,7 @@ static enum vouch_error_code flags_read(struct vouch_view *view,
 
 	if (rc != CS_OK)
 		return unreachable(error, "configuration", rc);
-	/* What runs counts; what is configured may wait for a reload. */
-	view->two_node =
-		flag_read(map, "runtime.votequorum.two_node",
-			  flag_read(map, "quorum.two_node", VOUCH_NO));
-	/* two_node turns wait_for_all on unless it is set to 0. */
-	view->wait_for_all =
-		flag_read(map, "quorum.wait_for_all", view->two_node);
+	vouch__corosync_flags(map_lookup, &map, view);
 	(void)cmap_finalize(map);
 	return VOUCH_OK;
 }
