@@ -152,6 +152,7 @@ static void begin(struct vouch_scratch *scratch, enum vouch_rule_id id)
   ensures Findings(scratch->verdict);
   ensures SameExclusions{Pre,Post}(scratch);
   ensures \old(Holding(scratch)) ==> Holding(scratch);
+  ensures \old(Nothing(scratch)) ==> Nothing(scratch);
   ensures \old(FirstHolder(scratch)) ==> FirstHolder(scratch);
   ensures \old(Routes(scratch)) ==> Routes(scratch);
   ensures scratch->failed == 0 ==>
