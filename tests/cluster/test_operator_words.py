@@ -56,9 +56,14 @@ def bad_words(it, report):
 
 
 def authorization(it, report):
-    """Changing the parameter restarts the servers, so Pacemaker has to ask anew."""
+    """The parameter is taken over without a restart; after a crash Pacemaker has to ask anew."""
+    started = it.sql("n1", "select pg_postmaster_start_time()")
     it.on("n2", "crm_resource", "--resource", "pgsql", "--set-parameter", "authorization",
           "--parameter-value", "operator")
+    it.on("n2", "crm_resource", "--wait", "--timeout=30s")
+    report.check("authorization=operator: taken over without a restart",
+                 it.sql("n1", "select pg_postmaster_start_time()") == started, "n1's server was started again")
+    it.on("n1", "sh", "-c", "kill -9 $(head -n 1 /var/lib/postgresql/vouch/postmaster.pid)")
     nodes = ("n1", "n2", "n3")
     it.wait_for("somebody was asked and refused", lambda: any(
         d["outcome"] == "denied" for n in nodes for d in it.decisions(n)), 60)
