@@ -167,8 +167,25 @@ def counted(it):
     return it.sql(primary, sql) == "2"
 
 
+def what_counts(it):
+    """For the report of a test that waited in vain: what counted() looks at, and who said what last."""
+    primary = it.promoted()
+    if not primary:
+        return "there is no primary"
+    return {"authority": authority(it, primary),
+            "streams": it.sql(primary, "select string_agg(application_name || ' ' || state || ' ' || sync_state, ', ') "
+                                       "from pg_stat_replication"),
+            "admitted": it.sql(primary, "select string_agg(a::text, ', ') from vouch.admission a"),
+            "logs": {n: it.on(n, "sh", "-c", "tail -n 12 /var/log/postgresql/vouch.log "
+                              "/var/log/pacemaker/pacemaker.log", check=False).stdout[-3000:]
+                     for n in alive(it)}}
+
+
 def ready(it):
-    it.wait_for("a primary with two standbys that count", lambda: counted(it), 90)
+    try:
+        it.wait_for("a primary with two standbys that count", lambda: counted(it), 240)
+    except Failed as error:
+        raise Failed("%s: %s" % (error, what_counts(it))) from error
     it.run("wait", "idle", "--timeout", "30", timeout=60)
 
 
