@@ -2,11 +2,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <syslog.h>
-
-#include <qb/qblog.h>
 
 #include "agents/agent.h"
+#include "authority/log.h"
 
 static const struct {
 	const char *name;
@@ -18,6 +16,20 @@ static const struct {
 	{ "validate-all", agent_validate }, { "reload-agent", agent_reload },
 	{ "pass-on", agent_pass_on },
 };
+
+/* What changes authority leaves its blackbox behind when it did not end well. */
+static enum ocf_exitcode action_watched(struct agent *agent, const char *name,
+					enum ocf_exitcode (*run)(struct agent *))
+{
+	enum ocf_exitcode code;
+
+	if (strcmp(name, "promote") == 0 || strcmp(name, "demote") == 0)
+		vouch__log_blackbox(&agent->config);
+	code = run(agent);
+	if (code != PCMK_OCF_OK)
+		vouch__log_blackbox_write();
+	return code;
+}
 
 static enum ocf_exitcode action_run(const char *action)
 {
@@ -44,7 +56,7 @@ static enum ocf_exitcode action_run(const char *action)
 		}
 		agent.engine = vouch__engine_find("postgresql");
 		agent.deadline = agent_deadline();
-		return actions[i].run(&agent);
+		return action_watched(&agent, actions[i].name, actions[i].run);
 	}
 	(void)fprintf(stderr,
 		      "usage: postgresql start|stop|monitor|promote|demote|"
@@ -56,8 +68,7 @@ int main(int argc, char **argv)
 {
 	const char *action = argc > 1 ? argv[1] : "";
 
-	qb_log_init("vouch-postgresql", LOG_DAEMON, LOG_INFO);
-	qb_log_ctl(QB_LOG_SYSLOG, QB_LOG_CONF_ENABLED, QB_TRUE);
+	vouch__log_open("vouch-postgresql");
 	if (strcmp(action, "meta-data") == 0)
 		return (int)agent_metadata();
 	if (strcmp(action, "usage") == 0 || strcmp(action, "--help") == 0) {

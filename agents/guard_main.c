@@ -5,12 +5,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <syslog.h>
 #include <unistd.h>
 
-#include <qb/qblog.h>
-
 #include "agents/guard.h"
+#include "authority/log.h"
 
 enum { LOOK_MS = 4000, SHARE_MS = 3000 };
 
@@ -65,7 +63,13 @@ static enum ocf_exitcode guard_demote(struct agent *agent)
 
 static enum ocf_exitcode guard_promote(struct agent *agent)
 {
-	return both(agent, agent_promote(agent), "promote");
+	enum ocf_exitcode code;
+
+	vouch__log_blackbox(&agent->config);
+	code = both(agent, agent_promote(agent), "promote");
+	if (code != PCMK_OCF_OK)
+		vouch__log_blackbox_write();
+	return code;
 }
 
 /* Stopped and sealed by the library, which verifies that nothing is left: others
@@ -326,8 +330,7 @@ int main(int argc, char **argv)
 {
 	const char *action = argc > 1 ? argv[1] : "";
 
-	qb_log_init("vouch-guard", LOG_DAEMON, LOG_INFO);
-	qb_log_ctl(QB_LOG_SYSLOG, QB_LOG_CONF_ENABLED, QB_TRUE);
+	vouch__log_open("vouch-guard");
 	if (strcmp(action, "meta-data") == 0)
 		return (int)metadata_run();
 	if (strcmp(action, "usage") == 0 || strcmp(action, "--help") == 0) {

@@ -1,11 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <stdio.h>
 #include <string.h>
-#include <syslog.h>
-
-#include <qb/qblog.h>
 
 #include "agents/cli.h"
+#include "authority/log.h"
 
 static const char help[] =
 	"usage: vouch [OPTIONS] COMMAND [ARGUMENT]\n"
@@ -127,8 +125,7 @@ int main(int argc, char **argv)
 	int first, done;
 	size_t i;
 
-	qb_log_init("vouch", LOG_DAEMON, LOG_INFO);
-	qb_log_ctl(QB_LOG_SYSLOG, QB_LOG_CONF_ENABLED, QB_TRUE);
+	vouch__log_open("vouch");
 	decision = cli_options(&cli, argc, argv, help, &first, &done);
 	if (decision != VOUCH_PERMITTED || done)
 		return (int)decision;

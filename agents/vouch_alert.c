@@ -14,6 +14,7 @@
 #include <qb/qblog.h>
 
 #include "authority/alert.h"
+#include "authority/log.h"
 #include "common/document.h"
 
 enum { DONE = 0, FAILED = 1, USAGE = 2 };
@@ -120,8 +121,7 @@ int main(int argc, char **argv)
 		(void)fputs(help, asked ? stdout : stderr);
 		return asked ? DONE : USAGE;
 	}
-	qb_log_init("vouch-alert", LOG_DAEMON, LOG_INFO);
-	qb_log_ctl(QB_LOG_SYSLOG, QB_LOG_CONF_ENABLED, QB_TRUE);
+	vouch__log_open("vouch-alert");
 	if (!kind) {
 		(void)fputs(help, stderr);
 		return USAGE;

@@ -3,11 +3,9 @@
  * database, or with --dry-run only its decision, for anything that can run a
  * program. */
 #include <stdio.h>
-#include <syslog.h>
-
-#include <qb/qblog.h>
 
 #include "agents/cli.h"
+#include "authority/log.h"
 
 static const char help[] =
 	"usage: vouch-promote [OPTIONS]\n"
@@ -39,8 +37,7 @@ int main(int argc, char **argv)
 	enum vouch_decision decision;
 	int first, done;
 
-	qb_log_init("vouch-promote", LOG_DAEMON, LOG_INFO);
-	qb_log_ctl(QB_LOG_SYSLOG, QB_LOG_CONF_ENABLED, QB_TRUE);
+	vouch__log_open("vouch-promote");
 	decision = cli_options(&cli, argc, argv, help, &first, &done);
 	if (decision != VOUCH_PERMITTED || done)
 		return (int)decision;
@@ -64,7 +61,10 @@ int main(int argc, char **argv)
 	decision = cli_configure(&cli);
 	if (decision != VOUCH_PERMITTED)
 		return (int)decision;
+	vouch__log_blackbox(&cli.config);
 	decision = cli_attempt(&cli, VOUCH_ORIGIN_HOOK, &result);
+	if (decision != VOUCH_PERMITTED)
+		vouch__log_blackbox_write();
 	if (result.verdict) {
 		cli_verdict_show(&cli, result.verdict, stderr);
 		(void)fputs(result.verdict, stdout);

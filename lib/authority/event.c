@@ -12,6 +12,7 @@
 #include <sys/uio.h>
 #include <unistd.h>
 
+#include "authority/log.h"
 #include "common/clock.h"
 #include "common/document.h"
 #include "common/safe_text.h"
@@ -91,24 +92,52 @@ static struct json_object *event_json(const struct vouch_config *config,
 	return json;
 }
 
-/* The fields in words: a log is searched by them. A reason is somebody's text,
- * and must not move a terminal's cursor or begin a line of its own. */
-static void log_write(const struct vouch_config *config,
-		      const struct vouch_event *event, const char *name)
+static char *text_safe(const char *text)
 {
 	char *safe = NULL;
 	size_t size;
 	FILE *out = open_memstream(&safe, &size);
 
-	if (out) {
-		vouch__text_write(out, event->reason);
-		(void)fclose(out);
-	}
-	qb_log(LOG_NOTICE,
-	       "%s cluster=%s node=%s request=%s rule=%u epoch=%" PRIu64 " %s",
-	       name, config->name, config->node,
-	       event->request_id ? event->request_id : "", event->rule,
-	       event->epoch, safe ? safe : "");
+	if (!out)
+		return NULL;
+	vouch__text_write(out, text);
+	(void)fclose(out);
+	return safe;
+}
+
+/* The fields in words: a log is searched by them. A reason is somebody's text,
+ * and must not move a terminal's cursor or begin a line of its own. */
+static void log_write(const struct vouch_config *config,
+		      const struct vouch_event *event, const char *name)
+{
+	char epoch[24] = "", rule[16] = "";
+	char *safe = NULL, *line = NULL;
+	const struct vouch_log_field fields[] = {
+		{ "VOUCH_EVENT", name },
+		{ "VOUCH_CLUSTER", config->name },
+		{ "VOUCH_NODE", config->node },
+		{ "VOUCH_REQUEST", event->request_id },
+		{ "VOUCH_CANDIDATE", event->candidate },
+		{ "VOUCH_CURRENT_PRIMARY", event->current_primary },
+		{ "VOUCH_NEW_PRIMARY", event->new_primary },
+		{ "VOUCH_RULE", rule },
+		{ "VOUCH_INVARIANT", event->invariant },
+		{ "VOUCH_EPOCH", epoch },
+	};
+
+	safe = text_safe(event->reason);
+	if (event->rule != 0)
+		(void)snprintf(rule, sizeof(rule), "%u", event->rule);
+	if (event->epoch != 0)
+		(void)snprintf(epoch, sizeof(epoch), "%" PRIu64, event->epoch);
+	if (asprintf(&line, "%s cluster=%s node=%s request=%s rule=%u epoch=%"
+			    PRIu64 " %s",
+		     name, config->name, config->node,
+		     event->request_id ? event->request_id : "", event->rule,
+		     event->epoch, safe ? safe : "") >= 0)
+		vouch__log_fields(line, fields,
+				  sizeof(fields) / sizeof(fields[0]));
+	free(line);
 	free(safe);
 }
 

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "authority/promotion.h"
 
+#include <inttypes.h>
+#include <qb/qblog.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -52,6 +54,7 @@ static enum vouch_error_code request_id_make(char *id, struct vouch_error *error
 
 static void progress(struct run *run, const char *text)
 {
+	qb_log(LOG_DEBUG, "%s: %s", run->result->request_id, text);
 	if (run->context->progress)
 		run->context->progress(text);
 }
@@ -99,6 +102,10 @@ static enum vouch_error_code step(struct run *run, enum vouch_state to)
 	code = record(run, VOUCH_RECORD_TRANSITION, "from",
 		      vouch__state_name(run->state), "to",
 		      vouch__state_name(to));
+	qb_log(LOG_DEBUG, "%s: %s to %s after %" PRIu64 " ms: %s",
+	       run->result->request_id, vouch__state_name(run->state),
+	       vouch__state_name(to), vouch__clock_steady_ms() - run->began_ms,
+	       code == VOUCH_OK ? "journalled" : run->error->text);
 	if (code == VOUCH_OK)
 		run->state = to;
 	return code;

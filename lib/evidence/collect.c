@@ -2,6 +2,7 @@
 #include "evidence/collect.h"
 
 #include <pthread.h>
+#include <qb/qblog.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -30,8 +31,15 @@ struct collection {
 
 static void say(struct collection *collection, const char *text)
 {
+	qb_log(LOG_DEBUG, "collects: %s", text);
 	if (collection->context->progress)
 		collection->context->progress(text);
+}
+
+/* Why something is absent is no evidence; whoever reads the blackbox asks it. */
+static void missed(const struct collection *collection, const char *what)
+{
+	qb_log(LOG_DEBUG, "collects: no %s: %s", what, collection->error->text);
 }
 
 /* The cluster's sockets want root; everything else runs as the database user. */
@@ -139,6 +147,7 @@ static void view_collect(struct collection *collection, struct vouch_view *view)
 			    collection->error)) != VOUCH_OK) {
 		uint64_t order = view->order;
 
+		missed(collection, "view of the cluster");
 		memset(view, 0, sizeof(*view));
 		view->order = order;
 	}
@@ -155,8 +164,10 @@ static void cluster_nodes_collect(struct collection *collection)
 	    AS_ROOT(collection,
 		    context->cluster_ops->nodes_observe(
 			    context->cluster, collection->deadline, nodes,
-			    &count, collection->error)) != VOUCH_OK)
+			    &count, collection->error)) != VOUCH_OK) {
+		missed(collection, "nodes of the cluster");
 		return;
+	}
 	collection->order++;
 	for (i = 0; i < count; i++) {
 		uint8_t at;
@@ -426,6 +437,7 @@ struct prober {
 	const struct vouch_member *member;
 	struct vouch_deadline deadline;
 	struct vouch_probe *probe;
+	struct vouch_error error;
 	pthread_t thread;
 	int started;
 };
@@ -433,11 +445,11 @@ struct prober {
 static void *probe_run(void *argument)
 {
 	struct prober *prober = argument;
-	struct vouch_error error = { 0 };
 
 	if (prober->context->engine->probe(prober->context->config,
 					   prober->member, prober->deadline,
-					   prober->probe, &error) != VOUCH_OK &&
+					   prober->probe,
+					   &prober->error) != VOUCH_OK &&
 	    prober->probe->condition == VOUCH_PRESENT)
 		prober->probe->condition = VOUCH_ABSENT;
 	return NULL;
@@ -468,13 +480,18 @@ void vouch__probe_all(struct vouch_context *context, const uint8_t *wanted,
 		probers[i].deadline = vouch__deadline_within(
 			deadline, timeout_of(context->config, wanted[i]));
 		probers[i].probe = &probes[i];
+		memset(&probers[i].error, 0, sizeof(probers[i].error));
 		probers[i].started =
 			pthread_create(&probers[i].thread, NULL, probe_run,
 				       &probers[i]) == 0;
 	}
 	for (i = 0; i < count; i++) {
-		if (probers[i].started)
-			(void)pthread_join(probers[i].thread, NULL);
+		if (!probers[i].started)
+			continue;
+		(void)pthread_join(probers[i].thread, NULL);
+		qb_log(LOG_DEBUG, "asked %s: %s", probers[i].member->name,
+		       probers[i].error.text[0] != '\0' ? probers[i].error.text :
+							  "answered");
 	}
 }
 
@@ -568,8 +585,10 @@ static void tail_collect(struct collection *collection)
 					  evidence->seal.timeline,
 					  evidence->seal.record_lsn,
 					  &evidence->tail,
-					  collection->error) != VOUCH_OK)
+					  collection->error) != VOUCH_OK) {
+		missed(collection, "tail of the log");
 		memset(&evidence->tail, 0, sizeof(evidence->tail));
+	}
 	evidence->tail.order = ++collection->order;
 }
 
