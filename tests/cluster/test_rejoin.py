@@ -11,6 +11,7 @@ import sys
 sys.dont_write_bytecode = True
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 from labtest import lab, main  # noqa: E402
+from secrets_watch import Watch  # noqa: E402
 
 NODES = ("n1", "n2", "n3")
 PGDATA = "/var/lib/postgresql/vouch"
@@ -118,7 +119,8 @@ def ban(it, asked_on):
 
 
 def by_rewind(report):
-    with lab("rw") as it:
+    with lab("rw", "--passwords") as it:
+        secrets = Watch(it)
         for function in FUNCTIONS:
             it.sql("n1", "grant execute on function pg_catalog.%s to vouch" % function)
         old = incarnation(it, "n1", "n1")
@@ -135,10 +137,12 @@ def by_rewind(report):
         report.check("rejoin: by rewind: it said what is discarded",
                      "Discarded" in done.stderr and "commits" in done.stderr, done.stderr)
         back(report, it, "by rewind", new, old)
+        secrets.tell(report, "by rewind", NODES)
 
 
 def by_copy(report):
-    with lab("rc") as it:
+    with lab("rc", "--passwords") as it:
+        secrets = Watch(it)
         old = incarnation(it, "n1", "n1")
         new = diverge(it)
         it.run("power", "on", "n1")
@@ -156,6 +160,7 @@ def by_copy(report):
         done = rejoin(it, "--yes", "--keep=" + KEPT)
         report.check("rejoin: by copy: done", done.returncode == 0, done.stdout + done.stderr)
         back(report, it, "by copy", new, old)
+        secrets.tell(report, "by copy", NODES)
 
 
 if __name__ == "__main__":

@@ -106,6 +106,8 @@ def build_parser():
             arg("--agent", default="ocf:vouch:postgresql", metavar="ocf:PROVIDER:TYPE",
                 help="resource agent of pgsql-clone; paf is short for ocf:heartbeat:pgsqlms, "
                 "which needs what packages-paf lists (default: ocf:vouch:postgresql)"),
+            arg("--passwords", action="store_true",
+                help="PostgreSQL asks the replication role for a password, which is in a passfile (default: trust)"),
             arg("--keep", action="store_true", help="if it fails, leave everything as it is for a look"),
             arg("--manual-replication", action="store_true", help=argparse.SUPPRESS))
     command("down", cmd_down, "take the lab down and remove every trace")
@@ -169,11 +171,14 @@ def cmd_up(lab, args):
         raise UsageError(f"--sync-k {k}: {args.nodes} nodes have {args.nodes - 1} standbys")
     if args.no_database and args.manual_replication:
         raise UsageError("--no-database and --manual-replication exclude each other")
+    if args.passwords and (args.manual_replication or args.agent != "ocf:vouch:postgresql"):
+        raise UsageError("--passwords is for ocf:vouch:postgresql only")
     return updown.up(lab, {
         "nodes": args.nodes, "sync_k": k, "database": not args.no_database, "manual": args.manual_replication,
         "prefix_root": os.path.realpath(args.prefix_root) if args.prefix_root else None,
         "agent": paf.AGENT if args.agent == paf.NAME else args.agent,
         "stonith_action": args.stonith_action, "transport": args.transport,
+        "passwords": args.passwords,
     }, keep=args.keep)
 
 

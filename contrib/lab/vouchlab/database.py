@@ -33,9 +33,12 @@ log_timezone = 'UTC'
 """
 
 
-def access_rules():
+def access_rules(lab):
+    asked = f"""host all vouch {network.subnet()} scram-sha-256
+host replication vouch {network.subnet()} scram-sha-256
+""" if lab.options["passwords"] else ""
     # Trust only what comes from inside the lab: its network exists nowhere else.
-    return f"""local all all trust
+    return asked + f"""local all all trust
 local replication all trust
 host all all 127.0.0.1/32 trust
 host replication all 127.0.0.1/32 trust
@@ -64,9 +67,13 @@ def create_first(lab):
     with open(os.path.join(directory, "postgresql.conf"), "a") as out:
         out.write(SETTINGS)
     with open(os.path.join(directory, "pg_hba.conf"), "w") as out:
-        out.write(access_rules())
+        out.write(access_rules(lab))
     start(lab, node)
     as_postgres(lab, node, ["psql", "-Xqd", "postgres", "-v", "ON_ERROR_STOP=1"], input=SCHEMA)
+    if lab.options["passwords"]:
+        # Through the standard input: a password in an argument would be in the process title.
+        as_postgres(lab, node, ["psql", "-Xqd", "postgres", "-v", "ON_ERROR_STOP=1"],
+                    input=f"ALTER ROLE vouch PASSWORD '{lab.replication_password}';")
 
 
 def start(lab, node, options=""):
@@ -93,7 +100,7 @@ def adopt(lab):
 
 def clone(lab, node):
     source = lab.address(lab.nodes[0])
-    as_postgres(lab, node, [BIN + "/pg_basebackup", "-D", PGDATA, "-d", f"host={source} user=vouch", "-X", "stream",
+    as_postgres(lab, node, ["env", "PGPASSFILE=" + nodes.nodeinit.PASSFILE, BIN + "/pg_basebackup", "-D", PGDATA, "-d", f"host={source} user=vouch", "-X", "stream",
                             "-c", "fast", "--no-sync"], timeout=120)
     # Settings that belong to one server are for whoever starts it; a clone must not carry the source's.
     os.sync()

@@ -23,6 +23,7 @@ DEFAULTS = {
     "agent": "ocf:vouch:postgresql",
     "stonith_action": "off",
     "transport": "knet",
+    "passwords": False,
 }
 
 
@@ -135,6 +136,11 @@ class Lab:
     @property
     def password(self):
         return self.options["password"]
+
+    @property
+    def replication_password(self):
+        """What PostgreSQL asks the role vouch for, if it asks at all; no part of it is another secret's."""
+        return hashlib.sha256(self.password.encode()).hexdigest()[:24]
 
     @property
     def members(self):

@@ -34,6 +34,9 @@ DISK = {
 }
 
 
+PASSFILE = "/etc/vouch/passfile"
+
+
 def disk_path(lab, node, directory):
     return lab.node_path(node, "disk", directory.strip("/").replace("/", "-"))
 

@@ -26,8 +26,17 @@ members={lab.members}
 repl_user=vouch
 k={lab.options["sync_k"]}
 """
+    if lab.options["passwords"]:
+        text += f"passfile={nodeinit.PASSFILE}\n"
+        write_passfile(lab, lab.node_path(node, "overlay") + nodeinit.PASSFILE)
     with open(lab.node_path(node, "overlay", "etc", "vouch", "pgsql.conf"), "w") as out:
         out.write(text)
+
+
+def write_passfile(lab, path):
+    with open(path, "w") as out:
+        nodeinit.own(path, 0o600, "postgres", "postgres")
+        out.write(f"*:*:*:vouch:{lab.replication_password}\n")
 
 
 def init_pid(lab, node):

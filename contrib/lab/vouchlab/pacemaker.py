@@ -8,6 +8,7 @@ from xml.sax.saxutils import quoteattr
 
 from . import machine, nodes, paf, power
 from .lab import PGDATA
+from .nodeinit import PASSFILE
 from .system import LabError
 
 
@@ -94,6 +95,8 @@ def database_resource(lab):
     settings = {}
     if parts[1] == "vouch":
         settings = {"pgdata": PGDATA, "members": lab.members, "repl_user": "vouch", "k": lab.options["sync_k"]}
+        if lab.options["passwords"]:
+            settings["passfile"] = PASSFILE
     elif lab.options["agent"] == paf.AGENT:
         settings = paf.parameters()
     operations = "".join(
