@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/un.h>
 #include <syslog.h>
 #include <unistd.h>
@@ -104,6 +105,7 @@ void vouch__log_blackbox_write(void)
 		return;
 	(void)unlink(blackbox_path);
 	(void)qb_log_blackbox_write_to_file(blackbox_path);
+	(void)chmod(blackbox_path, 0600); /* libqb makes it executable */
 }
 
 /* The program is lost already: libqb's own advice for its blackbox. */

@@ -6,7 +6,7 @@ crm_mon; a cleanup leads to exactly one more; with after_veto=retry the return o
 missing member leads to the promotion. And where the wrong node was asked, the right
 one is asked next.
 
-usage: test_veto_once.py [--minutes=N] [once|right-node]"""
+usage: test_veto_once.py [--minutes=N] [once|right-node|without-block]"""
 import os
 import re
 import sys
@@ -76,6 +76,12 @@ def stands(report, it, when, attempts, before):
     report.check("veto: %s, it answers reads" % when, it.sql("n2", "select count(*) > 0 from acked") == "t")
 
 
+def blackbox(it, node):
+    path = "/var/lib/vouch/pgsql/blackbox.vouch-postgresql"
+    it.on(node, "grep", "-qa", "n1: PostgreSQL did not answer", path)
+    return it.on(node, "stat", "--format=%a %U", path).stdout.strip()
+
+
 def watch(it, seconds):
     end = time.monotonic() + seconds
     while time.monotonic() < end:
@@ -95,6 +101,8 @@ def once(report, seconds=WATCH_S):
         it.wait_for("n2 was asked", lambda: it.attempts(["n2"]) >= 1, 90)
         watch(it, seconds)
         stands(report, it, "after a while", 1, before)
+        report.check("veto: libqb's blackbox tells who was asked, and only the database's user may read it",
+                     blackbox(it, "n2") == "600 postgres", blackbox(it, "n2"))
         it.on("n2", "crm_resource", "--cleanup", "--resource", "pgsql")
         it.wait_for("n2 was asked again", lambda: it.attempts(["n2"]) >= 2, 60)
         watch(it, seconds / 2)
@@ -136,8 +144,35 @@ def right_node(report):
                      done.stdout + done.stderr)
 
 
+def without_block(report, seconds=WATCH_S):
+    """Nobody set on-fail=block: Pacemaker restarts what refused, but asks the negative score no more."""
+    with lab("vb") as it:
+        it.on("n2", "cibadmin", "--modify", "--xml-text", '<op id="pgsql-promote-0s" on-fail="restart"/>')
+        depend(it)
+        it.wait_for("the dependent resource runs with the primary", lambda: where(it, "dependent") == ["n1"])
+        it.run("workload", "start")
+        it.on("n2", "crm_attribute", "--node", "n3", "--name", "standby", "--update", "on")
+        it.wait_for("n3 is stopped", lambda: "n3" not in where(it, "pgsql"))
+        began = started(it, "n2")
+        it.run("power", "off", "n1")
+        it.wait_for("n2 was asked", lambda: it.attempts(["n2"]) >= 1, 90)
+        watch(it, seconds)
+        print("# without block: %d attempts, the standby started again: %s, score %s" %
+              (it.attempts(["n2"]), started(it, "n2") != began, score(it, "n2")), flush=True)
+        report.check("without block: one attempt", it.attempts(["n2"]) == 1, it.decisions("n2"))
+        report.check("without block: nobody was fenced for it", fencings(it, "n2") + fencings(it, "n3") == 0)
+        report.check("without block: what depends on the promotion does not run", where(it, "dependent") == [])
+        report.check("without block: the standby answers reads", it.sql("n2", "select count(*) > 0 from acked") == "t")
+        report.check("without block: it is still a standby", it.sql("n2", "select pg_is_in_recovery()") == "t")
+        it.run("workload", "stop")
+        done = it.run("verify", "--on", "n2", check=False)
+        report.check("without block: nothing lost, never two writable nodes", done.returncode == 0,
+                     done.stdout + done.stderr)
+
+
 if __name__ == "__main__":
     if len(sys.argv) > 1 and sys.argv[1].startswith("--minutes="):
         minutes = int(sys.argv.pop(1)[10:])
-        sys.exit(main({"once": lambda report: once(report, minutes * 60)}))
-    sys.exit(main({"once": once, "right-node": right_node}))
+        sys.exit(main({"once": lambda report: once(report, minutes * 60), "without-block": without_block}))
+    sys.exit(main({"once": once, "right-node": right_node, "without-block": without_block} if sys.argv[1:] else
+                  {"once": once, "right-node": right_node}))
