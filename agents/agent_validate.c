@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "agents/agent.h"
+#include "cluster/cluster.h"
 #include "common/privilege.h"
 
 enum { LEVEL_DEEPER = 10, LEVEL_MAX = 1000 };
@@ -62,6 +63,35 @@ static int meta_is_well(void)
 		return 0;
 	}
 	return 1;
+}
+
+/* Once the cluster has the resource, its promote operation is a parameter like
+ * others. A cluster that is not there yet, or does not answer, says nothing. */
+static int veto_is_well(struct agent *agent)
+{
+	const struct vouch_cluster_ops *ops;
+	struct vouch_recovery recovery = { 0 };
+	struct vouch_cluster *cluster = NULL;
+	struct vouch_error ignored = { 0 };
+	const char *on_fail;
+
+	if (geteuid() != 0 || strcmp(agent->config.manager, "none") == 0)
+		return 1;
+	ops = vouch__cluster_find(agent->config.manager, &ignored);
+	if (!ops || ops->open(&agent->config, agent->deadline, &cluster,
+			      &ignored) != VOUCH_OK)
+		return 1;
+	(void)ops->recovery_observe(cluster, agent->deadline, &recovery, &ignored);
+	ops->close(cluster);
+	on_fail = recovery.promote_on_fail[0] ? recovery.promote_on_fail :
+						recovery.default_on_fail;
+	if (recovery.condition != VOUCH_PRESENT || strcmp(on_fail, "block") == 0)
+		return 1;
+	agent_reason("P6-F3: the promote operation has on-fail=%s: after a veto "
+		     "Pacemaker would stop the standby and start it again; type: "
+		     "pcs resource update %s op promote timeout=30s on-fail=block",
+		     on_fail[0] ? on_fail : "restart", agent->config.name);
+	return 0;
 }
 
 static int server_is_well(const struct vouch_config *config)
@@ -118,7 +148,7 @@ enum ocf_exitcode agent_validate(struct agent *agent)
 {
 	struct vouch_error error = { 0 };
 
-	if (!meta_is_well())
+	if (!meta_is_well() || !veto_is_well(agent))
 		return PCMK_OCF_NOT_CONFIGURED;
 	if (check_level() < LEVEL_DEEPER)
 		return PCMK_OCF_OK;
@@ -139,7 +169,7 @@ enum ocf_exitcode agent_validate(struct agent *agent)
  * while a server runs: that they are good is all there is to do. */
 enum ocf_exitcode agent_reload(struct agent *agent)
 {
-	if (!meta_is_well())
+	if (!meta_is_well() || !veto_is_well(agent))
 		return PCMK_OCF_NOT_CONFIGURED;
 	(void)agent;
 	agent_log("the changed parameters count from the next action on");

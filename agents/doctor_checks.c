@@ -281,8 +281,8 @@ static void meta_examine(struct examination *it)
 	     name);
 }
 
-/* A veto is an answer: with on-fail=block there is one attempt and the standby
- * goes on. Any other way Pacemaker recovers, and asks again and again. */
+/* A veto is an answer: with on-fail=block the standby goes on. Any other way
+ * Pacemaker recovers it; only its score keeps it from being asked again. */
 static void veto_examine(struct examination *it)
 {
 	const struct vouch_recovery *recovery = &it->facts->recovery;
@@ -294,8 +294,8 @@ static void veto_examine(struct examination *it)
 
 	mend(say(it, "promote-on-fail", "P6-A3", well_if(blocks),
 		 blocks ? "a veto stays one attempt (on-fail=block on promote)" :
-			  "promote has on-fail=%s: after a veto Pacemaker recovers "
-			  "the standby and asks again, without end",
+			  "promote has on-fail=%s: after a veto Pacemaker stops the "
+			  "standby and starts it again",
 		 on_fail[0] ? on_fail : "restart"),
 	     "pcs resource update %s op promote timeout=30s on-fail=block", name);
 	mend(say(it, "migration-threshold", "P6-A3",

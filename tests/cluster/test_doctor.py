@@ -120,11 +120,16 @@ def examined(report):
         tested(report, it)
         checked_deeper(report, it)
         reloaded(report, it)
+        done = it.on("n2", "crm_resource", "--validate", "--resource", "pgsql", check=False)
+        report.check("doctor: validate-all is content", done.returncode == 0, (done.returncode, done.stdout, done.stderr))
         it.on("n2", "cibadmin", "--modify", "--scope", "resources", "--xml-text",
               '<op id="%s" on-fail="restart"/>' % op_id(it, "promote"))
         code, found = doctor(it)
-        report.check("doctor: a promote whose veto would loop is found",
+        report.check("doctor: a promote whose veto would restart the standby is found",
                      code == 1 and "on-fail=block" in found.get("promote-on-fail", {}).get("mend", ""), (code, found))
+        done = it.on("n2", "crm_resource", "--validate", "--resource", "pgsql", check=False)
+        report.check("doctor: validate-all insists on it as well", done.returncode != 0 and
+                     "P6-F3" in done.stdout + done.stderr, (done.returncode, done.stdout, done.stderr))
         it.on("n3", "pkill", "-KILL", "-u", "postgres", check=False)
         done = it.on("n2", "runuser", "-u", "postgres", "--", "vouch", "doctor", check=False)
         report.check("doctor: who may not ask the cluster is told so, exit 3",
