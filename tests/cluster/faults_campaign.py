@@ -137,7 +137,8 @@ def disk_of_state(f):
 
 
 def disk_of_primary(f):
-    """The primary's data directory is full: it ends itself, and somebody with room goes on."""
+    """The primary's data directory is full: commits fail with an error, or the server ends itself and somebody with room
+    goes on. With room again writing goes on, wherever it is."""
     f.it.on("n3", "crm_standby", "--node", "n1", "--update", "on")
     f.it.wait_for("n1 is left", lambda: f.it.promoted() not in (None, "n1"), 180)
     f.it.wait_for("n1 is stopped", lambda: f.it.on("n1", "pgrep", "-x", "postgres", check=False).returncode == 1, 120)
@@ -149,8 +150,15 @@ def disk_of_primary(f):
     f.it.on("n3", "crm_resource", "--clear", "--resource", "pgsql-clone")
     f.begin()
     f.it.on("n1", "sh", "-c", 'dd if=/dev/zero of="$1/fill" bs=64k 2>/dev/null; true', "fill", DATA)
-    f.writes_again(other)
-    f.over("it ended itself where the log found no room")
+    time.sleep(30)
+    held = f.it.promoted()
+    done = f.it.on("n1", "runuser", "-u", "postgres", "--", "psql", "-XAtqd", "postgres", "-c",
+                   "create table filler as select repeat('x', 900) from generate_series(1, 20000)", check=False)
+    f.it.on("n1", "rm", "-f", DATA + "/fill")
+    f.writes_again(anybody)
+    f.over("after 30 s %s; writing went on with room" % (
+        "still the primary, statements failed with an error" if held == "n1" and done.returncode else
+        "still the primary" if held == "n1" else "another was the primary"))
 
 
 FAULTS = {
