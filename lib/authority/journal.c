@@ -35,11 +35,12 @@ static enum vouch_error_code failed(const struct vouch_journal *journal,
 
 uint64_t vouch__journal_sequence(const char *label)
 {
-	size_t digits = strspn(label, "0123456789");
+	uint64_t sequence = 0;
+	size_t i;
 
-	if (label[0] == '0' || label[digits] != '\0' || digits > 18)
-		return 0;
-	return strtoull(label, NULL, 10);
+	for (i = 0; label[i] >= '0' && label[i] <= '9' && i < 18; i++)
+		sequence = sequence * 10 + (uint64_t)(label[i] - '0');
+	return label[i] == '\0' && label[0] != '0' ? sequence : 0;
 }
 
 /* --- checking --------------------------------------------------------------- */

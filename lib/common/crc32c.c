@@ -85,13 +85,16 @@ __attribute__((target("sse4.2"))) static uint32_t
 by_instruction(uint32_t crc, const unsigned char *bytes, size_t length)
 {
 	uint64_t wide = crc, word;
+	uint32_t narrow;
 
 	for (; length >= sizeof(word); length -= sizeof(word)) {
 		memcpy(&word, bytes, sizeof(word));
 		wide = __builtin_ia32_crc32di(wide, word);
 		bytes += sizeof(word);
 	}
-	return by_table((uint32_t)wide, bytes, length);
+	for (narrow = (uint32_t)wide; length > 0; length--)
+		narrow = __builtin_ia32_crc32qi(narrow, *bytes++);
+	return narrow;
 }
 #endif
 
