@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "agents/cli.h"
+#include "agents/decision_show.h"
 #include "agents/history_filter.h"
 #include "agents/records.h"
 #include "common/json.h"
@@ -24,6 +25,7 @@ struct supposing {
 	struct vouch_evidence changed;
 	struct vouch_what_if what_if;
 	char *document; /* as it was */
+	char *supposed; /* as it would be */
 	char *before;	/* verdicts */
 	char *after;
 };
@@ -33,6 +35,7 @@ static void supposing_free(struct supposing *it)
 	if (!it)
 		return;
 	free(it->document);
+	free(it->supposed);
 	vouch_text_free(it->before);
 	vouch_text_free(it->after);
 	free(it);
@@ -135,15 +138,13 @@ static enum vouch_decision after_decide(struct cli *cli, struct supposing *it)
 {
 	struct vouch_error error = { 0 };
 	enum vouch_decision decision;
-	char *document = NULL;
 	size_t length;
 
 	vouch__what_if_apply(&it->what_if, &it->evidence, &it->changed);
-	if (vouch__evidence_encode(&it->changed, &document, &length, &error) !=
+	if (vouch__evidence_encode(&it->changed, &it->supposed, &length, &error) !=
 	    VOUCH_OK)
 		return cli_fail(cli, &error);
-	decision = vouch_decide(document, length, &it->after, &error);
-	free(document);
+	decision = vouch_decide(it->supposed, length, &it->after, &error);
 	return it->after ? decision : cli_fail(cli, &error);
 }
 
@@ -233,8 +234,10 @@ static struct json_object *differences_find(struct json_object *before,
 
 /* --- telling ------------------------------------------------------------------- */
 
-static void json_show(const struct supposing *it, int count, char **changes,
-		      struct json_object *before, struct json_object *after)
+static struct json_object *supposition(const struct supposing *it, int count,
+				       char **changes,
+				       struct json_object *before,
+				       struct json_object *after)
 {
 	struct json_object *json = json_object_new_object();
 	struct json_object *supposed = json_object_new_array();
@@ -260,10 +263,32 @@ static void json_show(const struct supposing *it, int count, char **changes,
 				     differences_find(before, after));
 	(void)json_object_object_add(json, "before", json_object_get(before));
 	(void)json_object_object_add(json, "after", json_object_get(after));
+	return json;
+}
+
+static int json_show(const struct supposing *it, int count, char **changes,
+		     struct json_object *before, struct json_object *after)
+{
+	struct json_object *json =
+		supposition(it, count, changes, before, after);
+
 	(void)printf("%s\n", json_object_to_json_string_ext(
 				     json, JSON_C_TO_STRING_PLAIN |
 						   JSON_C_TO_STRING_NOSLASHESCAPE));
 	json_object_put(json);
+	return 1;
+}
+
+static int document_show(const struct cli *cli, const struct supposing *it,
+			 int count, char **changes, struct json_object *before,
+			 struct json_object *after)
+{
+	struct json_object *json =
+		supposition(it, count, changes, before, after);
+	int shown = decision_show_supposed(cli, it->after, it->supposed, json);
+
+	json_object_put(json);
+	return shown;
 }
 
 static void verdict_line(const char *when, struct json_object *verdict)
@@ -327,18 +352,23 @@ static enum vouch_decision show(struct cli *cli, const struct supposing *it,
 	struct json_object *before = NULL, *after = NULL;
 	struct vouch_error error = { 0 };
 	enum vouch_error_code code;
+	int shown = 1;
 
 	code = vouch__json_parse(it->before, strlen(it->before), &before, &error);
 	if (code == VOUCH_OK)
 		code = vouch__json_parse(it->after, strlen(it->after), &after,
 					 &error);
-	if (code == VOUCH_OK && cli->json)
-		json_show(it, count, changes, before, after);
-	else if (code == VOUCH_OK)
+	if (code == VOUCH_OK && cli->format == CLI_JSON)
+		shown = json_show(it, count, changes, before, after);
+	else if (code == VOUCH_OK && cli->format == CLI_TEXT)
 		text_show(it, count, changes, before, after);
+	else if (code == VOUCH_OK)
+		shown = document_show(cli, it, count, changes, before, after);
 	json_object_put(before);
 	json_object_put(after);
-	return code == VOUCH_OK ? VOUCH_PERMITTED : cli_fail(cli, &error);
+	if (code != VOUCH_OK)
+		return cli_fail(cli, &error);
+	return shown ? VOUCH_PERMITTED : VOUCH_UNDECIDED;
 }
 
 enum vouch_decision cmd_what_if(struct cli *cli, int argc, char **argv)

@@ -75,6 +75,7 @@ static void attempt_add(const struct cli *cli, struct vouch_story *story)
 
 static enum vouch_error_code story_show(const struct cli *cli,
 					const char *verdict, const char *evidence,
+					struct json_object *supposed,
 					struct vouch_error *error)
 {
 	struct vouch_story *story;
@@ -85,7 +86,8 @@ static enum vouch_error_code story_show(const struct cli *cli,
 				 evidence ? strlen(evidence) : 0, &story, error);
 	if (code != VOUCH_OK)
 		return code;
-	if (cli->format == CLI_HTML)
+	story->supposed = supposed;
+	if (!supposed) /* what was not decided was no attempt's */
 		attempt_add(cli, story);
 	code = cli->format == CLI_XML ? decision_xml(cli, story, &text, error) :
 					vouch__page_render(story, &text, error);
@@ -107,7 +109,19 @@ int decision_show(const struct cli *cli, const char *verdict, const char *eviden
 	else if (cli->format == CLI_TEXT)
 		code = text_show(verdict, &error);
 	else
-		code = story_show(cli, verdict, evidence, &error);
+		code = story_show(cli, verdict, evidence, NULL, &error);
+	if (code != VOUCH_OK)
+		(void)fprintf(stderr, "%s: %s\n", cli->program, error.text);
+	return code == VOUCH_OK;
+}
+
+int decision_show_supposed(const struct cli *cli, const char *verdict,
+			   const char *evidence, struct json_object *supposed)
+{
+	struct vouch_error error = { 0 };
+	enum vouch_error_code code =
+		story_show(cli, verdict, evidence, supposed, &error);
+
 	if (code != VOUCH_OK)
 		(void)fprintf(stderr, "%s: %s\n", cli->program, error.text);
 	return code == VOUCH_OK;

@@ -180,6 +180,54 @@ static void evidence_add(struct xml *xml, xmlNode *parent,
 	}
 }
 
+static void attempt_steps_add(struct xml *xml, xmlNode *parent,
+			      const struct vouch_story *story)
+{
+	uint32_t i;
+
+	for (i = 0; i < story->moment_count; i++) {
+		xmlNode *node = child_add(xml, parent, "step");
+
+		text_add(xml, node, "time", story->moments[i].time);
+		text_add(xml, node, "elapsed", story->moments[i].elapsed);
+		text_add(xml, node, "text", story->moments[i].text);
+	}
+}
+
+/* It stands in an element of its own name: who looks for a decision must not find
+ * one (P6-A3). */
+static void supposed_add(struct xml *xml, xmlNode *parent,
+			 const struct vouch_story *story)
+{
+	static const char *const change_keys[] = { "change", "supposes", NULL };
+	static const char *const keys[] = { "name", "outcome", "text", NULL };
+	static const char *const before_keys[] = { "decision", "why", NULL };
+	struct json_object *json = story->supposed, *inner;
+	struct json_object *changes = vouch__story_array(json, "supposed");
+	struct json_object *differences =
+		vouch__story_array(json, "differences");
+	xmlNode *node = child_add(xml, parent, "supposed");
+	size_t i;
+
+	text_add(xml, node, "warning", vouch__story_text(json, "warning"));
+	for (i = 0; changes && i < json_object_array_length(changes); i++)
+		fields_add(xml, child_add(xml, node, "change"),
+			   json_object_array_get_idx(changes, i), change_keys);
+	if (json_object_object_get_ex(json, "before", &inner))
+		fields_add(xml, child_add(xml, node, "before"), inner,
+			   before_keys);
+	for (i = 0; differences && i < json_object_array_length(differences);
+	     i++) {
+		struct json_object *difference =
+			json_object_array_get_idx(differences, i);
+		xmlNode *child = child_add(xml, node, "difference");
+
+		text_add(xml, child, "in", vouch__story_text(difference, "in"));
+		if (json_object_object_get_ex(difference, "finding", &inner))
+			fields_add(xml, child, inner, keys);
+	}
+}
+
 static void decision_add(struct xml *xml, xmlNode *root,
 			 const struct vouch_story *story)
 {
@@ -188,12 +236,17 @@ static void decision_add(struct xml *xml, xmlNode *root,
 					    "rule", "invariant", "why",
 					    "remedies_note",
 					    "outside_the_promise", NULL };
-	xmlNode *decision = child_add(xml, root, "decision");
+	xmlNode *decision = child_add(xml, root, story->supposed ?
+							 "supposition" :
+							 "decision");
 
 	fields_add(xml, decision, story->verdict, keys);
+	if (story->supposed)
+		supposed_add(xml, decision, story);
 	findings_add(xml, decision, story);
 	remedies_add(xml, decision, story);
 	evidence_add(xml, decision, story);
+	attempt_steps_add(xml, decision, story);
 }
 
 /* The status is that of the command, 0 where the decision could be told;

@@ -89,10 +89,11 @@ static int options_fit(const struct cli *cli, const char *command)
 			      command);
 	else if ((cli->format == CLI_XML || cli->format == CLI_HTML) &&
 		 strcmp(command, "check") != 0 &&
-		 strcmp(command, "explain") != 0 && strcmp(command, "decide") != 0)
+		 strcmp(command, "explain") != 0 &&
+		 strcmp(command, "decide") != 0 && strcmp(command, "what-if") != 0)
 		(void)fprintf(stderr, "vouch: --output-as=xml and html belong to "
-				      "'check', 'explain' and 'decide'; '%s' takes "
-				      "text or json\n",
+				      "'check', 'explain', 'decide' and 'what-if'; "
+				      "'%s' takes text or json\n",
 			      command);
 	else if (cli->textfile && strcmp(command, "metrics") != 0)
 		(void)fprintf(stderr, "vouch: --textfile belongs to 'metrics'\n");

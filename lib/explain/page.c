@@ -7,17 +7,15 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "explain/page_part.h"
 #include "explain/page_style.h"
-#include "common/safe_text.h"
 
 enum { AXIS_LEFT = 130, AXIS_WIDTH = 330, ROW_HEIGHT = 26 };
 
 static void element(FILE *out, const char *open, const char *text,
 		    const char *close)
 {
-	(void)fputs(open, out);
-	vouch__html_write(out, text);
-	(void)fputs(close, out);
+	vouch__page_element(out, open, text, close);
 }
 
 static void head_write(FILE *out, const struct vouch_story *story)
@@ -34,7 +32,8 @@ static void head_write(FILE *out, const struct vouch_story *story)
 		    /* Browsers ask for an icon by themselves. */
 		    "<link rel=\"icon\" href=\"data:,\">\n",
 		    out);
-	element(out, "<title>vouch: ",
+	element(out, story->supposed ? "<title>vouch: only supposed: " :
+				       "<title>vouch: ",
 		vouch__story_text(story->verdict, "decision"), ", ");
 	element(out, "", vouch__story_text(story->verdict, "request"),
 		"</title>\n");
@@ -43,12 +42,69 @@ static void head_write(FILE *out, const struct vouch_story *story)
 		    out);
 }
 
+static void differences_write(FILE *out, struct json_object *differences)
+{
+	size_t i, count = differences ? json_object_array_length(differences) : 0;
+
+	(void)fputs(count > 0 ? "<p>What differs (&minus;: as it was, +: as it "
+				"would be):</p>\n<ul>\n" :
+				"<p>Nothing differs: no rule turns on it.</p>\n",
+		    out);
+	for (i = 0; i < count; i++) {
+		struct json_object *difference =
+			json_object_array_get_idx(differences, i);
+		struct json_object *finding = NULL;
+
+		(void)json_object_object_get_ex(difference, "finding", &finding);
+		element(out,
+			strcmp(vouch__story_text(difference, "in"), "after") == 0 ?
+				"<li>+ " : "<li>&minus; ",
+			vouch__story_mark(finding), " ");
+		element(out, "", vouch__story_text(finding, "name"), ": ");
+		element(out, "", vouch__story_text(finding, "text"), "</li>\n");
+	}
+	(void)fputs(count > 0 ? "</ul>\n" : "", out);
+}
+
+/* In front of everything: a verdict on what is not so must not be taken for one
+ * on what is (P6-A3). */
+static void supposed_write(FILE *out, struct json_object *supposed)
+{
+	struct json_object *changes = vouch__story_array(supposed, "supposed");
+	struct json_object *before = NULL;
+	size_t i, count = changes ? json_object_array_length(changes) : 0;
+
+	(void)json_object_object_get_ex(supposed, "before", &before);
+	element(out,
+		"<section class=\"supposed\" aria-labelledby=\"supposed\">\n"
+		"<h2 id=\"supposed\">",
+		vouch__story_text(supposed, "warning"), "</h2>\n");
+	(void)fputs("<p>Suppose that the evidence is collected again, after:</p>"
+		    "\n<ul>\n",
+		    out);
+	for (i = 0; i < count; i++) {
+		struct json_object *change = json_object_array_get_idx(changes, i);
+
+		element(out, "<li><code>", vouch__story_text(change, "change"),
+			"</code>: ");
+		element(out, "", vouch__story_text(change, "supposes"), "</li>\n");
+	}
+	element(out, "</ul>\n<p>As it was: ",
+		vouch__story_text(before, "decision"), ": ");
+	element(out, "", vouch__story_text(before, "why"), "</p>\n");
+	differences_write(out, vouch__story_array(supposed, "differences"));
+	(void)fputs("</section>\n", out);
+}
+
 static void opening_write(FILE *out, const struct vouch_story *story)
 {
 	struct json_object *epoch;
 
-	(void)fputs(story->permitted ? "<h1><span class=\"permit\">permit</span>: " :
-				       "<h1><span class=\"veto\">veto</span>: ",
+	if (story->supposed)
+		supposed_write(out, story->supposed);
+	(void)fputs(story->supposed ? "<h1>would be " : "<h1>", out);
+	(void)fputs(story->permitted ? "<span class=\"permit\">permit</span>: " :
+				       "<span class=\"veto\">veto</span>: ",
 		    out);
 	element(out, "", vouch__story_text(story->verdict, "why"), "</h1>\n");
 	element(out, "<p>", story->asked, "</p>\n");
@@ -293,33 +349,6 @@ static void steps_write(FILE *out, const struct vouch_story *story)
 	(void)fputs("</ol>\n</section>\n", out);
 }
 
-static void epochs_write(FILE *out, const struct vouch_story *story)
-{
-	uint32_t i;
-
-	if (story->epoch_count == 0)
-		return;
-	(void)fputs("<section aria-labelledby=\"epochs\">\n<h2 id=\"epochs\">"
-		    "Epochs, as granted</h2>\n<div class=\"scroll\"><table>\n"
-		    "<thead><tr><th scope=\"col\">epoch</th><th scope=\"col\">"
-		    "holder</th><th scope=\"col\">promotion</th>"
-		    "<th scope=\"col\">contract</th><th scope=\"col\">source</th>"
-		    "</tr></thead>\n<tbody>\n",
-		    out);
-	for (i = 0; i < story->epoch_count; i++) {
-		const struct vouch_story_epoch *epoch = &story->epochs[i];
-
-		(void)fprintf(out, "<tr><th scope=\"row\">%" PRIu64 "</th>",
-			      epoch->epoch);
-		element(out, "<td>", epoch->holder, "</td>");
-		element(out, "<td>", epoch->outcome, "</td>");
-		(void)fprintf(out, "<td>%u of %u</td>", epoch->k,
-			      epoch->member_count);
-		element(out, "<td>", epoch->source, "</td></tr>\n");
-	}
-	(void)fputs("</tbody></table></div>\n</section>\n", out);
-}
-
 enum vouch_error_code vouch__page_render(const struct vouch_story *story,
 					 char **page, struct vouch_error *error)
 {
@@ -339,7 +368,7 @@ enum vouch_error_code vouch__page_render(const struct vouch_story *story,
 	members_write(out, story);
 	attempt_write(out, story);
 	steps_write(out, story);
-	epochs_write(out, story);
+	vouch__page_epochs(out, story);
 	element(out, "</main>\n<footer><p>Outside the promise: ",
 		vouch__story_text(story->verdict, "outside_the_promise"),
 		".</p></footer>\n</body>\n</html>\n");

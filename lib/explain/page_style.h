@@ -31,6 +31,9 @@
 	"svg line{stroke:var(--line)}svg .bound{stroke:var(--bad);"            \
 	"stroke-dasharray:4 3}svg circle{fill:var(--soft)}"                    \
 	"svg .candidate{fill:var(--good)}"                                     \
+	"svg .epoch{fill:none;stroke:var(--soft)}svg .done{fill:var(--soft)}"  \
+	"svg .open{stroke:var(--bad);stroke-width:2;stroke-dasharray:4 3}"     \
+	".supposed{border:2px dashed var(--bad);padding:0 1rem}"               \
 	"@media print{:root{--ink:#000;--paper:#fff;--soft:#444;--line:#999;"  \
 	"--good:#000;--bad:#000}body{max-width:none;padding:0;"                \
 	"font-size:10pt}li{break-inside:avoid}}"

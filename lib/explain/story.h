@@ -53,6 +53,9 @@ struct vouch_story {
 	struct json_object *verdict;
 	struct vouch_evidence *evidence; /* NULL: it was not at hand */
 	int permitted;
+	/* Only supposed: {"warning", "supposed", "differences", "before"}, as
+	 * 'vouch what-if' writes it; NULL for a decision. Not the story's own. */
+	struct json_object *supposed;
 	/* Who asked, what was decided, the one reason. */
 	char asked[768];
 	uint32_t member_count;

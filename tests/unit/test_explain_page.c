@@ -40,6 +40,56 @@ static void is_harmless(const char *page)
 	assert_non_null(strstr(page, "default-src 'none'"));
 }
 
+static void bar_begins(const char *page, const char *title, const char *begin)
+{
+	const char *found = strstr(page, title);
+
+	assert_non_null(found);
+	while (strncmp(found, "<rect ", 6) != 0)
+		found--;
+	if (strncmp(found, begin, strlen(begin)) != 0)
+		fail_msg("%s is not %s", title, begin);
+}
+
+/* Each grant is a bar of its own, in the lane of its holder and the column of its
+ * epoch, and how it ended is drawn as it is on record (P6-A1). */
+static void the_epochs_are_drawn(void **state)
+{
+	static const char verdict[] =
+		"{\"decision\":\"veto\",\"why\":\"\",\"findings\":[]}";
+	struct vouch_error error = { 0 };
+	struct vouch_story *story;
+	char *page;
+	uint32_t i;
+
+	(void)state;
+	assert_int_equal(vouch__story_read(verdict, strlen(verdict), NULL, 0,
+					   &story, &error), VOUCH_OK);
+	story->epochs[0] = (struct vouch_story_epoch){ 7, "n1", "done", "log", 1, 2 };
+	story->epochs[1] = (struct vouch_story_epoch){ 9, "<i>", "open", "cluster", 1, 2 };
+	story->epochs[2] = (struct vouch_story_epoch){ 9, "<i>", "done", "log", 1, 2 };
+	story->epochs[3] = (struct vouch_story_epoch){ 10, "n1", "void", "journal", 1, 2 };
+	story->epoch_count = 4;
+	assert_int_equal(vouch__page_render(story, &page, &error), VOUCH_OK);
+	is_harmless(page);
+	bar_begins(page, "epoch 7, n1: done (log)",
+		   "<rect class=\"epoch done\" x=\"132\" y=\"8\"");
+	bar_begins(page, "epoch 9, &lt;i&gt;: open (cluster)",
+		   "<rect class=\"epoch open\" x=\"222\" y=\"34\"");
+	bar_begins(page, "epoch 10, n1: void (journal)",
+		   "<rect class=\"epoch void\" x=\"312\" y=\"8\"");
+	free(page);
+	/* As many as there can be, each another's. */
+	for (i = 0; i < VOUCH_GRANTS_MAX; i++)
+		story->epochs[i] = (struct vouch_story_epoch){
+			i + 1, i % 2 ? "n1" : "n2", "done", "log", 1, 2 };
+	story->epoch_count = VOUCH_GRANTS_MAX;
+	assert_int_equal(vouch__page_render(story, &page, &error), VOUCH_OK);
+	assert_non_null(strstr(page, "</html>"));
+	free(page);
+	vouch__story_free(story);
+}
+
 /* What the journal has of an attempt is told in its order; what it has not is
  * not made up (P6-O1), and hostile records are text. */
 static void the_attempt_is_told_as_recorded(void **state)
@@ -200,6 +250,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_case_has_a_page),
+		cmocka_unit_test(the_epochs_are_drawn),
 		cmocka_unit_test(the_attempt_is_told_as_recorded),
 		cmocka_unit_test(hostile_texts_are_shown_harmlessly),
 		cmocka_unit_test(only_permit_reads_as_permit),
