@@ -56,8 +56,9 @@ void agent_veto_keep(struct vouch_context *context, struct agent *agent,
 		     const struct vouch_attempt_result *result);
 /* The program that hands it on, and ends. */
 enum ocf_exitcode agent_pass_on(struct agent *agent);
-/* After a cleanup: this standby is eligible again. */
-void agent_probed(struct agent *agent);
+/* The cluster looks for the first time, or somebody has cleaned up: this server,
+ * which is healthy, says how eligible it is. */
+void agent_probed(struct agent *agent, const struct vouch_local *local);
 /* A standby without a primary, with after_veto=retry. */
 void agent_ask_again(struct agent *agent);
 

@@ -59,6 +59,15 @@ static int was_cut_off(struct agent *agent, const struct vouch_marker *marker)
 	return 1;
 }
 
+/* Not one of those that are repeated: the cluster looks for the first time, or
+ * somebody has cleaned up. Pacemaker says no interval then. */
+static int is_probe(void)
+{
+	const char *interval = getenv("OCF_RESKEY_CRM_meta_interval");
+
+	return !interval || strcmp(interval, "0") == 0;
+}
+
 /* Writable is right only for the node whose marker says so (P6-A1, P6-A3). */
 static enum ocf_exitcode monitor_writable(struct agent *agent,
 					  const struct vouch_local *local)
@@ -92,16 +101,9 @@ static enum ocf_exitcode monitor_writable(struct agent *agent,
 		return PCMK_OCF_FAILED_PROMOTED;
 	settings_tell(local);
 	(void)agent_admit(agent, local);
+	if (is_probe())
+		agent_probed(agent, local);
 	return mark_raise(agent, local, PCMK_OCF_RUNNING_PROMOTED);
-}
-
-/* Not one of those that are repeated: the cluster looks for the first time, or
- * somebody has cleaned up. Pacemaker says no interval then. */
-static int is_probe(void)
-{
-	const char *interval = getenv("OCF_RESKEY_CRM_meta_interval");
-
-	return !interval || strcmp(interval, "0") == 0;
 }
 
 /* Root is of use only to whoever may have to tell the cluster something: then it
@@ -124,7 +126,7 @@ static enum ocf_exitcode monitor_standby(struct agent *agent,
 	if (code != PCMK_OCF_OK)
 		return code;
 	if (is_probe())
-		agent_probed(agent);
+		agent_probed(agent, local);
 	else if (agent->config.retry_after_veto &&
 		 local->receiving != VOUCH_YES)
 		agent_ask_again(agent);

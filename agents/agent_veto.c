@@ -207,20 +207,31 @@ enum ocf_exitcode agent_pass_on(struct agent *agent)
 	return PCMK_OCF_OK;
 }
 
-/* A cleanup has this node looked at afresh. */
-void agent_probed(struct agent *agent)
+/* A server that went on while the cluster manager was away has no score there: a
+ * primary would be demoted for it, and nobody asked. Of one that this agent did
+ * not start, or whose scores another agent sets, nothing is said. */
+static int is_ours(const struct agent *agent, const struct vouch_local *local)
+{
+	return !agent->guards && local->pinned == VOUCH_YES &&
+	       local->incarnation[0] != '\0';
+}
+
+void agent_probed(struct agent *agent, const struct vouch_local *local)
 {
 	struct vouch_context context = { .progress = progress };
 	struct vouch_refusal refusal;
 	struct vouch_error error = { 0 };
+	int was_refused = vouch__refusal_read(&agent->config, &refusal,
+					      &error) != VOUCH_E_NOT_FOUND;
 
-	if (vouch__refusal_read(&agent->config, &refusal, &error) ==
-	    VOUCH_E_NOT_FOUND)
+	if (!was_refused && !is_ours(agent, local))
 		return;
 	if (agent_context_open(agent, &context, &error) != VOUCH_OK)
 		agent_log(error.text);
-	else
+	else if (was_refused)
 		vouch__offer_again(&context, agent->deadline);
+	else
+		vouch__score_offer(&context, agent->deadline);
 	vouch__context_close(&context);
 }
 

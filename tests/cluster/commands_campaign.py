@@ -119,6 +119,26 @@ def everywhere(c):
     c.step("cluster stop on every node, and start again (pcs cluster stop --all, start --all)", act, same(c))
 
 
+def under_maintenance(c):
+    """Corosync and Pacemaker are stopped everywhere and started again, as for an upgrade: the servers go on."""
+    def act(primary):
+        c.on_any("crm_attribute", "--name", "maintenance-mode", "--update", "true")
+        c.it.run("wait", "idle", "--timeout", "30")
+        for node in NODES:
+            c.it.on(node, "sh", "-c", STOP, timeout=120)
+        for node in NODES:
+            c.it.on(node, "sh", "-c", START)
+        c.it.wait_for("everybody is online", lambda: sum(
+            n["cluster"].startswith("online") for n in c.it.state()["nodes"]) == 3, 120)
+        c.it.run("wait", "idle", "--timeout", "60")
+        c.on_any("crm_attribute", "--name", "maintenance-mode", "--update", "false")
+        time.sleep(25)
+    began = {n: c.it.sql(n, "select pg_postmaster_start_time()") for n in NODES}
+    c.step("maintenance, cluster stop and start on every node, maintenance off (an upgrade of the cluster)", act, same(c), [])
+    c.report.check("%s: under maintenance no server was started again" % c.name, began == {
+        n: c.it.sql(n, "select pg_postmaster_start_time()") for n in NODES}, began)
+
+
 def asynchronous(c):
     """Without a standby that a commit waits for, a seal is all there is."""
     planned(c)
@@ -140,6 +160,7 @@ def manual(c):
     c.step("maintenance-mode=true, and false again (crm maintenance on, off)",
            lambda p: (c.on_any("crm_attribute", "--name", "maintenance-mode", "--update", "true"), time.sleep(12),
                       c.on_any("crm_attribute", "--name", "maintenance-mode", "--update", "false")), same(c), [])
+    under_maintenance(c)
     c.step("is-managed=false, and true again (crm resource unmanage, manage)",
            lambda p: (c.on_any("crm_resource", "--resource", "pgsql-clone", "--meta", "--set-parameter", "is-managed",
                                "--parameter-value", "false"), time.sleep(12),
@@ -181,4 +202,4 @@ def run(name, k, steps):
 
 
 if __name__ == "__main__":
-    sys.exit(main({"synchronous": run("synchronous, k = 1", 1, manual), "asynchronous": run("asynchronous, k = 0", 0, asynchronous)}))
+    sys.exit(main({"maintenance": run("maintenance", 1, under_maintenance)} if sys.argv[1:] == ["maintenance"] else {"synchronous": run("synchronous, k = 1", 1, manual), "asynchronous": run("asynchronous, k = 0", 0, asynchronous)}))

@@ -2,13 +2,15 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Faults 41, 42 and 43 with the asynchronous contract, under load: a planned
 switchover by seal, a killed postmaster by the same holder, and the whole
-cluster powered off and on. Nothing acknowledged is lost in any of them."""
+cluster powered off and on. Nothing acknowledged is lost in any of them. And under
+maintenance the cluster stack is started anew, and no server notices."""
 import os
 import sys
 import time
 
 sys.dont_write_bytecode = True
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+from commands_campaign import START, STOP  # noqa: E402
 from labtest import lab, main  # noqa: E402
 
 
@@ -57,6 +59,28 @@ def killed(it, report, node):
                  done.stdout + done.stderr)
 
 
+def maintained(it, report, primary):
+    """P6-A3: nobody asks, nobody is demoted: what goes on says how eligible it is when the cluster looks for it."""
+    nodes = ("n1", "n2", "n3")
+    it.on(primary, "crm_attribute", "--name", "maintenance-mode", "--update", "true")
+    it.run("wait", "idle", "--timeout", "30")
+    began = {n: it.sql(n, "select pg_postmaster_start_time()") for n in nodes}
+    attempts = it.attempts(nodes)
+    for words in (STOP, START):
+        for n in nodes:
+            it.on(n, "sh", "-c", words, timeout=120)
+    it.wait_for("everybody is online", lambda: sum(
+        n["cluster"].startswith("online") for n in it.state()["nodes"]) == len(nodes), 120)
+    it.run("wait", "idle", "--timeout", "60")
+    it.on(primary, "crm_attribute", "--name", "maintenance-mode", "--update", "false")
+    time.sleep(3)
+    it.run("wait", "idle", "--timeout", "60")
+    report.check("maintenance: the stack was started anew, the primary is the same, nobody was asked",
+                 it.promoted() == primary and it.attempts(nodes) == attempts, (it.promoted(), it.attempts(nodes), attempts))
+    report.check("maintenance: no server was started again", began == {
+        n: it.sql(n, "select pg_postmaster_start_time()") for n in nodes}, began)
+
+
 def all_off(it, report, node):
     it.run("workload", "stop")
     attempts = {n: len(it.decisions(n)) for n in ("n1", "n2", "n3")}
@@ -79,6 +103,7 @@ def planned(report):
         time.sleep(4)
         node = switchover(it, report)
         killed(it, report, node)
+        maintained(it, report, node)
         all_off(it, report, node)
 
 
