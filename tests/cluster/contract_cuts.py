@@ -116,12 +116,15 @@ def hold(cluster, node, k, cut):
     return hold_action(cluster, node, k, cut)
 
 
-def ask_again(cluster, refused):
-    """As an operator does after a veto, until the last holder is back far enough to be the one that is asked."""
+def ask_again(cluster):
+    """As an operator does after a veto, wherever there was one, until the last holder is back far enough to be the one
+    that is asked."""
     it = cluster.it
+    nodes = [n["node"] for n in it.state()["nodes"]]
 
     def asked():
-        if it.promoted() is None and any(it.decisions(n)[:1] and it.decisions(n)[0]["outcome"] == "denied" for n in refused):
+        refused = [n for n in nodes if it.decisions(n)[:1] and it.decisions(n)[0]["outcome"] == "denied"]
+        if it.promoted() is None and refused:
             for n in refused:
                 it.on(n, "crm_resource", "--cleanup", "--resource", "pgsql", "--node", n, check=False)
             it.run("wait", "promoted", "--timeout", "15", check=False)
@@ -179,7 +182,7 @@ def cut(cluster, report, node, k, step):
     it.run("power", "on", node)
     it.wait_for("%s runs again" % node, lambda: it.sql(node, "select 1") == "1", 150)
     if why:
-        ask_again(cluster, before["others"])
+        ask_again(cluster)
     node = cluster.primary()
     acknowledged = nothing_lost(cluster, report, name, node)
     result = {"from": old, "to": k, "cut": step, "answer": "vetoed" if why else "permitted", "then": cluster.k(node),

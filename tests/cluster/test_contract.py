@@ -83,12 +83,14 @@ def complete(it, report, node, k, what):
     nothing_lost(it, node, report, what)
 
 
-def ask_again(it, refused):
-    """As an operator does after a veto, until the last holder is back far enough to be the one that is asked."""
+def ask_again(it):
+    """As an operator does after a veto, until the last holder is back far enough to be the one that is asked; wherever
+    somebody was refused, and with the reason on record here."""
     def asked():
-        if it.promoted() is None and any(it.decisions(n)[:1] and it.decisions(n)[0]["outcome"] == "denied"
-                                         for n in refused):
+        refused = [n for n in NODES if it.decisions(n)[:1] and it.decisions(n)[0]["outcome"] == "denied"]
+        if it.promoted() is None and refused:
             for n in refused:
+                print("# asked again: %s: %s" % (n, it.verdict(n)["why"]), flush=True)
                 it.on(n, "crm_resource", "--cleanup", "--resource", "pgsql", "--node", n, check=False)
             it.run("wait", "promoted", "--timeout", "15", check=False)
         return it.promoted() is not None
@@ -115,7 +117,7 @@ def cut_off(it, report, old, what):
     it.run("power", "on", old)
     it.wait_for("%s runs again" % old, lambda: it.sql(old, "select 1") == "1", 120)
     if not permitted:
-        ask_again(it, others)
+        ask_again(it)
     node = primary(it)
     nothing_lost(it, node, report, what)
     return node, permitted
