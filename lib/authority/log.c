@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "authority/log.h"
 
+#include <fcntl.h>
 #include <poll.h>
 #include <qb/qblog.h>
 #include <signal.h>
@@ -99,19 +100,38 @@ void vouch__log_fields(const char *text, const struct vouch_log_field *fields,
 
 /* --- the blackbox --------------------------------------------------------------- */
 
-void vouch__log_blackbox_write(void)
+static void write_silently(void)
 {
-	if (blackbox_path[0] == '\0' || geteuid() == 0)
-		return;
 	(void)unlink(blackbox_path);
 	(void)qb_log_blackbox_write_to_file(blackbox_path);
 	(void)chmod(blackbox_path, 0600); /* libqb makes it executable */
 }
 
+/* libqb tells of its ring buffer on the standard output, where a verdict goes. */
+void vouch__log_blackbox_write(void)
+{
+	int kept, nowhere;
+
+	if (blackbox_path[0] == '\0' || geteuid() == 0 || fflush(stdout) != 0)
+		return;
+	kept = fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 0);
+	nowhere = open("/dev/null", O_WRONLY | O_CLOEXEC);
+	if (kept >= 0 && nowhere >= 0 && dup2(nowhere, STDOUT_FILENO) >= 0) {
+		write_silently();
+		(void)fflush(stdout);
+		(void)dup2(kept, STDOUT_FILENO);
+	}
+	if (nowhere >= 0)
+		(void)close(nowhere);
+	if (kept >= 0)
+		(void)close(kept);
+}
+
 /* The program is lost already: libqb's own advice for its blackbox. */
 static void died(int number)
 {
-	vouch__log_blackbox_write();
+	if (geteuid() != 0)
+		write_silently(); /* nothing is flushed any more */
 	(void)raise(number);
 }
 

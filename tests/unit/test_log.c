@@ -145,6 +145,43 @@ static void a_crash_leaves_the_blackbox(void **state)
 	assert_int_equal(left_in_memory(), 0);
 }
 
+/* A verdict goes to the standard output, and nothing beside it. */
+static void the_blackbox_says_nothing(void **state)
+{
+	enum { SOMEBODY = 65534 };
+	struct fixture *it = *state;
+	uid_t user = geteuid() == 0 ? SOMEBODY : geteuid();
+	char told[64] = "";
+	int ends[2], how;
+	ssize_t size;
+	pid_t pid;
+
+	assert_int_equal(chown(it->config.state_dir, user, (gid_t)-1), 0);
+	assert_int_equal(chmod(it->base, 0711), 0);
+	assert_int_equal(pipe(ends), 0);
+	(void)fflush(stdout);
+	pid = fork();
+	if (pid == 0) {
+		if (dup2(ends[1], STDOUT_FILENO) < 0 || setuid(user) != 0)
+			_exit(99);
+		vouch__log_open("test_log");
+		vouch__log_blackbox(&it->config);
+		vouch__log_fields(LAST, NULL, 0);
+		(void)fputs("a", stdout);
+		vouch__log_blackbox_write();
+		(void)fputs("b", stdout);
+		(void)fflush(stdout);
+		_exit(0);
+	}
+	(void)close(ends[1]);
+	size = read(ends[0], told, sizeof(told) - 1);
+	size += read(ends[0], told + size, sizeof(told) - 1 - (size_t)size);
+	assert_true(waitpid(pid, &how, 0) == pid && how == 0);
+	assert_string_equal(told, "ab");
+	assert_int_equal(access(fixture_path(it, "blackbox.test_log"), F_OK), 0);
+	(void)close(ends[0]);
+}
+
 static int emit(const char *directory, int count)
 {
 	struct vouch_config config = { .name = "pgsql", .node = "n1" };
@@ -170,6 +207,7 @@ int main(int argc, char **argv)
 		fixture_test(an_entry_holds_its_fields),
 		fixture_test(nobody_is_waited_for),
 		fixture_test(a_crash_leaves_the_blackbox),
+		fixture_test(the_blackbox_says_nothing),
 	};
 
 	if (argc == 4 && strcmp(argv[1], "emit") == 0)
