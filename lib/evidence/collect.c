@@ -17,7 +17,11 @@
 /* The cluster's, the journal's and the log's one must fit together. Every grant
  * down to one that happened must be seen (P6-A1), but for those that a later one
  * passes over as void: so this is how many may stay open in a row. */
-enum { GRANTS_PER_SOURCE = (VOUCH_GRANTS_MAX - 1) / 2, BRIEFLY_MS = 1000 };
+enum {
+	GRANTS_PER_SOURCE = (VOUCH_GRANTS_MAX - 1) / 2,
+	BRIEFLY_MS = 1000,
+	SHORTLY_MS = 300,
+};
 
 struct collection {
 	struct vouch_context *context;
@@ -457,10 +461,13 @@ static void *probe_run(void *argument)
 
 static int timeout_of(const struct vouch_config *config, uint8_t wanted)
 {
-	return wanted == VOUCH_PROBE_BRIEFLY &&
-			       config->probe_timeout_ms > BRIEFLY_MS ?
-		       BRIEFLY_MS :
-		       config->probe_timeout_ms;
+	int most = config->probe_timeout_ms;
+
+	if (wanted == VOUCH_PROBE_BRIEFLY && most > BRIEFLY_MS)
+		most = BRIEFLY_MS;
+	if (wanted == VOUCH_PROBE_SHORTLY && most > SHORTLY_MS)
+		most = SHORTLY_MS;
+	return most;
 }
 
 void vouch__probe_all(struct vouch_context *context, const uint8_t *wanted,
@@ -506,6 +513,29 @@ static int is_named_holder(const struct vouch_evidence *evidence, uint8_t node)
 	return 0;
 }
 
+/* How long an answer is worth waiting for, and nothing else: whether that
+ * fencing counts is the kernel's to say (rule 330). */
+static uint8_t patience_with(const struct vouch_evidence *evidence, uint8_t node)
+{
+	const struct vouch_fencing_history *history = &evidence->fencing;
+	uint32_t i;
+
+	if (evidence->nodes[node].online != VOUCH_NO)
+		return VOUCH_PROBE_FULLY;
+	for (i = 0; i < history->count; i++) {
+		const struct vouch_fencing *entry = &history->entries[i];
+
+		if (entry->node == node &&
+		    entry->state == VOUCH_FENCING_SUCCEEDED &&
+		    (entry->action == VOUCH_FENCE_OFF ||
+		     entry->action == VOUCH_FENCE_REBOOT) &&
+		    entry->executor == VOUCH_EXECUTOR_MACHINE &&
+		    entry->in_snapshot == VOUCH_NO)
+			return VOUCH_PROBE_SHORTLY;
+	}
+	return VOUCH_PROBE_BRIEFLY;
+}
+
 /*
  * Three rounds. The first asks everybody, so that a dead node's timeout is
  * waited for once, and a live contradiction is seen. The second asks again
@@ -523,9 +553,7 @@ static enum vouch_error_code probes_collect(struct collection *collection)
 
 	for (i = 0; i < config->member_count; i++) {
 		if (i != self)
-			wanted[i] = evidence->nodes[i].online == VOUCH_NO ?
-					    VOUCH_PROBE_BRIEFLY :
-					    VOUCH_PROBE_FULLY;
+			wanted[i] = patience_with(evidence, (uint8_t)i);
 	}
 	vouch__probe_all(collection->context, wanted, collection->deadline,
 			 probes);

@@ -50,8 +50,16 @@ vouch__collect(struct vouch_context *context, const struct vouch_request *reques
 /* Probes members at once, those with wanted[i] = VOUCH_PROBE_FULLY for the
  * configured time, those with VOUCH_PROBE_BRIEFLY for one second at most: what
  * the cluster has lost is asked for a contradiction, and the failover waits for
- * it. Results in the order of the configuration. */
-enum { VOUCH_PROBE_NOT = 0, VOUCH_PROBE_FULLY = 1, VOUCH_PROBE_BRIEFLY = 2 };
+ * it. VOUCH_PROBE_SHORTLY, 300 ms, is for what a machine has fenced as well:
+ * nothing is expected to answer, and a server that lives although its power is
+ * said to be off answers in a few round trips (P6-A1). Results in the order of
+ * the configuration. */
+enum {
+	VOUCH_PROBE_NOT = 0,
+	VOUCH_PROBE_FULLY = 1,
+	VOUCH_PROBE_BRIEFLY = 2,
+	VOUCH_PROBE_SHORTLY = 3,
+};
 void vouch__probe_all(struct vouch_context *context, const uint8_t *wanted,
 		      struct vouch_deadline deadline, struct vouch_probe *probes);
 

@@ -62,8 +62,7 @@ class Cluster:
                                 stderr=subprocess.STDOUT, text=True)
 
     def set(self, node, k):
-        done = self.it.on(node, "vouch", "--quiet", "--yes", "contract", "set", "--k=%d" % k, timeout=150)
-        return done.stdout
+        return self.it.contract_set(node, "--k=%d" % k).stdout
 
 
 def agent_replace(it, node, cut):

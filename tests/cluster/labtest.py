@@ -98,6 +98,19 @@ class Lab:
             time.sleep(0.3)
         raise Failed("still not so after %d s: %s" % (seconds, what))
 
+    def contract_set(self, node, *words):
+        """Types the change again while a standby that was there reconnects: the refusal says to wait for it."""
+        end = time.monotonic() + PATIENCE_S
+        while True:
+            done = self.on(node, "vouch", "--quiet", "--yes", "contract", "set", *words, check=False, timeout=150)
+            if done.returncode == 0:
+                return done
+            if "stream from here now" not in done.stderr + done.stdout or time.monotonic() > end:
+                raise Failed("vouch contract set %s on %s: exit %d: %s" % (" ".join(words), node, done.returncode,
+                                                                          (done.stderr + done.stdout).strip()))
+            print("# asked again: " + (done.stderr + done.stdout).strip(), flush=True)
+            time.sleep(0.5)
+
     def attempts(self, nodes):
         return sum(len(self.decisions(node)) for node in nodes)
 

@@ -75,7 +75,7 @@ def in_force(it, report, node, k, what):
 
 def complete(it, report, node, k, what):
     epoch = show(it, node)["epoch"]
-    done = change(it, node, "--k=%d" % k)
+    done = it.contract_set(node, "--k=%d" % k)
     report.check("contract: %s: the holder stays the holder, in a new epoch" % what,
                  show(it, node)["holder"] == node and show(it, node)["epoch"] == epoch + 1, done.stdout + done.stderr)
     in_force(it, report, node, k, what)
