@@ -530,7 +530,7 @@ static uint8_t patience_with(const struct vouch_evidence *evidence, uint8_t node
 		    (entry->action == VOUCH_FENCE_OFF ||
 		     entry->action == VOUCH_FENCE_REBOOT) &&
 		    entry->executor == VOUCH_EXECUTOR_MACHINE &&
-		    entry->in_snapshot == VOUCH_NO)
+		    entry->in_snapshot != VOUCH_YES)
 			return VOUCH_PROBE_SHORTLY;
 	}
 	return VOUCH_PROBE_BRIEFLY;
