@@ -140,6 +140,8 @@ def build_parser():
             arg("--clients", type=int, default=4, metavar="C", help="how many (default: 4)"),
             arg("--rate", type=float, default=0, metavar="R",
                 help="at most R commits per second and client (default: 0, as fast as it goes)"),
+            arg("--pinned", action="store_true", help="each client stays with one node and asks it every 20 ms whether it "
+                "is the primary: the first commit after a failover is seen when it is possible"),
             arg("--json", action="store_true", help="status as JSON"))
     command("verify", cmd_verify, "is every acknowledged commit on the primary, and were there never two writable nodes?",
             arg("--on", metavar="NODE", help="look for the commits on this node instead of the primary"),

@@ -59,10 +59,11 @@ def latest_files(lab):
 
 
 class Client:
-    def __init__(self, lab, number, rate):
+    def __init__(self, lab, number, rate, pinned):
         import psycopg2
         self.pg = psycopg2
-        self.lab, self.number, self.pause = lab, number, 1 / rate if rate else 0
+        self.lab, self.number, self.pinned = lab, number, pinned
+        self.pause = 1 / rate if rate else 0
         self.seq = 0
         self.connection = None
         # Unbuffered: what was acknowledged is on record even if this process is killed the next moment.
@@ -75,7 +76,9 @@ class Client:
         # Each client starts at another host, so that not all of them queue at a dead one.
         nodes = self.lab.nodes
         turn = self.number % len(nodes)
-        hosts = ",".join(self.lab.address(n) for n in nodes[turn:] + nodes[:turn])
+        ordered = nodes[turn:] + nodes[:turn]
+        # With a dead host in the list a client asks the others once in two seconds only.
+        hosts = ",".join(self.lab.address(n) for n in (ordered[:1] if self.pinned else ordered))
         self.connection = self.pg.connect(host=hosts, **CONNECTION)
         self.connection.autocommit = True
         with self.connection.cursor() as cursor:
@@ -133,7 +136,7 @@ def first_line(text):
 
 def main(lab, words):
     """Body of the background process: one child per client."""
-    count, rate, first = int(words[0]), float(words[1]), int(words[2])
+    count, rate, first, pinned = int(words[0]), float(words[1]), int(words[2]), words[3] == "pinned"
     children = []
     for number in range(first, first + count):
         pid = os.fork()
@@ -141,7 +144,7 @@ def main(lab, words):
             die_with_parent()
             # Ends at once and between two writes at most: a record is a single write.
             signal.signal(signal.SIGTERM, signal.SIG_DFL)
-            Client(lab, number, rate).run()
+            Client(lab, number, rate, pinned).run()
         children.append(pid)
 
     def stop(*_):
@@ -164,13 +167,16 @@ def start(lab, args):
         raise LabError(f"the workload runs already; type: {lab.command('workload status')}")
     if args.clients < 1 or args.rate < 0:
         raise LabError("--clients wants at least 1, --rate at least 0")
+    if args.pinned and args.clients < len(lab.nodes):
+        raise LabError(f"--pinned wants a client for each of the {len(lab.nodes)} nodes")
     os.makedirs(records(lab), exist_ok=True)
     # Every run has its own client numbers, so no row of an earlier run is ever taken for one of this.
     first = 1 + max([client_number(f) for f in files(lab)] or [0])
     with open(os.path.join(records(lab), "latest-run"), "w") as out:
         out.write(f"{first}\n")
     background.start_witness(lab)
-    background.start(lab, "workload", ["_workload", str(args.clients), str(args.rate), str(first)])
+    background.start(lab, "workload", ["_workload", str(args.clients), str(args.rate), str(first),
+                                      "pinned" if args.pinned else "free"])
     print(f"{args.clients} clients insert and record what is acknowledged")
     return 0
 
