@@ -7,8 +7,11 @@
 
 #include "agents/cli.h"
 
-/* In the order in which they were taken; empty where there is no journal, or it
- * has none. NULL only when out of memory; json_object_put() it. */
-struct json_object *attempt_records(const struct cli *cli, const char *id);
+/* In the order in which they were taken; empty where there is no journal that we
+ * may read, or it has none. *records is the caller's, json_object_put() it, also
+ * on error: VOUCH_E_CORRUPT or VOUCH_E_IO, and steps may be missing (P6-O2). */
+VOUCH_MUST_CHECK enum vouch_error_code
+attempt_records(const struct cli *cli, const char *id,
+		struct json_object **records, struct vouch_error *error);
 
 #endif

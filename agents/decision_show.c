@@ -65,11 +65,16 @@ static enum vouch_error_code text_show(const char *verdict,
 
 static void attempt_add(const struct cli *cli, struct vouch_story *story)
 {
-	struct json_object *records = attempt_records(
-		cli, vouch__story_text(story->verdict, "request"));
+	struct json_object *records = NULL;
+	struct vouch_error error = { 0 };
 
-	if (records)
-		vouch__story_attempt_read(story, records);
+	if (attempt_records(cli, vouch__story_text(story->verdict, "request"),
+			    &records, &error) != VOUCH_OK)
+		(void)fprintf(stderr,
+			      "vouch: steps of this attempt may be missing "
+			      "(P6-O2): %s\n",
+			      error.text);
+	vouch__story_attempt_read(story, records);
 	json_object_put(records);
 }
 

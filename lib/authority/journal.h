@@ -93,6 +93,15 @@ vouch__journal_visit_types(struct vouch_journal *journal,
 			   vouch_journal_visitor *visit, void *context,
 			   struct vouch_error *error);
 
+/* The unbroken run of records of these types that contain `having`, a text that
+ * JSON writes as it is: nothing is visited where it is not such a text. What is
+ * newer than the run is passed over unparsed; the run's first other record of
+ * these types ends the walk. */
+VOUCH_MUST_CHECK enum vouch_error_code
+vouch__journal_visit_run(struct vouch_journal *journal, const char *const *types,
+			 const char *having, vouch_journal_visitor *visit,
+			 void *context, struct vouch_error *error);
+
 /* The newest record of the type that has field == value (field NULL: any);
  * VOUCH_E_NOT_FOUND. *record is the caller's, json_object_put() it. */
 VOUCH_MUST_CHECK enum vouch_error_code

@@ -16,6 +16,8 @@ struct walk {
 	vouch_journal_visitor *visit;
 	void *context;
 	const char *having; /* only records with these bytes; NULL: all */
+	int run;	    /* stop after the first run of those */
+	int met;	    /* one of the run */
 	int standing; /* stop at the newest summary, with what it carries */
 	int stop;
 	uint64_t newer; /* the record last read, 0 when none or unreadable */
@@ -123,8 +125,13 @@ static void record_visit(struct walk *walk, const struct vouch_line *line,
 	struct json_object *record;
 	enum vouch_error_code code;
 
-	if (!type_may_be(line, walk->types) || !bytes_may_be(line, walk->having))
+	if (!type_may_be(line, walk->types))
 		return;
+	if (!bytes_may_be(line, walk->having)) {
+		walk->stop = walk->run && walk->met;
+		return;
+	}
+	walk->met = 1;
 	code = vouch__json_parse(line->json, line->json_length, &record, NULL);
 	if (code == VOUCH_E_MEMORY) {
 		walk->failure = code;
@@ -249,6 +256,31 @@ vouch__journal_visit_standing(struct vouch_journal *journal, const char *type,
 					  visitor, context, error);
 }
 
+/* Written in JSON as it is, so that it can be looked for before parsing. */
+static int is_plain(const char *value)
+{
+	static const char plain[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+				    "abcdefghijklmnopqrstuvwxyz0123456789._-";
+
+	return value && value[strspn(value, plain)] == '\0';
+}
+
+enum vouch_error_code
+vouch__journal_visit_run(struct vouch_journal *journal, const char *const *types,
+			 const char *having, vouch_journal_visitor *visitor,
+			 void *context, struct vouch_error *error)
+{
+	struct walk walk = { .types = types,
+			     .visit = visitor,
+			     .context = context,
+			     .having = having,
+			     .run = 1 };
+
+	if (!is_plain(having) || having[0] == '\0')
+		return VOUCH_OK;
+	return visit(journal, &walk, error);
+}
+
 struct search {
 	const char *field;
 	const char *value;
@@ -278,15 +310,6 @@ static int search_visit(void *context, uint64_t sequence,
 		return 0;
 	search->found = json_object_get(record);
 	return 1;
-}
-
-/* Written in JSON as it is, so that it can be looked for before parsing. */
-static int is_plain(const char *value)
-{
-	static const char plain[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
-				    "abcdefghijklmnopqrstuvwxyz0123456789._-";
-
-	return value && value[strspn(value, plain)] == '\0';
 }
 
 static enum vouch_error_code find(struct vouch_journal *journal,

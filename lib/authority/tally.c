@@ -30,15 +30,10 @@ static const char *text_of(struct json_object *record, const char *key,
 	return text;
 }
 
-static int request_visit(void *context, uint64_t sequence,
-			 struct json_object *record)
+static void request_count(struct reading *reading, struct json_object *record)
 {
-	struct reading *reading = context;
-
-	(void)sequence;
 	if (reading->tally->requests++ == 0)
 		(void)text_of(record, "request", reading->request);
-	return 0;
 }
 
 static void denial_count(struct vouch_tally *tally, struct json_object *record)
@@ -62,14 +57,11 @@ static void denial_count(struct vouch_tally *tally, struct json_object *record)
 	tally->by_rule[i].count++;
 }
 
-static int outcome_visit(void *context, uint64_t sequence,
-			 struct json_object *record)
+static void outcome_count(struct reading *reading, struct json_object *record)
 {
-	struct reading *reading = context;
 	struct vouch_tally *tally = reading->tally;
 	char outcome[VOUCH_NAME_SIZE];
 
-	(void)sequence;
 	if (reading->ended[0] == '\0')
 		(void)text_of(record, "request", reading->ended);
 	(void)text_of(record, "outcome", outcome);
@@ -81,6 +73,18 @@ static int outcome_visit(void *context, uint64_t sequence,
 		tally->crash_aborted++;
 	else
 		tally->failed++;
+}
+
+static int attempt_visit(void *context, uint64_t sequence,
+			 struct json_object *record)
+{
+	char type[VOUCH_NAME_SIZE];
+
+	(void)sequence;
+	if (is(text_of(record, "type", type), VOUCH_RECORD_REQUEST))
+		request_count(context, record);
+	else
+		outcome_count(context, record);
 	return 0;
 }
 
@@ -123,6 +127,8 @@ enum vouch_error_code vouch__tally_read(struct vouch_journal *journal,
 					struct vouch_tally *tally,
 					struct vouch_error *error)
 {
+	static const char *const counted[] = { VOUCH_RECORD_REQUEST,
+					       VOUCH_RECORD_OUTCOME, NULL };
 	struct reading reading;
 	enum vouch_error_code code;
 
@@ -131,11 +137,8 @@ enum vouch_error_code vouch__tally_read(struct vouch_journal *journal,
 	tally->transition_ms = VOUCH_TALLY_UNKNOWN;
 	memset(&reading, 0, sizeof(reading));
 	reading.tally = tally;
-	code = vouch__journal_visit(journal, VOUCH_RECORD_REQUEST, request_visit,
-				    &reading, error);
-	if (code == VOUCH_OK)
-		code = vouch__journal_visit(journal, VOUCH_RECORD_OUTCOME,
-					    outcome_visit, &reading, error);
+	code = vouch__journal_visit_types(journal, counted, 0, attempt_visit,
+					  &reading, error);
 	if (code == VOUCH_OK)
 		code = vouch__journal_visit(journal, VOUCH_RECORD_TRANSITION,
 					    transition_visit, &reading, error);

@@ -123,6 +123,74 @@ static void find_takes_the_newest_that_fits(void **state)
 	vouch__journal_close(journal);
 }
 
+static const char *const run_types[] = { "grant", "seal", NULL };
+
+/* Grants and seals "newer", "b", "b", "older", "b", and what does not count. */
+static char *one_run(struct fixture *it, size_t *length)
+{
+	static const char *const rows[][2] = {
+		{ "grant", "b" }, { "grant", "older" }, { "seal", "b" },
+		{ "outcome", "x" }, { "grant", "b" },	{ "grant", "newer" },
+	};
+	struct vouch_journal *journal = open_journal(it, 1);
+	size_t i;
+
+	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+		assert_int_equal(append(it, journal, rows[i][0], rows[i][1]),
+				 VOUCH_OK);
+	vouch__journal_close(journal);
+	return fixture_read(it, "journal", length);
+}
+
+static enum vouch_error_code visit_run(struct fixture *it, struct seen *seen,
+				       const char *having)
+{
+	struct vouch_journal *journal = open_journal(it, 0);
+	enum vouch_error_code code = vouch__journal_visit_run(
+		journal, run_types, having, see, seen, &it->error);
+
+	vouch__journal_close(journal);
+	return code;
+}
+
+static void a_run_ends_with_the_first_other_record(void **state)
+{
+	struct fixture *it = *state;
+	struct seen seen = { .count = 0 };
+	size_t length;
+
+	free(one_run(it, &length));
+	assert_int_equal(visit_run(it, &seen, "b"), VOUCH_OK);
+	assert_int_equal(seen.count, 2);
+	assert_int_equal(seen.sequences[0], 5);
+	assert_int_equal(seen.sequences[1], 3);
+	seen.count = 0;
+	assert_int_equal(visit_run(it, &seen, "nobody"), VOUCH_OK);
+	assert_int_equal(seen.count, 0);
+	/* JSON may write these in more than one way. */
+	assert_int_equal(visit_run(it, &seen, "b\""), VOUCH_OK);
+	assert_int_equal(visit_run(it, &seen, ""), VOUCH_OK);
+	assert_int_equal(visit_run(it, &seen, NULL), VOUCH_OK);
+	assert_int_equal(seen.count, 0);
+}
+
+/* P6-O2: what may be missing is said, and what is there is shown. */
+static void a_bad_record_in_a_run_is_said(void **state)
+{
+	struct fixture *it = *state;
+	struct seen seen = { .count = 0 };
+	size_t length;
+	char *text = one_run(it, &length), *at;
+
+	at = strstr(text, "outcome");
+	*at = 'O';
+	fixture_write(it, "journal", text, length);
+	free(text);
+	assert_int_equal(visit_run(it, &seen, "b"), VOUCH_E_CORRUPT);
+	assert_non_null(strstr(it->error.text, "1 bad record"));
+	assert_int_equal(seen.count, 2);
+}
+
 static void a_missing_journal_is_empty_for_a_reader(void **state)
 {
 	struct seen seen = { .count = 0 };
@@ -455,6 +523,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		fixture_test(records_come_back_newest_first),
 		fixture_test(find_takes_the_newest_that_fits),
+		fixture_test(a_run_ends_with_the_first_other_record),
+		fixture_test(a_bad_record_in_a_run_is_said),
 		fixture_test(a_missing_journal_is_empty_for_a_reader),
 		fixture_test(a_reader_cannot_append),
 		fixture_test(a_torn_tail_is_replaced),
