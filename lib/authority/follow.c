@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "authority/noted.h"
 #include "authority/records.h"
 #include "authority/refusal.h"
 #include "authority/standing.h"
@@ -304,6 +305,7 @@ enum vouch_error_code vouch__follow(struct vouch_context *context,
 		return vouch__error_set(error, VOUCH_E_CLUSTER,
 					"the cluster does not answer");
 	code = cluster_follow(context, deadline, error);
+	vouch__noted_tell(context, deadline);
 	if (code == VOUCH_OK)
 		vouch__score_offer(context, deadline);
 	return code;
@@ -375,8 +377,10 @@ void vouch__score_by_position(struct vouch_context *context,
 	static struct vouch_probe probes[VOUCH_NODES_MAX];
 	uint8_t wanted[VOUCH_NODES_MAX];
 	const struct vouch_config *config = context->config;
+	struct vouch_error error = { 0 };
 	uint32_t i, self = 0, rank = 0;
 
+	vouch__noted_tell(context, deadline);
 	memset(probes, 0, sizeof(probes));
 	memset(wanted, VOUCH_PROBE_FULLY, sizeof(wanted));
 	lost_skip(context, deadline, wanted);
@@ -385,6 +389,8 @@ void vouch__score_by_position(struct vouch_context *context,
 			self = i;
 	}
 	vouch__probe_all(context, wanted, deadline, probes);
+	if (vouch__noted_raise(config, probes, &error) != VOUCH_OK)
+		say(context, error.text);
 	if (probes[self].condition != VOUCH_PRESENT)
 		return;
 	for (i = 0; i < config->member_count; i++) {

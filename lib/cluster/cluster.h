@@ -107,6 +107,18 @@ struct vouch_setup {
 	uint8_t alert; /* 1: vouch-alert is told, with this resource as recipient */
 };
 
+/* What the nodes noted of each other's servers (lib/authority/noted.h), as each
+ * told it; in a worker's hands, so of a fixed size. A text that was too long is
+ * empty: it was told, and says nothing. */
+enum { VOUCH_NOTES_SIZE = 8192 };
+struct vouch_notes_told {
+	uint32_t count;
+	struct {
+		char node[VOUCH_NAME_SIZE];
+		char text[VOUCH_NOTES_SIZE];
+	} by[VOUCH_NODES_MAX];
+};
+
 struct vouch_cluster; /* an open connection, the implementation's own */
 
 struct vouch_cluster_ops {
@@ -188,6 +200,16 @@ struct vouch_cluster_ops {
 	enum vouch_error_code (*score_set)(struct vouch_cluster *,
 					   struct vouch_deadline, int score,
 					   int remove, struct vouch_error *);
+	/* This node's notes of the others, told for as long as it is in the
+	 * cluster. Returns only once the cluster's status shows them. */
+	enum vouch_error_code (*notes_tell)(struct vouch_cluster *,
+					    struct vouch_deadline,
+					    const char *text,
+					    struct vouch_error *);
+	enum vouch_error_code (*notes_observe)(struct vouch_cluster *,
+					       struct vouch_deadline,
+					       struct vouch_notes_told *,
+					       struct vouch_error *);
 	/* Is the resource managed by the cluster manager right now? */
 	enum vouch_error_code (*managed_observe)(struct vouch_cluster *,
 						 struct vouch_deadline,

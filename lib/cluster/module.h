@@ -13,7 +13,7 @@
 
 struct vouch_cluster_module {
 	uint32_t format;
-	size_t sizes[9];
+	size_t sizes[10];
 	const struct vouch_cluster_ops *ops;
 };
 
@@ -26,7 +26,8 @@ struct vouch_cluster_module {
 			sizeof(struct vouch_cluster_grant),                    \
 			sizeof(struct vouch_recovery),                         \
 			sizeof(struct vouch_setup),                            \
-			sizeof(struct vouch_word_list)                         \
+			sizeof(struct vouch_word_list),                        \
+			sizeof(struct vouch_notes_told)                        \
 	}
 
 #endif

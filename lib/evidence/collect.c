@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "authority/incarnation.h"
+#include "authority/noted.h"
 #include "authority/records.h"
 #include "authority/words.h"
 #include "common/privilege.h"
@@ -434,6 +435,54 @@ static void offer_collect(struct collection *collection)
 					VOUCH_NO;
 }
 
+/* --- what the members noted of each other ---------------------------------- */
+
+static void notes_merge(struct vouch_evidence *evidence,
+			const struct vouch_noted *noted, uint32_t count)
+{
+	uint32_t i;
+
+	for (i = 0; i < count; i++)
+		vouch__noted_merge(&evidence->nodes[i].noted, &noted[i],
+				   evidence->nodes[i].probe.incarnation);
+}
+
+/* Of all notes about a server the one that objects to most; whether it does is
+ * for the kernel to say (P6-S1). Members come first among the nodes. */
+static void notes_collect(struct collection *collection)
+{
+	static struct vouch_notes_told told;
+	struct vouch_noted noted[VOUCH_NODES_MAX];
+	struct vouch_context *context = collection->context;
+	const struct vouch_config *config = collection->config;
+	uint32_t i;
+
+	if (vouch__noted_read(config, noted, collection->error) != VOUCH_OK)
+		say(collection, collection->error->text);
+	notes_merge(collection->evidence, noted, config->member_count);
+	told.count = 0;
+	if (context->cluster && context->cluster_ops->notes_observe &&
+	    AS_ROOT(collection,
+		    context->cluster_ops->notes_observe(
+			    context->cluster, collection->deadline, &told,
+			    collection->error)) != VOUCH_OK) {
+		missed(collection, "notes of the other nodes");
+		for (i = 0; i < config->member_count; i++)
+			collection->evidence->nodes[i].noted.condition =
+				VOUCH_MALFORMED;
+	}
+	for (i = 0; i < told.count; i++) {
+		/* What this node noted is on its disk. */
+		if (strcmp(told.by[i].node, config->node) == 0 ||
+		    !vouch__config_member(config, told.by[i].node))
+			continue;
+		if (vouch__noted_told(config, told.by[i].node, told.by[i].text,
+				      noted, collection->error) != VOUCH_OK)
+			say(collection, collection->error->text);
+		notes_merge(collection->evidence, noted, config->member_count);
+	}
+}
+
 /* --- the databases -------------------------------------------------------- */
 
 struct prober {
@@ -828,6 +877,7 @@ vouch__collect(struct vouch_context *context, const struct vouch_request *reques
 	code = probes_collect(&collection);
 	if (code != VOUCH_OK)
 		return code;
+	notes_collect(&collection);
 	offer_collect(&collection);
 	tail_collect(&collection);
 	view_collect(&collection, &evidence->after);

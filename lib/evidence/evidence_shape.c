@@ -87,6 +87,14 @@ static const struct vouch_field probe_fields[] = {
 };
 SHAPE(probe);
 
+static const struct vouch_field noted_fields[] = {
+	ENUM(vouch_noted, condition, condition),
+	STR(vouch_noted, incarnation),
+	U32(vouch_noted, timeline),
+	LSN(vouch_noted, lsn),
+};
+SHAPE(noted);
+
 static const struct vouch_field node_fields[] = {
 	STR(vouch_node, name),
 	U32(vouch_node, cluster_id),
@@ -96,6 +104,7 @@ static const struct vouch_field node_fields[] = {
 	ENUM(vouch_node, ever_seen, answer),
 	OBJ(vouch_node, operations, operations),
 	OBJ(vouch_node, probe, probe),
+	OBJ(vouch_node, noted, noted),
 };
 SHAPE(node);
 

@@ -365,6 +365,7 @@ static void node_answer(struct vouch_evidence *evidence, uint8_t i)
 	probe->replay_paused = VOUCH_NO;
 	probe->checksums_clean = VOUCH_YES;
 	probe->promoting = VOUCH_NO;
+	memset(&node->noted, 0, sizeof(node->noted));
 	incarnation_restore(evidence, i, probe->incarnation);
 	node_join(evidence, node);
 	operations_say(evidence, node, VOUCH_OP_START);

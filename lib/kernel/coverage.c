@@ -288,6 +288,25 @@ static void cite_intersection(struct vouch_finding *finding,
 			    scratch->branches[found.ahead].end);
 }
 
+/* What it has, and what it once had. */
+/*@
+  requires \valid(finding) && \valid_read(scratch) &&
+    \valid_read(scratch->evidence);
+  requires \separated(finding, scratch) &&
+    \separated(finding, scratch->evidence);
+  requires 0 <= node < VOUCH_NODES_MAX;
+  assigns finding->used_count, finding->used[0 .. VOUCH_USED_MAX - 1];
+*/
+static void cite_set_back(struct vouch_finding *finding,
+			  const struct vouch_scratch *scratch, int node)
+{
+	const struct vouch_node *of = &scratch->evidence->nodes[node];
+
+	vouch__cite(finding, VOUCH_C_DURABLE_END, node,
+		    vouch__probe_end(&of->probe));
+	vouch__cite(finding, VOUCH_C_NOTED, node, of->noted.lsn);
+}
+
 /* Has the candidate everything acknowledged under one contract? */
 /*@
   requires \valid_read(row);
@@ -343,9 +362,12 @@ static void say_contract(struct vouch_scratch *scratch,
 
 		finding = closed(scratch, why, found.missing, 1);
 		cite_intersection(finding, scratch, found);
-		vouch__cite(finding, VOUCH_C_PROBE, found.missing,
-			    scratch->evidence->nodes[found.missing]
-				    .probe.condition);
+		if (why == VOUCH_R_INTERSECT_SET_BACK)
+			cite_set_back(finding, scratch, found.missing);
+		else
+			vouch__cite(finding, VOUCH_C_PROBE, found.missing,
+				    scratch->evidence->nodes[found.missing]
+					    .probe.condition);
 		return;
 	}
 	if (found.ahead != VOUCH_NO_NODE) {

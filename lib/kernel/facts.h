@@ -161,6 +161,17 @@ struct vouch_probe {
 	uint32_t epoch_timeline;
 };
 
+/* What the members noted of the server there while they could see it: how far
+ * it had replayed; of several notes the one that objects to most. A machine that
+ * was set back as a whole, with its state directory, does not know that of itself
+ * (P6-S1, amnesia). Absent: nobody looked, which proves nothing either way. */
+struct vouch_noted {
+	enum vouch_condition condition;
+	char incarnation[VOUCH_NAME_SIZE];
+	uint32_t timeline;
+	uint64_t lsn;
+};
+
 struct vouch_node {
 	char name[VOUCH_NAME_SIZE];
 	uint32_t cluster_id; /* Corosync node id; 0 unknown */
@@ -171,6 +182,7 @@ struct vouch_node {
 	enum vouch_answer ever_seen;
 	struct vouch_operations operations;
 	struct vouch_probe probe;
+	struct vouch_noted noted;
 };
 
 enum vouch_method { VOUCH_METHOD_UNKNOWN = 0, VOUCH_METHOD_ANY = 1,

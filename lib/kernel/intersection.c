@@ -9,6 +9,30 @@
  */
 #include "kernel/rules.h"
 
+/* Has it still what it was once seen to have? A note about another incarnation
+ * is about another life, and this one was admitted since. */
+/*@
+  requires \valid_read(node) &&
+    node->probe.history_count <= VOUCH_HISTORY_MAX;
+  assigns \nothing;
+  ensures \result == VOUCH_R_NONE ==> KeptNoted(node);
+*/
+static enum vouch_reason noted_reason(const struct vouch_node *node)
+{
+	const struct vouch_noted *noted = &node->noted;
+
+	if (noted->condition == VOUCH_ABSENT)
+		return VOUCH_R_NONE;
+	if (noted->condition != VOUCH_PRESENT || noted->timeline == 0 ||
+	    noted->lsn == 0 || noted->incarnation[0] == '\0')
+		return VOUCH_R_INTERSECT_NOTE_UNREAD;
+	if (vouch__name_equal(noted->incarnation, node->probe.incarnation) &&
+	    !vouch__position_is_reached(&node->probe, noted->timeline,
+					noted->lsn))
+		return VOUCH_R_INTERSECT_SET_BACK;
+	return VOUCH_R_NONE;
+}
+
 /* Does member i count towards S? The reason when it does not. */
 /*@
   requires \valid_read(scratch) && \valid_read(scratch->evidence);
@@ -50,7 +74,7 @@ static enum vouch_reason member_reason(const struct vouch_scratch *scratch,
 		return VOUCH_R_INTERSECT_AMNESIA;
 	if (probe->log_exhausted != VOUCH_YES || vouch__probe_end(probe) == 0)
 		return VOUCH_R_INTERSECT_UNREAD;
-	return VOUCH_R_NONE;
+	return noted_reason(&evidence->nodes[i]);
 }
 
 int vouch__remembers(const struct vouch_scratch *scratch, uint8_t i)
@@ -87,7 +111,8 @@ static struct vouch_intersection counted_in(const struct vouch_scratch *scratch,
 	if (reason != VOUCH_R_NONE) {
 		/* Amnesia is the reason that people would not guess. */
 		if (found.missing == VOUCH_NO_NODE ||
-		    reason == VOUCH_R_INTERSECT_AMNESIA) {
+		    reason == VOUCH_R_INTERSECT_AMNESIA ||
+		    reason == VOUCH_R_INTERSECT_SET_BACK) {
 			found.missing = node;
 			found.why = reason;
 		}

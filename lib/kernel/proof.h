@@ -494,6 +494,12 @@
 /*@
   // Node x answered since the observation `since`, and remembers all that it
   // ever acknowledged: it belongs to S.
+  predicate KeptNoted{L}(struct vouch_node *n) =
+    n->noted.condition == VOUCH_ABSENT ||
+    (n->noted.condition == VOUCH_PRESENT && n->noted.lsn != 0 &&
+     (!Equal(&n->noted.incarnation[0], &n->probe.incarnation[0]) ||
+      Reached(&n->probe, n->noted.timeline, n->noted.lsn)));
+
   predicate Counts{L}(struct vouch_evidence *e, integer x, integer since) =
     Answers(Server(e, x)) && Server(e, x)->system_id != 0 &&
     Server(e, x)->system_id == Candidate(e)->system_id &&
@@ -504,6 +510,7 @@
       (Marked(e) &&
        Reached(Server(e, x), e->own.mark_timeline, e->own.mark_lsn))) &&
     Server(e, x)->log_exhausted == VOUCH_YES && 0 < End(Server(e, x)) &&
+    KeptNoted(&e->nodes[x]) &&
     History(Server(e, x)) && History(Candidate(e)) &&
     TimelineAt(Server(e, x), 0) == TimelineAt(Candidate(e), 0);
 

@@ -94,7 +94,8 @@ int vouch__name_equal(const char *a, const char *b)
 
 	/*@
 	  loop invariant 0 <= i <= VOUCH_NAME_SIZE;
-	  loop invariant \forall integer j; 0 <= j < i ==> a[j] == b[j];
+	  loop invariant \forall integer j; 0 <= j < i ==> a[j] == b[j] &&
+	    a[j] != 0;
 	  loop assigns i;
 	  loop variant VOUCH_NAME_SIZE - i;
 	*/

@@ -395,7 +395,7 @@ int vouch__is_member(const struct vouch_view *view, uint32_t cluster_id);
   requires \valid_read(a + (0 .. VOUCH_NAME_SIZE - 1));
   requires \valid_read(b + (0 .. VOUCH_NAME_SIZE - 1));
   assigns \nothing;
-  ensures \result != 0 ==> Equal(a, b);
+  ensures \result != 0 <==> Equal(a, b);
 */
 int vouch__name_equal(const char *a, const char *b);
 /*@

@@ -182,6 +182,12 @@ enum vouch_outcome {
 	X(INTERSECT_UNREAD, "@n has not read its own log to the end "          \
 	  "(@a of @b members count, k = @c)",                                  \
 	  "@n has read its log")                                               \
+	X(INTERSECT_SET_BACK, "@n was seen with more than it has now: it was "  \
+	  "set back (@a of @b members count, k = @c)",                          \
+	  "another member answers, or the holder admits @n anew")              \
+	X(INTERSECT_NOTE_UNREAD, "what the members noted of @n cannot be read " \
+	  "(@a of @b members count, k = @c)",                                  \
+	  "another member answers, or the holder comes back")                  \
 	X(BEHIND, "@n is at @A, but @m has the log up to @B",                  \
 	  "promote @m instead")                                                \
 	X(SAME_HOLDER, "@n held epoch @a itself and has its whole log", "")    \
@@ -317,6 +323,7 @@ enum vouch_value_kind {
 	X(S, "members that answered and count (S)", NUMBER, "SQL")             \
 	X(PINNED, "contract pinned on its command line", ANSWER, "running server") \
 	X(MARK, "own high-water mark", LSN, "state file")                      \
+	X(NOTED, "was seen at", LSN, "note of a member")                       \
 	X(SYSTEM_ID, "system identifier", NUMBER, "SQL")                       \
 	X(ASSERTION, "asserted down", ANSWER, "operator")                      \
 	X(SWITCH_POINT, "timelines part at", LSN, "timeline history")

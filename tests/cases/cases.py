@@ -757,6 +757,51 @@ def _(d):
     d["own"]["mark_lsn"] = LSN_AHEAD
 
 
+def note(d, **more):
+    d["nodes"][2]["noted"] = {"condition": "present", "incarnation": d["nodes"][2]["probe"]["incarnation"],
+                              "timeline": d["nodes"][2]["probe"]["timeline"], "lsn": LSN, **more}
+
+
+@case("amnesia-machine-set-back", "veto 540")
+def _(d):
+    """n3's whole machine was set back to a snapshot: its own mark went with it, what this node noted of it did not."""
+    note(d, lsn=LSN_AHEAD)
+
+
+@case("amnesia-set-back-without-a-note", "permit")
+def _(d):
+    """Nobody looked: nothing in this evidence tells that n3 once had more."""
+    d["nodes"][2].pop("noted", None)
+
+
+@case("amnesia-noted-and-kept", "permit")
+def _(d):
+    note(d)
+
+
+@case("amnesia-noted-of-another-life", "permit")
+def _(d):
+    """The note is about an incarnation that is over; this one was admitted since."""
+    note(d, lsn=LSN_AHEAD, incarnation="j3")
+
+
+@case("amnesia-noted-on-another-fork", "veto 540")
+def _(d):
+    note(d, timeline=7)
+
+
+@case("amnesia-note-unreadable", "veto 540")
+def _(d):
+    """Zero, absence of a value and error never mean yes."""
+    d["nodes"][2]["noted"] = {"condition": "malformed"}
+
+
+@case("amnesia-note-empty", "veto 540")
+def _(d):
+    note(d)
+    del d["nodes"][2]["noted"]["lsn"]
+
+
 @case("contract-announced-binds-too", "veto 540")
 def _(d):
     """From ANY 1 of 2 to k = 0: announced, the barrier not yet passed."""

@@ -137,6 +137,56 @@ def swapped(report):
     forget(report, "swapped disk", clone_before, swap_disks)
 
 
+STATE = "/var/lib/vouch/pgsql"
+
+DEEPER = """<operations>%s</operations>""" % "".join(
+    "<op id='deeper-%s' name='monitor' interval='%s' timeout='20s' role='%s'><instance_attributes id='deeper-%s-a'>"
+    "<nvpair id='deeper-%s-l' name='OCF_CHECK_LEVEL' value='10'/></instance_attributes></op>" % (role, interval, role, role, role)
+    for interval, role in (("5s", "Promoted"), ("4s", "Unpromoted")))
+
+
+def noted(it, by, of):
+    """What one node has on record of another; 0: nothing."""
+    text = it.on(by, "sh", "-c", "cat %s/noted 2>/dev/null; true" % STATE).stdout
+    found = re.search(r'"%s": ?\{[^}]*"lsn": ?(\d+)' % of, text)
+    return int(found.group(1)) if found else 0
+
+
+def set_back(report):
+    """A machine restored from a snapshot: data, marks and incarnation are those of then, and agree. What a deeper monitor
+    on n3 noted of n2 was not restored with it."""
+    with lab("sb") as it:
+        everybody_counts(it)
+        it.on("n1", "cibadmin", "--modify", "--allow-create", "--scope", "resources", "--xml-text",
+              "<clone id='pgsql-clone'><primitive id='pgsql'>%s</primitive></clone>" % DEEPER)
+        copy_before(it)
+        it.on("n2", "cp", "-a", STATE, ASIDE + "-state")
+        receiver(it, "n3", "-STOP")
+        it.sql("n1", "insert into acked values (7, 7)")
+        report.check("set back: n2 alone acknowledged a write",
+                     it.sql("n2", "select count(*) from acked where client = 7") == "1" and
+                     it.sql("n3", "select count(*) from acked where client = 7") == "0", "n3 has it too")
+        end = int(it.sql("n2", "select pg_wal_lsn_diff(pg_last_wal_replay_lsn(), '0/0')"))
+        it.wait_for("n3's deeper monitor noted how far n2 is", lambda: noted(it, "n3", "n2") >= end, 90)
+        ban(it, "n2")
+        roll_back_in_place(it)
+        it.on("n2", "sh", "-c", "rm -rf %s && cp -a %s-state %s" % (STATE, ASIDE, STATE))
+        it.run("power", "off", "n1")
+        it.wait_for("n3 was asked", lambda: it.attempts(["n3"]) >= 1, 90)
+        receiver(it, "n3", "-CONT")
+        unban(it, "n2", "n3")
+        verdict = check(it, "n3")
+        report.check("set back: n3 would be vetoed with P6-S1, for what it saw of n2", verdict["decision"] == "veto" and
+                     verdict["invariant"] == "P6-S1" and "n2 was seen with more than it has now" in verdict["why"], verdict["why"])
+        report.check("set back: n2 would be vetoed", check(it, "n2")["decision"] == "veto", check(it, "n2")["why"])
+        for node in ("n2", "n3"):
+            report.check("set back: %s is still a standby" % node, it.sql(node, "select pg_is_in_recovery()") == "t",
+                         "it is writable")
+        it.on("n3", "rm", STATE + "/noted")
+        verdict = check(it, "n3")
+        report.check("set back: only the note tells it", verdict["decision"] == "permit", verdict["why"])
+
+
 def by_hand(it, node, *words):
     it.on(node, *AS_POSTGRES, BIN + "pg_ctl", "-D", PGDATA, "-w", "-s", "-l", "/var/log/postgresql/hand.log", *words,
           timeout=120)
@@ -209,4 +259,4 @@ def admitted(report):
 
 if __name__ == "__main__":
     sys.exit(main({"amnesia": amnesia, "rolled-back": rolled_back, "swapped-disk": swapped, "rewound": rewound,
-                   "admitted": admitted}))
+                   "machine-set-back": set_back, "admitted": admitted}))

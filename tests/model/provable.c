@@ -355,6 +355,14 @@ static int counts(evidence_t *e, uint8_t node, uint64_t since)
 	    !is_one_branch(candidate_of(e), p) ||
 	    !is_admitted(e, node, p->incarnation) || !yes(p->log_exhausted))
 		return 0;
+	if (e->nodes[node].noted.condition != VOUCH_ABSENT &&
+	    (e->nodes[node].noted.condition != VOUCH_PRESENT ||
+	     e->nodes[node].noted.incarnation[0] == '\0' ||
+	     e->nodes[node].noted.timeline == 0 || e->nodes[node].noted.lsn == 0 ||
+	     (same(e->nodes[node].noted.incarnation, p->incarnation) &&
+	      !has_position(p, e->nodes[node].noted.timeline,
+			    e->nodes[node].noted.lsn))))
+		return 0;
 	return node != e->request.candidate ||
 	       e->own.condition != VOUCH_PRESENT ||
 	       has_position(p, e->own.mark_timeline, e->own.mark_lsn);

@@ -175,6 +175,10 @@ static struct allowed unused_facts[] = {
 	{ "own.condition", "*", "W1", 0 },
 	{ "own.mark_timeline", "zero", "W1", 0 },
 	{ "own.mark_lsn", "zero", "W1", 0 },
+	/* What was noted of those that W2 does not count. */
+	{ "holder.noted.*", "*", NULL, 0 },
+	{ "candidate.noted.condition", "*", "W1 W3", 0 },
+	{ "other.noted.condition", "*", "W1 W3 void-grants-passed-over", 0 },
 	/* No rule reads it: adoption is proven by a grant. */
 	{ "own.adopted", "*", NULL, 0 },
 	/* There is no seal, or none is needed; an answer without its condition
@@ -219,6 +223,9 @@ static struct allowed open_gaps[] = {
 	 * is its incarnation, which its agent renews at a start that finds the
 	 * mark missing or unreached; "internal records missing" is no veto. */
 	{ "own.condition", "absent", NULL, 0 },
+	/* So are the notes about the others, for a machine that was set back as a
+	 * whole; who has never looked at them has none. */
+	{ "other.noted.condition", "absent", NULL, 0 },
 };
 
 struct attempt {

@@ -50,6 +50,12 @@ void vouch__cib_setup_read(const xmlNode *cib, const char *resource,
 int vouch__cib_score_read(const xmlNode *cib, const char *resource,
 			  const char *node, int *score);
 
+#define VOUCH_NOTES_ATTRIBUTE "vouch-noted-" /* and the resource's name */
+
+/* The resource's notes that each node told, by nodes in the document's order. */
+void vouch__cib_notes_read(const xmlNode *cib, const char *resource,
+			   struct vouch_notes_told *told);
+
 /* Is fencing by watchdog timer possible in this cluster? */
 enum vouch_answer vouch__cib_watchdog_read(const xmlNode *cib);
 

@@ -44,6 +44,14 @@ enum vouch_error_code
 vouch__pacemaker_word_remove(struct vouch_cluster *, struct vouch_deadline,
 			     enum vouch_word_kind, const char *node,
 			     struct vouch_error *);
+enum vouch_error_code vouch__pacemaker_notes_tell(struct vouch_cluster *,
+						  struct vouch_deadline,
+						  const char *text,
+						  struct vouch_error *);
+enum vouch_error_code vouch__pacemaker_notes(struct vouch_cluster *,
+					     struct vouch_deadline,
+					     struct vouch_notes_told *,
+					     struct vouch_error *);
 enum vouch_error_code vouch__pacemaker_score_set(struct vouch_cluster *,
 						 struct vouch_deadline, int score,
 						 int remove,

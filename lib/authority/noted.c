@@ -1,0 +1,321 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "authority/noted.h"
+
+#include <string.h>
+#include <unistd.h>
+
+#include "authority/marker.h"
+#include "authority/state_file.h"
+#include "common/json.h"
+
+#define NOTED_NAME "noted"
+
+static int is_named(const struct vouch_config *config, uint32_t member,
+		    const char *name)
+{
+	return strcmp(config->members[member].name, name) == 0;
+}
+
+static int is_self(const struct vouch_config *config, uint32_t member)
+{
+	return is_named(config, member, config->node);
+}
+
+/* --- the file ------------------------------------------------------------- */
+
+static enum vouch_error_code note_decode(struct json_object *json,
+					 struct vouch_noted *note,
+					 struct vouch_error *error)
+{
+	enum vouch_error_code code =
+		vouch__json_get_text(json, "incarnation", note->incarnation,
+				     VOUCH_NAME_SIZE, error);
+
+	if (code == VOUCH_OK)
+		code = vouch__json_get_u32(json, "timeline", &note->timeline,
+					   error);
+	if (code == VOUCH_OK)
+		code = vouch__json_get_u64(json, "lsn", UINT64_MAX, &note->lsn,
+					   error);
+	if (code == VOUCH_OK && (note->incarnation[0] == '\0' ||
+				 note->timeline == 0 || note->lsn == 0))
+		code = vouch__error_set(error, VOUCH_E_CORRUPT,
+					"a note about a server is empty");
+	note->condition = VOUCH_PRESENT;
+	return code;
+}
+
+/* One object, with a note under each member's name; other names are those of
+ * former members. */
+static enum vouch_error_code notes_decode(const struct vouch_config *config,
+					  const char *by,
+					  struct json_object *json,
+					  struct vouch_noted *noted,
+					  struct vouch_error *error)
+{
+	enum vouch_error_code code = VOUCH_OK;
+	struct json_object *nodes, *note;
+	uint32_t i;
+
+	if (!json_object_object_get_ex(json, "nodes", &nodes) ||
+	    !json_object_is_type(nodes, json_type_object))
+		return vouch__error_set(error, VOUCH_E_MALFORMED,
+					"the notes about servers have no nodes");
+	for (i = 0; code == VOUCH_OK && i < config->member_count; i++) {
+		if (!is_named(config, i, by) &&
+		    json_object_object_get_ex(nodes, config->members[i].name,
+					      &note))
+			code = note_decode(note, &noted[i], error);
+	}
+	return code;
+}
+
+static enum vouch_error_code notes_read_at(const struct vouch_config *config,
+					   int directory,
+					   struct vouch_noted *noted,
+					   struct vouch_error *error)
+{
+	struct json_object *json;
+	enum vouch_error_code code;
+
+	memset(noted, 0, config->member_count * sizeof(*noted));
+	code = vouch__state_read_at(config, directory, NOTED_NAME, &json, error);
+	if (code == VOUCH_E_NOT_FOUND)
+		return VOUCH_OK;
+	if (code != VOUCH_OK)
+		return code;
+	code = notes_decode(config, config->node, json, noted, error);
+	json_object_put(json);
+	return code;
+}
+
+static enum vouch_error_code note_encode(struct json_object *nodes,
+					 const char *name,
+					 const struct vouch_noted *note)
+{
+	struct json_object *json = json_object_new_object();
+	enum vouch_error_code code =
+		vouch__json_put_text(json, "incarnation", note->incarnation);
+
+	if (code == VOUCH_OK)
+		code = vouch__json_put_u64(json, "timeline", note->timeline);
+	if (code == VOUCH_OK)
+		code = vouch__json_put_u64(json, "lsn", note->lsn);
+	if (code == VOUCH_OK)
+		return vouch__json_put(nodes, name, json);
+	json_object_put(json);
+	return code;
+}
+
+static enum vouch_error_code notes_encode(const struct vouch_config *config,
+					  const struct vouch_noted *noted,
+					  struct json_object **json,
+					  struct vouch_error *error)
+{
+	struct json_object *nodes = json_object_new_object();
+	enum vouch_error_code code = nodes ? VOUCH_OK : VOUCH_E_MEMORY;
+	uint32_t i;
+
+	*json = json_object_new_object();
+	for (i = 0; code == VOUCH_OK && i < config->member_count; i++) {
+		if (noted[i].condition == VOUCH_PRESENT)
+			code = note_encode(nodes, config->members[i].name,
+					   &noted[i]);
+	}
+	if (code == VOUCH_OK) {
+		code = vouch__json_put(*json, "nodes", nodes);
+		nodes = NULL;
+	}
+	json_object_put(nodes);
+	if (code == VOUCH_OK)
+		return VOUCH_OK;
+	json_object_put(*json);
+	*json = NULL;
+	return vouch__error_set(error, code, "out of memory");
+}
+
+static enum vouch_error_code notes_write(const struct vouch_config *config,
+					 int directory,
+					 const struct vouch_noted *noted,
+					 struct vouch_error *error)
+{
+	struct json_object *json;
+	enum vouch_error_code code = notes_encode(config, noted, &json, error);
+
+	if (code == VOUCH_OK)
+		code = vouch__state_write_at(config, directory, NOTED_NAME, json,
+					     error);
+	json_object_put(json);
+	return code;
+}
+
+/* --- what it says --------------------------------------------------------- */
+
+/* A server that is still reading its log has more than it replayed, and one that
+ * writes is not the one whose acknowledgements are counted. */
+static int is_worth_noting(const struct vouch_probe *probe)
+{
+	return probe->condition == VOUCH_PRESENT &&
+	       probe->in_recovery == VOUCH_YES &&
+	       probe->log_exhausted == VOUCH_YES &&
+	       probe->incarnation[0] != '\0' && probe->timeline != 0 &&
+	       probe->replayed_lsn != 0;
+}
+
+/* By timeline first, as the own mark is. */
+static int is_news(const struct vouch_noted *note,
+		   const struct vouch_probe *probe)
+{
+	if (note->condition != VOUCH_PRESENT ||
+	    strcmp(note->incarnation, probe->incarnation) != 0)
+		return 1;
+	if (note->timeline != probe->timeline)
+		return probe->timeline > note->timeline;
+	return probe->replayed_lsn > note->lsn;
+}
+
+static int notes_change(const struct vouch_config *config,
+			const struct vouch_probe *probes,
+			struct vouch_noted *noted)
+{
+	int changed = 0;
+	uint32_t i;
+
+	for (i = 0; i < config->member_count; i++) {
+		if (is_self(config, i) || !is_worth_noting(&probes[i]) ||
+		    !is_news(&noted[i], &probes[i]))
+			continue;
+		noted[i].condition = VOUCH_PRESENT;
+		memcpy(noted[i].incarnation, probes[i].incarnation,
+		       VOUCH_NAME_SIZE);
+		noted[i].timeline = probes[i].timeline;
+		noted[i].lsn = probes[i].replayed_lsn;
+		changed = 1;
+	}
+	return changed;
+}
+
+enum vouch_error_code vouch__noted_raise(const struct vouch_config *config,
+					 const struct vouch_probe *probes,
+					 struct vouch_error *error)
+{
+	struct vouch_noted noted[VOUCH_NODES_MAX];
+	enum vouch_error_code code;
+	int directory;
+
+	code = vouch__state_lock(config, &directory, error);
+	if (code != VOUCH_OK)
+		return code;
+	code = notes_read_at(config, directory, noted, error);
+	if (code == VOUCH_OK && notes_change(config, probes, noted))
+		code = notes_write(config, directory, noted, error);
+	(void)close(directory);
+	return code;
+}
+
+/* Nobody knows what they said. */
+static void all_malformed(const struct vouch_config *config, const char *by,
+			  struct vouch_noted *noted)
+{
+	uint32_t i;
+
+	memset(noted, 0, config->member_count * sizeof(*noted));
+	for (i = 0; i < config->member_count; i++) {
+		if (!is_named(config, i, by))
+			noted[i].condition = VOUCH_MALFORMED;
+	}
+}
+
+enum vouch_error_code vouch__noted_read(const struct vouch_config *config,
+					struct vouch_noted *noted,
+					struct vouch_error *error)
+{
+	struct json_object *json = NULL;
+	enum vouch_error_code code;
+
+	memset(noted, 0, config->member_count * sizeof(*noted));
+	code = vouch__state_read(config, NOTED_NAME, &json, error);
+	if (code == VOUCH_E_NOT_FOUND)
+		return VOUCH_OK;
+	if (code == VOUCH_OK)
+		code = notes_decode(config, config->node, json, noted, error);
+	json_object_put(json);
+	if (code != VOUCH_OK)
+		all_malformed(config, config->node, noted);
+	return code;
+}
+
+/* --- between nodes -------------------------------------------------------- */
+
+enum vouch_error_code vouch__noted_text(const struct vouch_config *config,
+					char *text, size_t size,
+					struct vouch_error *error)
+{
+	struct vouch_noted noted[VOUCH_NODES_MAX];
+	struct json_object *json = NULL;
+	enum vouch_error_code code;
+	const char *made;
+	uint32_t i;
+
+	text[0] = '\0';
+	code = vouch__noted_read(config, noted, error);
+	for (i = 0; i < config->member_count; i++) {
+		if (noted[i].condition == VOUCH_PRESENT)
+			break;
+	}
+	if (code != VOUCH_OK || i == config->member_count)
+		return code;
+	code = notes_encode(config, noted, &json, error);
+	if (code != VOUCH_OK)
+		return code;
+	made = json_object_to_json_string_ext(json, JSON_C_TO_STRING_PLAIN);
+	if (!made)
+		code = vouch__error_set(error, VOUCH_E_MEMORY, "out of memory");
+	else if (strlen(made) >= size)
+		code = vouch__error_set(error, VOUCH_E_LIMIT,
+					"the notes about servers are too long");
+	else
+		(void)memcpy(text, made, strlen(made) + 1);
+	json_object_put(json);
+	return code;
+}
+
+enum vouch_error_code vouch__noted_told(const struct vouch_config *config,
+					const char *by, const char *text,
+					struct vouch_noted *noted,
+					struct vouch_error *error)
+{
+	struct json_object *json = NULL;
+	enum vouch_error_code code =
+		vouch__json_parse(text, strlen(text), &json, error);
+
+	memset(noted, 0, config->member_count * sizeof(*noted));
+	if (code == VOUCH_OK)
+		code = notes_decode(config, by, json, noted, error);
+	json_object_put(json);
+	if (code != VOUCH_OK)
+		all_malformed(config, by, noted);
+	return code;
+}
+
+void vouch__noted_merge(struct vouch_noted *into, const struct vouch_noted *from,
+			const char *incarnation)
+{
+	int from_lives = strcmp(from->incarnation, incarnation) == 0;
+	int into_lives = strcmp(into->incarnation, incarnation) == 0;
+
+	if (from->condition == VOUCH_ABSENT || into->condition == VOUCH_MALFORMED)
+		return;
+	if (into->condition != VOUCH_ABSENT && from->condition == VOUCH_PRESENT) {
+		if (from_lives != into_lives) {
+			if (!from_lives)
+				return;
+		} else if (from->timeline != into->timeline) {
+			if (from->timeline < into->timeline)
+				return;
+		} else if (from->lsn <= into->lsn) {
+			return;
+		}
+	}
+	*into = *from;
+}

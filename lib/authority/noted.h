@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * How far the other members' servers were when this node last saw them (P6-S1,
+ * amnesia). Each node keeps its own high-water mark, but a machine that is set
+ * back as a whole, from a snapshot for instance, has an old mark beside old
+ * data. What others noted of it is not set back with it.
+ */
+#ifndef VOUCH_AUTHORITY_NOTED_H
+#define VOUCH_AUTHORITY_NOTED_H
+
+#include "common/config.h"
+#include "common/deadline.h"
+#include "kernel/facts.h"
+
+/* Notes, of probes in the order of the configuration, each standby that knows
+ * where its log ends: what it had replayed, which it has still after any crash.
+ * Only what is further than on record, or of another incarnation, is written
+ * (one small durable file). Notes that cannot be read are left as they are:
+ * VOUCH_E_CORRUPT, VOUCH_E_MALFORMED. */
+VOUCH_MUST_CHECK enum vouch_error_code
+vouch__noted_raise(const struct vouch_config *config,
+		   const struct vouch_probe *probes, struct vouch_error *error);
+/* As many notes as members, in the order of the configuration; VOUCH_ABSENT
+ * where there is none. On error all but this node's are VOUCH_MALFORMED: nobody
+ * knows what they said. */
+VOUCH_MUST_CHECK enum vouch_error_code
+vouch__noted_read(const struct vouch_config *config, struct vouch_noted *noted,
+		  struct vouch_error *error);
+
+/* The notes as text for the others, "" when there are none; `size` bytes. */
+VOUCH_MUST_CHECK enum vouch_error_code
+vouch__noted_text(const struct vouch_config *config, char *text, size_t size,
+		  struct vouch_error *error);
+/* As vouch__noted_read(), of what the member `by` told. A text that is none
+ * leaves all but that member's own malformed. */
+VOUCH_MUST_CHECK enum vouch_error_code
+vouch__noted_told(const struct vouch_config *config, const char *by,
+		  const char *text, struct vouch_noted *noted,
+		  struct vouch_error *error);
+/* Of two notes about one server, which runs as `incarnation` now, the one that
+ * objects to more: an unreadable one, one of this life before one of another,
+ * and then the further one. */
+void vouch__noted_merge(struct vouch_noted *into, const struct vouch_noted *from,
+			const char *incarnation);
+
+/* Tells the cluster what this node noted, for whoever is asked to be promoted.
+ * What cannot be told is said through context->progress. */
+struct vouch_context;
+void vouch__noted_tell(struct vouch_context *context,
+		       struct vouch_deadline deadline);
+
+#endif

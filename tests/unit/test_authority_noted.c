@@ -1,0 +1,242 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* P6-S1, amnesia: what one node noted of the others is not forgotten, not lowered
+ * and not made up. This node is n1 of n1, n2 and n3. */
+#include "state_fixture.h"
+
+#include "authority/noted.h"
+
+enum { N1, N2, N3, NODES };
+
+static int setup(void **state)
+{
+	struct fixture *it;
+	uint32_t i;
+
+	if (fixture_setup(state) != 0)
+		return -1;
+	it = *state;
+	it->config.member_count = NODES;
+	for (i = 0; i < NODES; i++)
+		(void)snprintf(it->config.members[i].name, VOUCH_NAME_SIZE,
+			       "n%u", i + 1);
+	return 0;
+}
+
+static struct vouch_probe standby(const char *incarnation, uint32_t timeline,
+				  uint64_t replayed)
+{
+	struct vouch_probe probe = { .condition = VOUCH_PRESENT,
+				     .in_recovery = VOUCH_YES,
+				     .log_exhausted = VOUCH_YES,
+				     .timeline = timeline,
+				     .received_lsn = replayed + 0x100,
+				     .replayed_lsn = replayed };
+
+	(void)snprintf(probe.incarnation, VOUCH_NAME_SIZE, "%s", incarnation);
+	return probe;
+}
+
+static enum vouch_error_code raise(struct fixture *it, uint32_t node,
+				   struct vouch_probe probe)
+{
+	struct vouch_probe probes[NODES] = { 0 };
+
+	probes[node] = probe;
+	return vouch__noted_raise(&it->config, probes, &it->error);
+}
+
+static struct vouch_noted note_of(struct fixture *it, uint32_t node)
+{
+	struct vouch_noted noted[NODES];
+
+	assert_int_equal(vouch__noted_read(&it->config, noted, &it->error),
+			 VOUCH_OK);
+	return noted[node];
+}
+
+static void is_at(struct fixture *it, const char *incarnation, uint32_t timeline,
+		  uint64_t lsn)
+{
+	struct vouch_noted note = note_of(it, N2);
+
+	assert_int_equal(note.condition, VOUCH_PRESENT);
+	assert_string_equal(note.incarnation, incarnation);
+	assert_int_equal(note.timeline, timeline);
+	assert_int_equal(note.lsn, lsn);
+}
+
+static void who_never_looked_has_no_notes(void **state)
+{
+	uint32_t i;
+
+	for (i = 0; i < NODES; i++)
+		assert_int_equal(note_of(*state, i).condition, VOUCH_ABSENT);
+}
+
+/* What was received may end in the middle of a record, and be less after a
+ * restart; what was replayed is there again. */
+static void what_was_replayed_is_noted(void **state)
+{
+	assert_int_equal(raise(*state, N2, standby("i2", 3, 0x5000)), VOUCH_OK);
+	is_at(*state, "i2", 3, 0x5000);
+	assert_int_equal(note_of(*state, N3).condition, VOUCH_ABSENT);
+	assert_int_equal(raise(*state, N3, standby("i3", 3, 0x4000)), VOUCH_OK);
+	is_at(*state, "i2", 3, 0x5000);
+	assert_int_equal(note_of(*state, N3).lsn, 0x4000);
+}
+
+static void a_note_is_never_lowered(void **state)
+{
+	assert_int_equal(raise(*state, N2, standby("i2", 3, 0x5000)), VOUCH_OK);
+	assert_int_equal(raise(*state, N2, standby("i2", 3, 0x4000)), VOUCH_OK);
+	is_at(*state, "i2", 3, 0x5000);
+	assert_int_equal(raise(*state, N2, standby("i2", 2, 0x9000)), VOUCH_OK);
+	is_at(*state, "i2", 3, 0x5000);
+	assert_int_equal(raise(*state, N2, standby("i2", 3, 0x6000)), VOUCH_OK);
+	is_at(*state, "i2", 3, 0x6000);
+	assert_int_equal(raise(*state, N2, standby("i2", 4, 0x5800)), VOUCH_OK);
+	is_at(*state, "i2", 4, 0x5800);
+}
+
+static void another_life_has_a_note_of_its_own(void **state)
+{
+	assert_int_equal(raise(*state, N2, standby("i2", 3, 0x5000)), VOUCH_OK);
+	assert_int_equal(raise(*state, N2, standby("j2", 3, 0x4000)), VOUCH_OK);
+	is_at(*state, "j2", 3, 0x4000);
+}
+
+static void nothing_is_noted_of_an_answer_that_does_not_say(void **state)
+{
+	struct vouch_probe probe;
+
+	probe = standby("i2", 3, 0x5000);
+	probe.condition = VOUCH_MALFORMED;
+	assert_int_equal(raise(*state, N2, probe), VOUCH_OK);
+	probe = standby("i2", 3, 0x5000);
+	probe.in_recovery = VOUCH_NO;
+	assert_int_equal(raise(*state, N2, probe), VOUCH_OK);
+	probe.in_recovery = VOUCH_UNKNOWN;
+	assert_int_equal(raise(*state, N2, probe), VOUCH_OK);
+	probe = standby("i2", 3, 0x5000);
+	probe.log_exhausted = VOUCH_UNKNOWN;
+	assert_int_equal(raise(*state, N2, probe), VOUCH_OK);
+	assert_int_equal(raise(*state, N2, standby("", 3, 0x5000)), VOUCH_OK);
+	assert_int_equal(raise(*state, N2, standby("i2", 0, 0x5000)), VOUCH_OK);
+	assert_int_equal(raise(*state, N2, standby("i2", 3, 0)), VOUCH_OK);
+	/* Its own position is its mark. */
+	assert_int_equal(raise(*state, N1, standby("i1", 3, 0x5000)), VOUCH_OK);
+	who_never_looked_has_no_notes(state);
+	assert_int_equal(access(fixture_path(*state, "noted"), F_OK), -1);
+}
+
+/* Every byte of the file in turn: whoever reads it knows that it says nothing,
+ * and nobody writes over it. */
+static void unreadable_notes_say_so_and_stay(void **state)
+{
+	struct fixture *it = *state;
+	struct vouch_noted noted[NODES];
+	size_t length, at, after;
+	char *text, *now;
+
+	assert_int_equal(raise(it, N2, standby("i2", 3, 0x5000)), VOUCH_OK);
+	text = fixture_read(it, "noted", &length);
+	for (at = 0; at < length; at++) {
+		text[at] = (char)(text[at] ^ 1);
+		fixture_write(it, "noted", text, length);
+		if (vouch__noted_read(&it->config, noted, &it->error) == VOUCH_OK)
+			fail_msg("byte %zu passed", at);
+		assert_int_equal(noted[N1].condition, VOUCH_ABSENT);
+		assert_int_equal(noted[N2].condition, VOUCH_MALFORMED);
+		assert_int_equal(noted[N3].condition, VOUCH_MALFORMED);
+		assert_int_not_equal(raise(it, N2, standby("i2", 3, 0x6000)),
+				     VOUCH_OK);
+		now = fixture_read(it, "noted", &after);
+		assert_int_equal(after, length);
+		assert_memory_equal(now, text, length);
+		free(now);
+		text[at] = (char)(text[at] ^ 1);
+	}
+	fixture_write(it, "noted", text, length);
+	free(text);
+	is_at(it, "i2", 3, 0x5000);
+}
+
+static void content(struct fixture *it, const char *text)
+{
+	struct json_object *json;
+
+	assert_int_equal(vouch__json_parse(text, strlen(text), &json, &it->error),
+			 VOUCH_OK);
+	assert_int_equal(vouch__state_write(&it->config, "noted", json,
+					    &it->error),
+			 VOUCH_OK);
+	json_object_put(json);
+}
+
+static void notes_without_a_value_are_malformed(void **state)
+{
+	static const char *const texts[] = {
+		"{}",
+		"{\"nodes\":[]}",
+		"{\"nodes\":{\"n2\":1}}",
+		"{\"nodes\":{\"n2\":{\"incarnation\":\"i2\",\"timeline\":3}}}",
+		"{\"nodes\":{\"n2\":{\"incarnation\":\"\",\"timeline\":3,\"lsn\":9}}}",
+		"{\"nodes\":{\"n2\":{\"incarnation\":\"i2\",\"timeline\":0,\"lsn\":9}}}",
+		"{\"nodes\":{\"n2\":{\"incarnation\":\"i2\",\"timeline\":3,\"lsn\":0}}}",
+		"{\"nodes\":{\"n2\":{\"incarnation\":\"i2\",\"timeline\":3,\"lsn\":-1}}}",
+	};
+	struct fixture *it = *state;
+	struct vouch_noted noted[NODES];
+	size_t i;
+
+	for (i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
+		content(it, texts[i]);
+		if (vouch__noted_read(&it->config, noted, &it->error) == VOUCH_OK)
+			fail_msg("%s passed", texts[i]);
+		assert_int_equal(noted[N2].condition, VOUCH_MALFORMED);
+		assert_int_equal(noted[N2].lsn, 0);
+	}
+	/* Who is no member any more has no say. */
+	content(it, "{\"nodes\":{\"n9\":1}}");
+	who_never_looked_has_no_notes(state);
+}
+
+static void a_failed_call_leaves_the_old_notes(void **state)
+{
+	struct fixture *it = *state;
+	enum vouch_error_code code;
+	int nth, reached = 1;
+
+	assert_int_equal(raise(it, N2, standby("i2", 3, 0x5000)), VOUCH_OK);
+	for (nth = 1; reached; nth++) {
+		fixture_fail(nth, 1);
+		code = raise(it, N2, standby("i2", 3, 0x5000 + (uint64_t)nth));
+		reached = calls >= nth;
+		fixture_heal();
+		if (reached)
+			assert_int_not_equal(code, VOUCH_OK);
+		else
+			assert_int_equal(code, VOUCH_OK);
+		assert_true(note_of(it, N2).condition == VOUCH_PRESENT &&
+			    note_of(it, N2).lsn >= 0x5000);
+	}
+	assert_true(nth > 5);
+}
+
+#define noted_test(f) cmocka_unit_test_setup_teardown(f, setup, fixture_teardown)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		noted_test(who_never_looked_has_no_notes),
+		noted_test(what_was_replayed_is_noted),
+		noted_test(a_note_is_never_lowered),
+		noted_test(another_life_has_a_note_of_its_own),
+		noted_test(nothing_is_noted_of_an_answer_that_does_not_say),
+		noted_test(unreadable_notes_say_so_and_stay),
+		noted_test(notes_without_a_value_are_malformed),
+		noted_test(a_failed_call_leaves_the_old_notes),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
