@@ -25,6 +25,10 @@ enum ocf_exitcode agent_monitor(struct agent *agent);
 /* The same, and from OCF_CHECK_LEVEL 10 on a look from outside: degraded, which
  * Pacemaker shows and does not recover from. */
 enum ocf_exitcode agent_monitor_by_level(struct agent *agent);
+/* Notes how far the other members are (lib/authority/noted.h); 0, with the reason
+ * said, when that cannot be kept. The second: once in a while only. */
+int agent_note_others(struct agent *agent);
+void agent_note_when_due(struct agent *agent);
 enum ocf_exitcode agent_promote(struct agent *agent);
 enum ocf_exitcode agent_demote(struct agent *agent);
 enum ocf_exitcode agent_notify(struct agent *agent);

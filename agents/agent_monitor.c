@@ -2,7 +2,7 @@
 /*
  * The monitor: runs every few seconds on every node for years, so it is one
  * program, one connection, one query, and nothing of the cluster's libraries.
- * It drops root before anything else.
+ * It drops root before anything else. Once a minute it looks at the others, too.
  */
 #include <inttypes.h>
 #include <stdio.h>
@@ -103,6 +103,8 @@ static enum ocf_exitcode monitor_writable(struct agent *agent,
 	(void)agent_admit(agent, local);
 	if (is_probe())
 		agent_probed(agent, local);
+	else
+		agent_note_when_due(agent);
 	return mark_raise(agent, local, PCMK_OCF_RUNNING_PROMOTED);
 }
 
@@ -125,10 +127,12 @@ static enum ocf_exitcode monitor_standby(struct agent *agent,
 	code = mark_raise(agent, local, PCMK_OCF_OK);
 	if (code != PCMK_OCF_OK)
 		return code;
-	if (is_probe())
+	if (is_probe()) {
 		agent_probed(agent, local);
-	else if (agent->config.retry_after_veto &&
-		 local->receiving != VOUCH_YES)
+		return code;
+	}
+	agent_note_when_due(agent);
+	if (agent->config.retry_after_veto && local->receiving != VOUCH_YES)
 		agent_ask_again(agent);
 	return code;
 }

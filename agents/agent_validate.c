@@ -11,10 +11,8 @@
 #include <unistd.h>
 
 #include "agents/agent.h"
-#include "authority/noted.h"
 #include "cluster/cluster.h"
 #include "common/privilege.h"
-#include "evidence/collect.h"
 
 enum { LEVEL_DEEPER = 10, LEVEL_MAX = 1000 };
 
@@ -220,32 +218,6 @@ static int receives(const struct vouch_local *local)
 	return 0;
 }
 
-/* What the others have now, this node remembers for them: a machine that is set
- * back as a whole does not know it (P6-S1). */
-static int others_are_noted(struct agent *agent)
-{
-	static struct vouch_probe probes[VOUCH_NODES_MAX];
-	struct vouch_context context = { .config = &agent->config,
-					 .engine = agent->engine };
-	struct vouch_error error = { 0 };
-	uint8_t wanted[VOUCH_NODES_MAX];
-	uint32_t i;
-
-	memset(probes, 0, sizeof(probes));
-	for (i = 0; i < agent->config.member_count; i++)
-		wanted[i] = strcmp(agent->config.members[i].name,
-				   agent->config.node) == 0 ?
-				    VOUCH_PROBE_NOT :
-				    VOUCH_PROBE_BRIEFLY;
-	vouch__probe_all(&context, wanted, agent->deadline, probes);
-	if (vouch__noted_raise(&agent->config, probes, &error) == VOUCH_OK)
-		return 1;
-	agent_reason("P6-S1: what the other members have cannot be noted here: "
-		     "%s",
-		     error.text);
-	return 0;
-}
-
 static enum ocf_exitcode degraded(enum ocf_exitcode found)
 {
 	return found == PCMK_OCF_RUNNING_PROMOTED ? PCMK_OCF_DEGRADED_PROMOTED :
@@ -266,7 +238,7 @@ enum ocf_exitcode agent_monitor_by_level(struct agent *agent)
 		agent_reason("%s", error.text);
 		return degraded(found);
 	}
-	return answers_others(agent, &local) && others_are_noted(agent) &&
+	return answers_others(agent, &local) && agent_note_others(agent) &&
 			       receives(&local) ?
 		       found :
 		       degraded(found);

@@ -1,10 +1,14 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "authority/noted.h"
 
+#include <fcntl.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "authority/marker.h"
+#include "authority/state_directory.h"
 #include "authority/state_file.h"
 #include "common/json.h"
 
@@ -209,8 +213,28 @@ enum vouch_error_code vouch__noted_raise(const struct vouch_config *config,
 	code = notes_read_at(config, directory, noted, error);
 	if (code == VOUCH_OK && notes_change(config, probes, noted))
 		code = notes_write(config, directory, noted, error);
+	else if (code == VOUCH_OK)
+		/* Where there is no file yet, the next one looks again. */
+		(void)utimensat(directory, NOTED_NAME, NULL,
+				AT_SYMLINK_NOFOLLOW);
 	(void)close(directory);
 	return code;
+}
+
+/* A time in the future is none. */
+int vouch__noted_is_due(const struct vouch_config *config)
+{
+	struct vouch_error error = { 0 };
+	struct stat status;
+	time_t now = time(NULL);
+	int directory, known;
+
+	if (vouch__state_directory_open(config, &directory, &error) != VOUCH_OK)
+		return 1;
+	known = fstatat(directory, NOTED_NAME, &status, AT_SYMLINK_NOFOLLOW) == 0;
+	(void)close(directory);
+	return !known || status.st_mtime > now ||
+	       now - status.st_mtime >= VOUCH_NOTED_EVERY_S;
 }
 
 /* Nobody knows what they said. */

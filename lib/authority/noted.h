@@ -15,11 +15,16 @@
 /* Notes, of probes in the order of the configuration, each standby that knows
  * where its log ends: what it had replayed, which it has still after any crash.
  * Only what is further than on record, or of another incarnation, is written
- * (one small durable file). Notes that cannot be read are left as they are:
+ * (one small durable file); when there is nothing new, the file's time tells that
+ * somebody looked. Notes that cannot be read are left as they are:
  * VOUCH_E_CORRUPT, VOUCH_E_MALFORMED. */
+enum { VOUCH_NOTED_EVERY_S = 60 };
 VOUCH_MUST_CHECK enum vouch_error_code
 vouch__noted_raise(const struct vouch_config *config,
 		   const struct vouch_probe *probes, struct vouch_error *error);
+/* 1 when nobody looked for VOUCH_NOTED_EVERY_S by this node's clock, or nothing
+ * tells when. Says only whether to look; no decision knows it. */
+int vouch__noted_is_due(const struct vouch_config *config);
 /* As many notes as members, in the order of the configuration; VOUCH_ABSENT
  * where there is none. On error all but this node's are VOUCH_MALFORMED: nobody
  * knows what they said. */

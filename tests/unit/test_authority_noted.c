@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* P6-S1, amnesia: what one node noted of the others is not forgotten, not lowered
  * and not made up. This node is n1 of n1, n2 and n3. */
+#include <time.h>
+
 #include "state_fixture.h"
 
 #include "authority/noted.h"
@@ -201,6 +203,35 @@ static void notes_without_a_value_are_malformed(void **state)
 	who_never_looked_has_no_notes(state);
 }
 
+static void age(struct fixture *it, time_t seconds)
+{
+	struct timespec times[2] = { { .tv_sec = time(NULL) - seconds },
+				     { .tv_sec = time(NULL) - seconds } };
+
+	assert_int_equal(utimensat(AT_FDCWD, fixture_path(it, "noted"), times, 0),
+			 0);
+}
+
+/* Also when there was no news; a clock that was set back delays nobody. */
+static void a_look_is_due_once_in_a_while(void **state)
+{
+	struct fixture *it = *state;
+
+	assert_true(vouch__noted_is_due(&it->config));
+	assert_int_equal(raise(it, N2, standby("i2", 3, 0x5000)), VOUCH_OK);
+	assert_false(vouch__noted_is_due(&it->config));
+	age(it, VOUCH_NOTED_EVERY_S);
+	assert_true(vouch__noted_is_due(&it->config));
+	assert_int_equal(raise(it, N2, standby("i2", 3, 0x5000)), VOUCH_OK);
+	assert_false(vouch__noted_is_due(&it->config));
+	age(it, -3600);
+	assert_true(vouch__noted_is_due(&it->config));
+	fixture_write(it, "noted", "{", 1);
+	age(it, VOUCH_NOTED_EVERY_S);
+	assert_int_not_equal(raise(it, N2, standby("i2", 3, 0x6000)), VOUCH_OK);
+	assert_true(vouch__noted_is_due(&it->config));
+}
+
 static void a_failed_call_leaves_the_old_notes(void **state)
 {
 	struct fixture *it = *state;
@@ -235,6 +266,7 @@ int main(void)
 		noted_test(nothing_is_noted_of_an_answer_that_does_not_say),
 		noted_test(unreadable_notes_say_so_and_stay),
 		noted_test(notes_without_a_value_are_malformed),
+		noted_test(a_look_is_due_once_in_a_while),
 		noted_test(a_failed_call_leaves_the_old_notes),
 	};
 
