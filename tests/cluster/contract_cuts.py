@@ -97,7 +97,7 @@ def hold_action(cluster, node, k, cut):
     running = cluster.start(node, k)
     end = time.monotonic() + 90
     while time.monotonic() < end and running.poll() is None and not is_held(cluster.it, node):
-        time.sleep(0.1)
+        time.sleep(0.2)
     if running.poll() is None and not is_held(cluster.it, node):
         raise Failed("the change to k = %d was not held at %s" % (k, cut))
     return running

@@ -13,6 +13,12 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 TOP = os.path.dirname(os.path.dirname(HERE))
 STAGE = os.environ.get("VOUCH_STAGE", os.path.join(TOP, "build", "stage"))
 LAB = os.path.join(TOP, "contrib", "lab", "vouch-lab")
+sys.path.insert(0, os.path.dirname(LAB))
+import vouchlab.database  # noqa: E402
+import vouchlab.lab  # noqa: E402
+import vouchlab.nodes  # noqa: E402
+import vouchlab.state  # noqa: E402
+from vouchlab.system import CLEAN_ENV, LabError  # noqa: E402
 
 
 # A machine may stand still for a while. Nobody waits that long for what comes, and only a failure takes it all.
@@ -53,7 +59,18 @@ class Lab:
         return done
 
     def on(self, node, *command, check=True, timeout=60):
-        return self.run("exec", node, "--", *command, check=check, timeout=timeout)
+        """What `vouch-lab exec` does; a test that polls would mostly start that program."""
+        try:
+            line = vouchlab.nodes.enter(vouchlab.lab.Lab(self.name), node, command)
+        except LabError as error:
+            done = subprocess.CompletedProcess(command, 1, "", str(error))
+        else:
+            done = subprocess.run(line, capture_output=True, text=True, timeout=timeout, check=False,
+                                  stdin=subprocess.DEVNULL, env=CLEAN_ENV)
+        if check and done.returncode != 0:
+            raise Failed("on %s: %s: exit %d: %s" % (node, " ".join(command), done.returncode,
+                                                     (done.stderr + done.stdout).strip()[-1500:]))
+        return done
 
     def put(self, node, path, content, mode="644"):
         """A file inside a node; content is bytes."""
@@ -69,13 +86,14 @@ class Lab:
                        query).stdout.strip()
 
     def state(self):
-        return json.loads(self.run("state", "--json").stdout)
+        try:
+            return vouchlab.state.look(vouchlab.lab.Lab(self.name))
+        except LabError as error:
+            raise Failed("vouch-lab state: %s" % error) from error
 
     def promoted(self):
-        for node in self.state()["nodes"]:
-            if node.get("server") == "primary":
-                return node["node"]
-        return None
+        inside = vouchlab.lab.Lab(self.name)
+        return next((node for node in inside.nodes if vouchlab.database.role(inside, node) == "primary"), None)
 
     def decisions(self, node):
         """Outcomes of the attempts of a node, newest first."""
