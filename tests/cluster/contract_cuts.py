@@ -50,8 +50,20 @@ class Cluster:
                 self.it.sql(node, "select count(*) from pg_stat_replication where state = 'streaming'") == \
                 str(len(self.nodes) - 1)
 
-        self.it.wait_for("a primary whose standbys all count", ready, 180)
+        try:
+            self.it.wait_for("a primary whose standbys all count", ready, 300)
+        except Failed as error:
+            raise Failed("%s; %s" % (error, self.seen())) from error
         return self.it.promoted()
+
+    def seen(self):
+        """For whoever has to find out why: what the nodes say."""
+        node = self.it.promoted()
+        said = [self.it.on(n, "vouch", "history", check=False).stdout.strip().splitlines()[:3] for n in self.nodes]
+        return json.dumps({"promoted": node, "state": self.it.state(), "history": said,
+                           "contract": show(self.it, node) if node else None,
+                           "streaming": self.it.sql(node, "select application_name, state from pg_stat_replication")
+                           if node else None})
 
     def k(self, node):
         return show(self.it, node)["in_force"]["k"]
