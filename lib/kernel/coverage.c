@@ -555,6 +555,8 @@ static enum vouch_reason holder_reason(const struct vouch_scratch *scratch)
 	if (!vouch__position_is_reached(candidate, evidence->own.mark_timeline,
 					evidence->own.mark_lsn))
 		return VOUCH_R_HOLDER_SHORT;
+	if (!vouch__keeps_noted(&evidence->nodes[scratch->candidate_node]))
+		return VOUCH_R_HOLDER_SET_BACK;
 	if (witnesses(evidence, vouch__held(scratch, 0)->epoch) <=
 	    evidence->node_count / 2)
 		return VOUCH_R_HOLDER_FEW;
@@ -583,6 +585,10 @@ static void say_not_same_holder(struct vouch_scratch *scratch,
 
 	if (reason == VOUCH_R_HOLDER_NO_RECORD)
 		return;
+	if (reason == VOUCH_R_HOLDER_SET_BACK) {
+		cite_set_back(finding, scratch, self);
+		return;
+	}
 	if (reason == VOUCH_R_HOLDER_SHORT) {
 		vouch__show(finding, 0, vouch__probe_end(scratch->candidate));
 		vouch__show(finding, 1, evidence->own.mark_lsn);
@@ -821,7 +827,8 @@ void vouch__none_ahead_is_proven(struct vouch_scratch *scratch)
     Marked(scratch->evidence) &&
     Reached(Candidate(scratch->evidence),
             scratch->evidence->own.mark_timeline,
-            scratch->evidence->own.mark_lsn);
+            scratch->evidence->own.mark_lsn) &&
+    KeptNoted(&scratch->evidence->nodes[scratch->evidence->request.candidate]);
 */
 static int grant_is_candidates(const struct vouch_scratch *scratch,
 			       const struct vouch_grant *grant)
@@ -834,7 +841,9 @@ static int grant_is_candidates(const struct vouch_scratch *scratch,
 				 grant->incarnation) &&
 	       vouch__has_mark(scratch->evidence) &&
 	       vouch__position_is_reached(scratch->candidate,
-					  own->mark_timeline, own->mark_lsn);
+					  own->mark_timeline, own->mark_lsn) &&
+	       vouch__keeps_noted(
+		       &scratch->evidence->nodes[scratch->candidate_node]);
 }
 
 /* One grant whose acknowledged writes may be missing, and what was found of it. */

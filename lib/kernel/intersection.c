@@ -33,6 +33,11 @@ static enum vouch_reason noted_reason(const struct vouch_node *node)
 	return VOUCH_R_NONE;
 }
 
+int vouch__keeps_noted(const struct vouch_node *node)
+{
+	return noted_reason(node) == VOUCH_R_NONE;
+}
+
 /* Does member i count towards S? The reason when it does not. */
 /*@
   requires \valid_read(scratch) && \valid_read(scratch->evidence);

@@ -114,7 +114,8 @@
     Named(&Candidate(e)->incarnation[0]) &&
     Equal(&Candidate(e)->incarnation[0], &e->grants[g].incarnation[0]) &&
     Marked(e) &&
-    Reached(Candidate(e), e->own.mark_timeline, e->own.mark_lsn);
+    Reached(Candidate(e), e->own.mark_timeline, e->own.mark_lsn) &&
+    KeptNoted(&e->nodes[e->request.candidate]);
 
   predicate SameHolder{L}(struct vouch_evidence *e) =
     \exists integer g; LastWriter(e, g) && Itself(e, g) &&

@@ -640,6 +640,15 @@ struct vouch_intersection
 vouch__intersect_others(const struct vouch_scratch *scratch, uint8_t node,
 			uint32_t k);
 
+/* Has it still what the members noted of its present life? */
+/*@
+  requires \valid_read(node) &&
+    node->probe.history_count <= VOUCH_HISTORY_MAX;
+  assigns \nothing;
+  ensures \result != 0 ==> KeptNoted(node);
+*/
+int vouch__keeps_noted(const struct vouch_node *node);
+
 /* Does node i answer, and still have all that it ever acknowledged? */
 /*@
   requires \valid_read(scratch) && \valid_read(scratch->evidence);

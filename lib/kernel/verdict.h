@@ -196,6 +196,9 @@ enum vouch_outcome {
 	  "promote a member that has the acknowledged writes")                 \
 	X(HOLDER_SHORT, "the log of @n ends at @A, it had been at @B",         \
 	  "restore the log of @n, or promote another member")                  \
+	X(HOLDER_SET_BACK, "@n was seen with more than it has now, or what was " \
+	  "noted of it cannot be read",                                        \
+	  "promote another member")                                            \
 	X(HOLDER_NO_RECORD, "@n has no high-water mark on record",             \
 	  "promote another member")                                            \
 	X(HOLDER_FEW, "only @a of @b nodes show that no later epoch exists",   \

@@ -757,9 +757,9 @@ def _(d):
     d["own"]["mark_lsn"] = LSN_AHEAD
 
 
-def note(d, **more):
-    d["nodes"][2]["noted"] = {"condition": "present", "incarnation": d["nodes"][2]["probe"]["incarnation"],
-                              "timeline": d["nodes"][2]["probe"]["timeline"], "lsn": LSN, **more}
+def note(d, of=2, **more):
+    d["nodes"][of]["noted"] = {"condition": "present", "incarnation": d["nodes"][of]["probe"]["incarnation"],
+                               "timeline": d["nodes"][of]["probe"]["timeline"], "lsn": LSN, **more}
 
 
 @case("amnesia-machine-set-back", "veto 540")
@@ -870,6 +870,22 @@ def _(d):
 def _(d):
     """Fault 29: below its own high-water mark."""
     d["own"]["mark_lsn"] = "0/6000000"
+
+
+@case("same-holder-set-back", "veto 540", same_holder)
+def _(d):
+    """Its own mark was set back with the machine; another member saw it as a standby with more."""
+    note(d, 0, lsn="0/6000000")
+
+
+@case("same-holder-note-unreadable", "veto 540", same_holder)
+def _(d):
+    d["nodes"][0]["noted"] = {"condition": "malformed"}
+
+
+@case("same-holder-noted-and-kept", "permit", same_holder)
+def _(d):
+    note(d, 0)
 
 
 @case("same-holder-other-incarnation", "veto 540", same_holder)

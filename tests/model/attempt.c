@@ -84,6 +84,9 @@ int attempt_begin(struct world *world, uint8_t node, int by_cluster,
 		if ((asserted & (1u << i)) && world->nodes[i].power)
 			world->lied |= (uint8_t)(1u << i);
 	}
+	/* The pre-promote notification. */
+	if (by_cluster)
+		notes_notify(world, node, 1);
 	observe_view(world, &attempt->seen, node);
 	attempt->seen.lied_to = world->lied;
 	attempt->seen.hasty = (uint8_t)hasty;
@@ -245,14 +248,17 @@ static int mark(struct world *world, struct attempt *attempt)
 static int promote(struct world *world, struct attempt *attempt)
 {
 	struct node *node = &world->nodes[attempt->node];
-	enum wrong wrong = oracle_promotion(world, attempt->node, 0);
+	int excused = 0;
+	enum wrong wrong = oracle_promotion(world, &attempt->seen, &excused);
 
 	if (node->server != SERVER_STANDBY) {
 		attempt_end(world, attempt, 0);
 		return 1;
 	}
-	/* What was permitted comes true: the lie that it rested on as well. */
-	if (world->lied || attempt->seen.lied_to)
+	/* What was permitted comes true: the lie that it rested on as well, or
+	 * what nobody could tell. */
+	if (world->lied || attempt->seen.lied_to ||
+	    (excused && wrong == WRONG_NOTHING))
 		world->over = 1;
 	else if (wrong != WRONG_NOTHING && judge_wrong == WRONG_NOTHING) {
 		judge_wrong = wrong;
@@ -295,6 +301,8 @@ static int finish(struct world *world, struct attempt *attempt)
 	journal_learns(node, attempt->grant, OUTCOME_DONE);
 	if (world->managed)
 		cluster_learns(world, attempt->node, attempt->grant, OUTCOME_DONE);
+	if (attempt->by_cluster)
+		notes_notify(world, attempt->node, 0);
 	attempt_end(world, attempt, 1);
 	return 1;
 }

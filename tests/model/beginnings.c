@@ -40,9 +40,39 @@ static const struct event by_hand[] = {
 	{ EV_ROGUE, 2, 0, 0 }, { EV_WRITE, 2, 0, 0 }, { EV_CRASH, 2, 0, 0 },
 	{ EV_START, 2, 0, 0 }, { EV_WRITE, 0, 0, 0 }, { EV_KINDS, 0, 0, 0 }
 };
+static const struct event set_back[] = {
+	{ EV_SNAPSHOT, 1, 0, 0 }, { EV_WRITE, 0, 0, 0 }, { EV_STREAM, 1, 0, 0 },
+	{ EV_NOTE, 2, 0, 0 }, { EV_SET_BACK, 1, 0, 0 }, { EV_POWER_ON, 1, 0, 0 },
+	{ EV_START, 1, 0, 0 }, { EV_KINDS, 0, 0, 0 }
+};
+/* A former holder, which was noted as a standby. */
+static const struct event holder_set_back[] = {
+	{ EV_SNAPSHOT, 0, 0, 0 }, { EV_WRITE, 0, 0, 0 }, { EV_STREAM, 1, 0, 0 },
+	{ EV_CRASH, 0, 0, 0 }, { EV_START, 0, 0, 0 }, { EV_NOTE, 2, 0, 0 },
+	{ EV_SET_BACK, 0, 0, 0 }, { EV_POWER_ON, 0, 0, 0 }, { EV_START, 0, 0, 0 },
+	{ EV_KINDS, 0, 0, 0 }
+};
+/* The holder of a grant that nobody else has a row of, and that asks fewer. */
+static const struct event granted_and_set_back[] = {
+	{ EV_SNAPSHOT, 1, 0, 0 }, { EV_STOP, 0, 0, 0 }, { EV_CONFIG, 0, 0, 1 },
+	{ EV_STOP, 1, 0, 0 }, { EV_START, 1, 0, 0 }, { EV_PROMOTE, 1, 0, 0 },
+	{ EV_CRASH, 1, 0, 0 }, { EV_START, 1, 0, 0 }, { EV_NOTE, 3, 0, 0 },
+	{ EV_SET_BACK, 1, 0, 0 }, { EV_POWER_ON, 1, 0, 0 }, { EV_START, 1, 0, 0 },
+	{ EV_KINDS, 0, 0, 0 }
+};
+/* n4 noted a life of n2 that had what nobody has any more. */
+static const struct event noted_before[] = {
+	{ EV_WRITE, 0, 0, 0 }, { EV_STREAM, 1, 0, 0 }, { EV_NOTE, 3, 0, 0 },
+	{ EV_STOP, 1, 0, 0 }, { EV_POWER_OFF, 0, 0, 0 }, { EV_FENCE, 0, 2, 0 },
+	{ EV_PROMOTE, 2, 0, 0 }, { EV_CLONE, 1, 2, 0 }, { EV_START, 1, 0, 0 },
+	{ EV_FOLLOW, 1, 2, 0 }, { EV_FOLLOW, 3, 2, 0 }, { EV_FOLLOW, 4, 2, 0 },
+	{ EV_STREAM, 1, 0, 0 }, { EV_ADMIT, 1, 2, 0 }, { EV_STREAM, 1, 0, 0 },
+	{ EV_STREAM, 3, 0, 0 }, { EV_STREAM, 4, 0, 0 }, { EV_MONITOR, 1, 0, 0 },
+	{ EV_POWER_OFF, 2, 0, 0 }, { EV_FENCE, 2, 1, 0 }, { EV_KINDS, 0, 0, 0 }
+};
 static const struct event *const beginnings[BEGINNINGS] = {
 	asked_nobody, re_created, old_disk, switched_over, contract_changed,
-	by_hand
+	by_hand, set_back, holder_set_back, granted_and_set_back, noted_before
 };
 
 int beginning_nth(const struct world *world, uint32_t beginning, uint32_t n,

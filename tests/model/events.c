@@ -57,6 +57,13 @@ static const struct {
 	[EV_PROMOTE] = { "a promotion of @n, in one go (0 done, cut off when 1 "
 			 "claimed, 2 marked, 3 promoted, 4 the row is there): @v",
 			 1, 5, 10, 0 },
+	[EV_NOTE] = { "the deeper monitor of @n notes how far the others are", 1, 1,
+		      8, 1 },
+	[EV_SPOIL] = { "what @n noted cannot be read (0 on its disk, 1 as it was "
+		       "told), or is removed (2): @v",
+		       1, 3, 1, 1 },
+	[EV_SNAPSHOT] = { "a snapshot of the machine @n is taken", 1, 1, 4, 1 },
+	[EV_SET_BACK] = { "the machine @n is set back to its snapshot", 1, 1, 4, 1 },
 };
 
 /* --- membership -------------------------------------------------------------- */
@@ -147,6 +154,7 @@ static int power_off(struct world *world, uint8_t node)
 	world->nodes[node].power = 0;
 	world->nodes[node].seen = 0;
 	world->nodes[node].fencings = 0;
+	memset(&world->nodes[node].told, 0, sizeof(world->nodes[node].told));
 	for (i = 0; i < ATTEMPTS; i++)
 		world->attempts[i].seen.lied_to |= world->lied;
 	world->lied &= (uint8_t)~(1u << node);
@@ -318,11 +326,29 @@ static int write_one(struct world *world, uint8_t node)
 	return 1;
 }
 
+/* Before its log becomes another one. */
+static void had(struct world *world, uint8_t node)
+{
+	uint8_t head = world->nodes[node].head;
+
+	for (; head != 0; head = world->records[head].parent)
+		world->records[head].had |= (uint8_t)(1u << node);
+}
+
 /* A log that once reached the mark reaches it still. */
 static int is_rolled_back(const struct world *world, const struct node *node)
 {
 	return node->mark == NOTHING ||
 	       !world_is_on_path(world, node->mark, node->head);
+}
+
+/* Of another life nobody expects what the former one had. */
+static void forget_nothing(struct world *world, uint8_t node)
+{
+	uint8_t i;
+
+	for (i = 0; i < world->record_count; i++)
+		world->records[i].forgotten &= (uint8_t)~(1u << node);
 }
 
 static int start(struct world *world, uint8_t node, uint8_t variant)
@@ -334,8 +360,10 @@ static int start(struct world *world, uint8_t node, uint8_t variant)
 	    world_attempt_of(world, node) ||
 	    (world->managed && !world_is_quorate(world, node)))
 		return 0;
-	if (of->new_directory || is_rolled_back(world, of))
+	if (of->new_directory || is_rolled_back(world, of)) {
 		of->incarnation = world->incarnations++;
+		forget_nothing(world, node);
+	}
 	recovery_run(world, node);
 	of->new_directory = 0;
 	of->mark = of->head;
@@ -344,6 +372,7 @@ static int start(struct world *world, uint8_t node, uint8_t variant)
 	of->unread = variant;
 	of->lagging = of->paused = 0;
 	operation_record(world, node, VOUCH_OP_START, VOUCH_RESULT_OK);
+	notes_notify(world, node, 0);
 	return 1;
 }
 
@@ -477,6 +506,7 @@ static int re_create(struct world *world, uint8_t node, uint8_t source)
 	of->spare.incarnation = of->incarnation;
 	of->spare.mark = of->mark;
 	of->spare.new_directory = of->new_directory;
+	had(world, node);
 	of->head = world->nodes[source].head;
 	of->new_directory = 1;
 	of->dirty = 0;
@@ -499,6 +529,7 @@ static int swap_disks(struct world *world, uint8_t node)
 			return 0;
 	}
 	of->spare.present = SPARE_IN_USE;
+	had(world, node);
 	of->head = of->spare.head;
 	of->incarnation = of->spare.incarnation;
 	of->mark = of->spare.mark;
@@ -523,7 +554,91 @@ static int roll_back(struct world *world, uint8_t node)
 	    !world_is_on_path(world, of->mark, of->head) ||
 	    world->records[world->records[of->mark].parent].lsn < 3)
 		return 0;
+	had(world, node);
 	of->head = world->records[of->mark].parent;
+	return 1;
+}
+
+/* --- whole machines ------------------------------------------------------------------ */
+
+static int note(struct world *world, uint8_t node)
+{
+	if (!world->nodes[node].power ||
+	    world->nodes[node].server == SERVER_DOWN)
+		return 0;
+	notes_raise(world, node, 0);
+	return 1;
+}
+
+static int spoil(struct world *world, uint8_t node, uint8_t how)
+{
+	struct node *of = &world->nodes[node];
+	struct notes *notes = how == 1 ? &of->told : &of->notes;
+
+	if (how == 2) {
+		memset(notes, 0, sizeof(*notes));
+		return 1;
+	}
+	if (notes->unreadable || (how == 1 && (!of->power || !world->managed)))
+		return 0;
+	memset(notes, 0, sizeof(*notes));
+	notes->unreadable = 1;
+	return 1;
+}
+
+/* The disk, with the data and the agent's records; not what only a program or
+ * Pacemaker remembers: whoever joins a cluster takes its newest configuration. */
+static int snapshot_take(struct world *world, uint8_t node)
+{
+	const struct node *of = &world->nodes[node];
+	struct snapshot snapshot = {
+		.present = 1, .head = of->head, .incarnation = of->incarnation,
+		.mark = of->mark, .new_directory = of->new_directory,
+		.dirty = of->dirty, .marker_epoch = of->marker_epoch,
+		.marker_from = of->marker_from,
+		.marker_timeline = of->marker_timeline,
+		.snapshot_epoch = of->snapshot_epoch,
+		.snapshot_holder = of->snapshot_holder,
+		.snapshot_fencings = of->snapshot_fencings,
+		.journal = of->journal, .own_seal = of->own_seal,
+		.notes = of->notes
+	};
+
+	if (of->spare.present == SPARE_IN_USE)
+		return 0;
+	world->nodes[node].snapshot = snapshot;
+	return 1;
+}
+
+static int set_back(struct world *world, uint8_t node)
+{
+	struct node *of = &world->nodes[node];
+	const struct snapshot *to = &of->snapshot;
+	uint8_t i;
+
+	if (!to->present || of->spare.present == SPARE_IN_USE)
+		return 0;
+	(void)power_off(world, node);
+	had(world, node);
+	for (i = 1; i < world->record_count; i++) {
+		if (!world_is_on_path(world, i, to->head))
+			world->records[i].forgotten |=
+				(uint8_t)(world->records[i].had & (1u << node));
+	}
+	of->head = to->head;
+	of->incarnation = to->incarnation;
+	of->mark = to->mark;
+	of->new_directory = to->new_directory;
+	of->dirty = to->dirty;
+	of->marker_epoch = to->marker_epoch;
+	of->marker_from = to->marker_from;
+	of->marker_timeline = to->marker_timeline;
+	of->snapshot_epoch = to->snapshot_epoch;
+	of->snapshot_holder = to->snapshot_holder;
+	of->snapshot_fencings = to->snapshot_fencings;
+	of->journal = to->journal;
+	of->own_seal = to->own_seal;
+	of->notes = to->notes;
 	return 1;
 }
 
@@ -748,6 +863,10 @@ int event_apply(struct world *world, struct event event)
 	case EV_SWAP: return swap_disks(world, n);
 	case EV_SWITCH_FENCING: return switch_fencing(world, n, event.value != 0);
 	case EV_PROMOTE: return promote_at_once(world, n, event.value);
+	case EV_NOTE: return note(world, n);
+	case EV_SPOIL: return spoil(world, n, event.value);
+	case EV_SNAPSHOT: return snapshot_take(world, n);
+	case EV_SET_BACK: return set_back(world, n);
 	case EV_KINDS:
 	default: return 0;
 	}
@@ -777,12 +896,13 @@ static struct event event_sane(const struct world *world, uint64_t *seed)
 		EV_STREAM, EV_STREAM_ONE, EV_ADMIT, EV_MONITOR, EV_MONITOR,
 		EV_POWER_OFF, EV_CRASH, EV_STOP, EV_CUT, EV_FENCE, EV_ANNOUNCE,
 		EV_APPLY, EV_BARRIER, EV_START, EV_POWER_ON, EV_HEAL, EV_ASK,
-		EV_CATCH_UP, EV_STEP, EV_CONFIG
+		EV_CATCH_UP, EV_STEP, EV_CONFIG, EV_NOTE, EV_NOTE, EV_SNAPSHOT,
+		EV_SET_BACK
 	};
 	static const uint8_t without[] = {
 		EV_START, EV_START, EV_POWER_ON, EV_FENCE, EV_ASK, EV_ASK,
 		EV_STEP, EV_STEP, EV_STEP, EV_PROMOTE, EV_HEAL, EV_CATCH_UP,
-		EV_CLONE, EV_CONFIG, EV_CONFIG, EV_STOP
+		EV_CLONE, EV_CONFIG, EV_CONFIG, EV_STOP, EV_NOTE, EV_SET_BACK
 	};
 	struct event event = { 0, 0, 0, 0 };
 	uint8_t primary = NOBODY, i;

@@ -39,7 +39,7 @@ enum wrong judge(const struct world *world, const struct seen *seen, int *permit
 	static struct vouch_verdict verdict;
 	enum wrong wrong = WRONG_NOTHING;
 	uint16_t missing;
-	int proven;
+	int proven, excused;
 
 	observe_evidence(world, seen, &evidence);
 	vouch__decide(&evidence, &verdict);
@@ -50,8 +50,7 @@ enum wrong judge(const struct world *world, const struct seen *seen, int *permit
 	/* What is no longer there cannot be promoted, whatever was permitted. */
 	if (*permitted && !world->lied && !seen->lied_to &&
 	    world->nodes[seen->candidate].server == SERVER_STANDBY)
-		wrong = oracle_promotion(world, seen->candidate,
-					 seen->at_once);
+		wrong = oracle_promotion(world, seen, &excused);
 	if (wrong == WRONG_NOTHING && calls_it_fencing(&evidence, &verdict))
 		wrong = WRONG_WORDS;
 	if (wrong == WRONG_NOTHING && !judge_by_truth_alone) {

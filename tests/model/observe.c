@@ -169,6 +169,8 @@ void observe_end(const struct world *world, struct seen *seen)
 	}
 	if (!(seen->hasty & HASTY_POSITIONS))
 		observe_probe(world, seen, seen->candidate, ++seen->order);
+	notes_merge(world, seen);
+	seen->noticed = oracle_noticed(world, seen->candidate);
 	seen->tail = node->head;
 	seen->tail_order = ++seen->order;
 	seen->pinned = memcmp(&seen->wanted, &node->setting,
@@ -313,6 +315,24 @@ static void probe_show(const struct world *world, const struct seen_probe *from,
 	}
 }
 
+static void noted_show(const struct world *world, const struct seen *seen,
+		       uint8_t i, struct vouch_noted *noted)
+{
+	const struct note *note = &seen->noted[i];
+
+	noted->condition = ((seen->note_unreadable >> i) & 1) ? VOUCH_MALFORMED :
+			   note->present			? VOUCH_PRESENT :
+								  VOUCH_ABSENT;
+	noted->incarnation[0] = '\0';
+	noted->timeline = 0;
+	noted->lsn = 0;
+	if (noted->condition != VOUCH_PRESENT)
+		return;
+	incarnation_name(note->incarnation, noted->incarnation);
+	noted->timeline = world->records[note->record].timeline;
+	noted->lsn = lsn_of(world, note->record) - (note->behind ? 0x10 : 0);
+}
+
 static void node_show(const struct world *world, const struct seen *seen,
 		      uint8_t i, struct vouch_node *node)
 {
@@ -341,6 +361,7 @@ static void node_show(const struct world *world, const struct seen *seen,
 			       i != seen->candidate);
 	}
 	probe_show(world, &seen->probes[i], &node->probe);
+	noted_show(world, seen, i, &node->noted);
 }
 
 static void grant_show(const struct world *world, uint8_t number, int source,

@@ -24,10 +24,10 @@ static int another_can_write(const struct world *world, uint8_t candidate,
 	return 0;
 }
 
-/* A whole machine that was set back, with its records, cannot know it; nor can a
+/* An old disk that was put back, with its records, cannot know it; nor can a
  * candidate whose log does not have the life that came after. Outside the
  * promise: "storage that is rolled back unseen". */
-static int nobody_can_tell(const struct world *world, uint8_t candidate)
+static int is_an_old_disk(const struct world *world, uint8_t candidate)
 {
 	uint8_t i;
 
@@ -43,27 +43,85 @@ static int nobody_can_tell(const struct world *world, uint8_t candidate)
 	return 0;
 }
 
+uint8_t oracle_noticed(const struct world *world, uint8_t candidate)
+{
+	uint8_t noticed = 0, by, i;
+
+	for (by = 0; by < world->node_count; by++) {
+		const struct notes *notes = by == candidate ?
+						    &world->nodes[by].notes :
+						    &world->nodes[by].told;
+
+		if (by != candidate && !world_in_group(world, candidate, by))
+			continue;
+		for (i = 0; i < world->node_count; i++) {
+			if (i != by &&
+			    (notes->unreadable ||
+			     (notes->of[i].present &&
+			      notes->of[i].incarnation ==
+				      world->nodes[i].incarnation &&
+			      !world_has_noted(world, &notes->of[i],
+					       world->nodes[i].head))))
+				noticed |= (uint8_t)(1u << i);
+		}
+	}
+	return noticed;
+}
+
+/* A machine that was set back as a whole has its old mark beside its old data.
+ * It answered as one that remembers, had this record once, and nobody who was
+ * heard had noted that: outside the promise. Whoever had noted it must say so. */
+static int nobody_noted(const struct world *world, const struct seen *seen,
+			uint8_t record)
+{
+	uint8_t i;
+
+	for (i = 0; i < world->node_count; i++) {
+		const struct seen_probe *probe = &seen->probes[i];
+
+		if ((world->records[record].forgotten & (1u << i)) &&
+		    !(seen->noticed & (1u << i)) && probe->present &&
+		    !world_is_on_path(world, record, probe->head) &&
+		    (i == seen->candidate ||
+		     world_admission(world, seen->rows, i) ==
+			     probe->incarnation))
+			return 1;
+	}
+	return 0;
+}
+
 /* P6-S1. */
-static int something_is_missing(const struct world *world, uint8_t candidate)
+static int something_is_missing(const struct world *world,
+				const struct seen *seen, int *excused)
 {
 	uint32_t promised = 0, there = 0;
-	uint8_t head = world->nodes[candidate].head;
+	uint8_t head = world->nodes[seen->candidate].head;
 	uint8_t i;
 
 	for (i = 0; i < world->record_count; i++)
 		promised += world->records[i].acked;
-	for (; head != 0; head = world->records[head].parent)
-		there += world->records[head].acked;
-	return there < promised;
+	for (i = head; i != 0; i = world->records[i].parent)
+		there += world->records[i].acked;
+	if (there == promised)
+		return 0;
+	for (i = 0; i < world->record_count; i++) {
+		if (world->records[i].acked &&
+		    !world_is_on_path(world, i, head) &&
+		    !nobody_noted(world, seen, i))
+			return 1;
+	}
+	*excused = 1;
+	return 0;
 }
 
-enum wrong oracle_promotion(const struct world *world, uint8_t candidate,
-			    int at_once)
+enum wrong oracle_promotion(const struct world *world, const struct seen *seen,
+			    int *excused)
 {
-	if (another_can_write(world, candidate, at_once))
+	*excused = 0;
+	if (another_can_write(world, seen->candidate, seen->at_once))
 		return WRONG_TWO_WRITERS;
-	if (nobody_can_tell(world, candidate))
+	if (is_an_old_disk(world, seen->candidate))
 		return WRONG_NOTHING;
-	return something_is_missing(world, candidate) ? WRONG_LOST :
-							WRONG_NOTHING;
+	return something_is_missing(world, seen, excused) ? WRONG_LOST :
+							    WRONG_NOTHING;
 }

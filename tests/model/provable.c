@@ -347,6 +347,20 @@ static int is_quiet(evidence_t *e, uint8_t i)
 
 /* --- coverage ----------------------------------------------------------------------- */
 
+/* Of this life, that is; what cannot be read may say anything. */
+static int has_what_was_noted(const struct vouch_node *node)
+{
+	const struct vouch_noted *noted = &node->noted;
+
+	if (noted->condition == VOUCH_ABSENT)
+		return 1;
+	if (noted->condition != VOUCH_PRESENT || noted->incarnation[0] == '\0' ||
+	    noted->timeline == 0 || noted->lsn == 0)
+		return 0;
+	return !same(noted->incarnation, node->probe.incarnation) ||
+	       has_position(&node->probe, noted->timeline, noted->lsn);
+}
+
 static int counts(evidence_t *e, uint8_t node, uint64_t since)
 {
 	const struct vouch_probe *p = &e->nodes[node].probe;
@@ -355,13 +369,7 @@ static int counts(evidence_t *e, uint8_t node, uint64_t since)
 	    !is_one_branch(candidate_of(e), p) ||
 	    !is_admitted(e, node, p->incarnation) || !yes(p->log_exhausted))
 		return 0;
-	if (e->nodes[node].noted.condition != VOUCH_ABSENT &&
-	    (e->nodes[node].noted.condition != VOUCH_PRESENT ||
-	     e->nodes[node].noted.incarnation[0] == '\0' ||
-	     e->nodes[node].noted.timeline == 0 || e->nodes[node].noted.lsn == 0 ||
-	     (same(e->nodes[node].noted.incarnation, p->incarnation) &&
-	      !has_position(p, e->nodes[node].noted.timeline,
-			    e->nodes[node].noted.lsn))))
+	if (!has_what_was_noted(&e->nodes[node]))
 		return 0;
 	return node != e->request.candidate ||
 	       e->own.condition != VOUCH_PRESENT ||
@@ -418,7 +426,8 @@ static int is_holder_itself(evidence_t *e, const struct epoch *held)
 {
 	return held->grant->holder == e->request.candidate &&
 	       same(held->grant->incarnation, candidate_of(e)->incarnation) &&
-	       has_own_mark(e);
+	       has_own_mark(e) &&
+	       has_what_was_noted(&e->nodes[e->request.candidate]);
 }
 
 static int ends_in_seal(evidence_t *e, const struct epoch *held)

@@ -259,6 +259,17 @@ uint8_t world_admission(const struct world *world, uint8_t head, uint8_t node)
 	return NOTHING;
 }
 
+int world_has_noted(const struct world *world, const struct note *note,
+		    uint8_t head)
+{
+	const struct record *noted = &world->records[note->record];
+
+	while (world->records[head].timeline > noted->timeline)
+		head = world->records[head].parent;
+	return world->records[head].timeline == noted->timeline &&
+	       world->records[head].lsn >= noted->lsn;
+}
+
 /* --- equality of worlds ------------------------------------------------------ */
 
 static uint64_t fold(uint64_t hash, const void *bytes, uint32_t size)
@@ -268,6 +279,38 @@ static uint64_t fold(uint64_t hash, const void *bytes, uint32_t size)
 	while (size-- > 0)
 		hash = (hash ^ *at++) * 0x100000001b3ull;
 	return hash;
+}
+
+/* By what they say, not by the numbers of records. */
+static uint64_t notes_fold(const struct world *world, struct notes *notes,
+			   uint64_t hash)
+{
+	uint8_t i;
+
+	for (i = 0; i < world->node_count; i++) {
+		if (!notes->of[i].present)
+			continue;
+		hash = (hash ^ world->records[notes->of[i].record].hash) *
+		       0x100000001b3ull;
+		notes->of[i].record = 0;
+	}
+	return hash;
+}
+
+static uint64_t snapshot_fold(const struct world *world, struct snapshot *snapshot,
+			      uint64_t hash)
+{
+	uint32_t heads[3] = { world->records[snapshot->head].hash, 0, 0 };
+
+	if (!snapshot->present)
+		return hash;
+	if (snapshot->mark != NOTHING)
+		heads[1] = world->records[snapshot->mark].hash;
+	if (snapshot->own_seal.present)
+		heads[2] = world->records[snapshot->own_seal.record].hash;
+	snapshot->head = snapshot->mark = snapshot->own_seal.record = 0;
+	return notes_fold(world, &snapshot->notes,
+			  fold(hash, heads, sizeof(heads)));
 }
 
 /* Records are numbered in the order in which they were made; two histories
@@ -285,6 +328,11 @@ uint64_t world_hash(const struct world *world)
 		if (world->records[i].acked)
 			acked += (uint64_t)world->records[i].hash *
 				 0x9e3779b97f4a7c15ull;
+		if (world->records[i].forgotten)
+			acked += ((uint64_t)world->records[i].hash *
+					  world->records[i].forgotten ^
+				  0x5851f42d4c957f2dull) *
+				 0xd6e8feb86659fd93ull;
 	}
 	for (i = 0; i < world->node_count; i++) {
 		struct node *node = &copy.nodes[i];
@@ -308,6 +356,9 @@ uint64_t world_hash(const struct world *world)
 				      world->records[node->spare.mark].hash :
 				      0;
 		node->spare.head = node->spare.mark = 0;
+		hash = notes_fold(world, &node->notes, hash);
+		hash = notes_fold(world, &node->told, hash);
+		hash = snapshot_fold(world, &node->snapshot, hash);
 		node->cib.updates = (uint8_t)(world->ring_seq - node->cib.updates);
 		node->ring_seq = (uint8_t)(world->ring_seq - node->ring_seq);
 	}

@@ -38,6 +38,9 @@ enum record_kind {
 struct record {
 	uint8_t parent, kind, timeline, a, b;
 	uint8_t acked;	 /* the client was told, and may rely on it */
+	/* A bit for each node: whose log had it once, but another life of it or
+	 * of the machine; and which machines were set back to before it. */
+	uint8_t had, forgotten;
 	uint16_t lsn;
 	uint32_t hash; /* of the whole path to it */
 };
@@ -83,6 +86,28 @@ struct cib {
 	struct operation operations[NODES];
 };
 
+/* What one node saw of another's standby: how far it had replayed. */
+struct note {
+	uint8_t present, incarnation, record;
+	uint8_t behind; /* not quite to the end of that record */
+};
+
+struct notes {
+	uint8_t unreadable;
+	struct note of[NODES];
+};
+
+/* What a snapshot of a machine holds of vouch's and of the database. */
+struct snapshot {
+	uint8_t present, head, incarnation, mark, new_directory, dirty;
+	uint8_t marker_epoch, marker_from, marker_timeline;
+	uint8_t snapshot_epoch, snapshot_holder;
+	uint16_t snapshot_fencings;
+	struct known journal;
+	struct seal own_seal;
+	struct notes notes;
+};
+
 enum { SPARE_NONE, SPARE_KEPT, SPARE_IN_USE };
 enum { SERVER_DOWN, SERVER_STANDBY, SERVER_PRIMARY };
 
@@ -109,6 +134,9 @@ struct node {
 	uint16_t fencings; /* entries that its fencer knows */
 	struct operation operation; /* its own executor's history */
 	struct seal own_seal;	    /* without a cluster manager: its journal's */
+	struct notes notes; /* about the others, on its disk */
+	struct notes told;  /* the same, as the cluster's status has it */
+	struct snapshot snapshot;
 	struct cib cib;
 };
 
@@ -138,6 +166,10 @@ struct seen {
 	uint8_t rows;	/* ... and its contracts and admissions, later */
 	uint8_t tail; /* head of the own log when the tail was read */
 	uint8_t mark, pinned;
+	struct note noted[NODES];
+	uint8_t note_unreadable; /* a bit for each node */
+	/* Nodes that were set back, and of which a note says so. */
+	uint8_t noticed;
 	uint8_t asserted; /* nodes that the operator asserts to be down */
 	/* A lie about these was told when this began, or since: that the node
 	 * went down later does not make what was read before any better. */
@@ -210,6 +242,10 @@ uint8_t world_newest_grant(const struct world *world, const struct known *known)
 /* The incarnation of a node that the log up to `head` admitted last. */
 uint8_t world_admission(const struct world *world, uint8_t head, uint8_t node);
 
+/* Was this note's position ever reached by the log up to `head`? */
+int world_has_noted(const struct world *world, const struct note *note,
+		    uint8_t head);
+
 /* events.c: an event is one number, so that a history is a list of numbers. */
 struct event {
 	uint8_t kind, node, other, value;
@@ -223,7 +259,7 @@ void event_print(const struct world *world, struct event event, char *text,
 		 uint32_t size);
 
 /* beginnings.c: the n-th event of a beginning; 0 after its last. */
-enum { BEGINNINGS = 6 };
+enum { BEGINNINGS = 10 };
 int beginning_nth(const struct world *world, uint32_t beginning, uint32_t n,
 		  struct event *event);
 
@@ -248,6 +284,15 @@ void attempt_drop(struct world *world, uint8_t node);
 void recovery_run(struct world *world, uint8_t node);
 void recovery_settle(struct world *world, uint8_t node);
 
+/* notes.c, as lib/authority/noted.c has them */
+/* A node sees the others' standbys; `known`: only those that its cluster has. */
+void notes_raise(struct world *world, uint8_t node, int known);
+void notes_tell(struct world *world, uint8_t node);
+/* Every node that runs a server tells, before or after a promotion or a start;
+ * `raise`: and then looks. */
+void notes_notify(struct world *world, uint8_t node, int raise);
+void notes_merge(const struct world *world, struct seen *seen);
+
 /* observe.c */
 struct vouch_evidence;
 void observe_view(const struct world *world, struct seen *seen, uint8_t node);
@@ -269,9 +314,12 @@ void observe_evidence(const struct world *world, const struct seen *seen,
 /* oracle.c: what is true. */
 enum wrong { WRONG_NOTHING, WRONG_LOST, WRONG_TWO_WRITERS, WRONG_VETO,
 	     WRONG_PERMIT, WRONG_WORDS, WRONG_KINDS };
-/* `at_once`: nothing happened since the evidence was collected. */
-enum wrong oracle_promotion(const struct world *world, uint8_t candidate,
-			    int at_once);
+/* `seen`: what it was permitted by. `excused`: something is missing, and nobody
+ * could tell. */
+enum wrong oracle_promotion(const struct world *world, const struct seen *seen,
+			    int *excused);
+/* Nodes that have less now than a note says which the candidate can read. */
+uint8_t oracle_noticed(const struct world *world, uint8_t candidate);
 
 /* provable.c: what proof.md allows to conclude from the evidence. */
 int provable(const struct vouch_evidence *evidence, uint16_t *missing);
