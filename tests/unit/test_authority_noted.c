@@ -6,6 +6,7 @@
 #include "state_fixture.h"
 
 #include "authority/noted.h"
+#include "cluster/cluster.h"
 
 enum { N1, N2, N3, NODES };
 
@@ -254,6 +255,108 @@ static void a_failed_call_leaves_the_old_notes(void **state)
 	assert_true(nth > 5);
 }
 
+/* --- between nodes --- */
+
+static struct vouch_noted told_of(struct fixture *it, const char *text,
+				  uint32_t node, enum vouch_error_code code)
+{
+	struct vouch_noted noted[NODES];
+
+	assert_int_equal(vouch__noted_told(&it->config, "n3", text, noted,
+					   &it->error) == VOUCH_OK,
+			 code == VOUCH_OK);
+	return noted[node];
+}
+
+/* What one node says is what another one reads; of itself nobody has a say. */
+static void what_is_told_is_what_was_noted(void **state)
+{
+	struct fixture *it = *state;
+	struct vouch_noted note;
+	char text[VOUCH_NOTES_SIZE], little[20];
+
+	assert_int_equal(vouch__noted_text(&it->config, text, sizeof(text),
+					   &it->error),
+			 VOUCH_OK);
+	assert_string_equal(text, "");
+	assert_int_equal(raise(it, N2, standby("i2", 3, 0x5000)), VOUCH_OK);
+	assert_int_equal(raise(it, N3, standby("i3", 3, 0x6000)), VOUCH_OK);
+	assert_int_equal(vouch__noted_text(&it->config, text, sizeof(text),
+					   &it->error),
+			 VOUCH_OK);
+	note = told_of(it, text, N2, VOUCH_OK);
+	assert_int_equal(note.condition, VOUCH_PRESENT);
+	assert_string_equal(note.incarnation, "i2");
+	assert_int_equal(note.timeline, 3);
+	assert_int_equal(note.lsn, 0x5000);
+	assert_int_equal(told_of(it, text, N3, VOUCH_OK).condition, VOUCH_ABSENT);
+	assert_int_equal(told_of(it, text, N1, VOUCH_OK).condition, VOUCH_ABSENT);
+	assert_int_equal(vouch__noted_text(&it->config, little, sizeof(little),
+					   &it->error),
+			 VOUCH_E_LIMIT);
+	assert_string_equal(little, "");
+}
+
+static void told_nonsense_is_malformed(void **state)
+{
+	static const char *const texts[] = {
+		"", "unreadable", "[]", "{}", "{\"nodes\":1}", "{\"nodes\":{\"n2\":{}}}",
+		"{\"nodes\":{\"n2\":{\"incarnation\":\"i2\",\"timeline\":3,"
+		"\"lsn\":\"9\"}}}",
+	};
+	size_t i;
+
+	for (i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
+		assert_int_equal(told_of(*state, texts[i], N1, VOUCH_E_MALFORMED)
+					 .condition,
+				 VOUCH_MALFORMED);
+		assert_int_equal(told_of(*state, texts[i], N2, VOUCH_E_MALFORMED)
+					 .condition,
+				 VOUCH_MALFORMED);
+		assert_int_equal(told_of(*state, texts[i], N3, VOUCH_E_MALFORMED)
+					 .condition,
+				 VOUCH_ABSENT);
+	}
+}
+
+static struct vouch_noted a_note(enum vouch_condition condition,
+				 const char *incarnation, uint32_t timeline,
+				 uint64_t lsn)
+{
+	struct vouch_noted note = { .condition = condition,
+				    .timeline = timeline, .lsn = lsn };
+
+	(void)snprintf(note.incarnation, VOUCH_NAME_SIZE, "%s", incarnation);
+	return note;
+}
+
+/* From the one that objects to most down; merged in either order, the former of
+ * any two is what is left. */
+static void of_two_notes_the_stricter_one_counts(void **state)
+{
+	struct vouch_noted notes[] = {
+		a_note(VOUCH_MALFORMED, "", 0, 0),
+		a_note(VOUCH_PRESENT, "i2", 4, 0x100),
+		a_note(VOUCH_PRESENT, "i2", 3, 0x900),
+		a_note(VOUCH_PRESENT, "i2", 3, 0x800),
+		a_note(VOUCH_PRESENT, "j2", 9, 0x900),
+		a_note(VOUCH_ABSENT, "", 0, 0),
+	};
+	size_t i, j;
+
+	(void)state;
+	for (i = 0; i < sizeof(notes) / sizeof(notes[0]); i++) {
+		for (j = i; j < sizeof(notes) / sizeof(notes[0]); j++) {
+			struct vouch_noted one = notes[i], other = notes[j];
+
+			vouch__noted_merge(&one, &notes[j], "i2");
+			vouch__noted_merge(&other, &notes[i], "i2");
+			assert_memory_equal(&one, &notes[i], sizeof(one));
+			assert_memory_equal(&other, &notes[i], sizeof(other));
+		}
+	}
+}
+
 #define noted_test(f) cmocka_unit_test_setup_teardown(f, setup, fixture_teardown)
 
 int main(void)
@@ -266,6 +369,9 @@ int main(void)
 		noted_test(nothing_is_noted_of_an_answer_that_does_not_say),
 		noted_test(unreadable_notes_say_so_and_stay),
 		noted_test(notes_without_a_value_are_malformed),
+		noted_test(what_is_told_is_what_was_noted),
+		noted_test(told_nonsense_is_malformed),
+		noted_test(of_two_notes_the_stricter_one_counts),
 		noted_test(a_look_is_due_once_in_a_while),
 		noted_test(a_failed_call_leaves_the_old_notes),
 	};

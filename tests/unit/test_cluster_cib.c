@@ -736,6 +736,70 @@ static void score_of_this_node(void **state)
 				     &score), 0);
 }
 
+#define TOLD(name, value)                                                      \
+	"<transient_attributes id=\"t\"><instance_attributes id=\"s\">"        \
+	"<nvpair id=\"a\" name=\"fail-count-pgsql\" value=\"1\"/>"             \
+	"<nvpair id=\"b\" name=\"" name "\" " value "/>"                       \
+	"</instance_attributes></transient_attributes>"
+
+static struct vouch_notes_told *told_in(const char *text)
+{
+	static struct vouch_notes_told told;
+	xmlDoc *document = parsed(text);
+
+	memset(&told, 0xff, sizeof(told));
+	vouch__cib_notes_read(xmlDocGetRootElement(document), "pgsql", &told);
+	xmlFreeDoc(document);
+	return &told;
+}
+
+/* P6-S1: what was told and cannot be read was told all the same. */
+static void notes_that_nodes_told(void **state)
+{
+	static char text[3 * VOUCH_NOTES_SIZE], value[2 * VOUCH_NOTES_SIZE];
+	struct vouch_notes_told *told;
+
+	(void)state;
+	assert_int_equal(told_in(CIB("", NODES, "", STATE("1", UP, "")))->count,
+			 0);
+	told = told_in(CIB("", NODES, "",
+			   STATE("1", UP, "")
+			   STATE("2", UP, TOLD("vouch-noted-pgsql",
+					       "value=\"{&quot;nodes&quot;:{}}\""))
+			   STATE("3", UP, TOLD("vouch-noted-other",
+					       "value=\"x\""))));
+	assert_int_equal(told->count, 1);
+	assert_string_equal(told->by[0].node, "n2");
+	assert_string_equal(told->by[0].text, "{\"nodes\":{}}");
+	/* Another resource's name that begins, or ends, with ours. */
+	assert_int_equal(told_in(CIB("", NODES, "",
+				     STATE("1", UP, TOLD("vouch-noted-pgsql2",
+							 "value=\"x\""))
+				     STATE("2", UP, TOLD("vouch-noted-mypgsql",
+							 "value=\"x\""))))
+				 ->count,
+			 0);
+	/* Taken back, and without a value. */
+	told = told_in(CIB("", NODES, "",
+			   STATE("1", UP, TOLD("vouch-noted-pgsql",
+					       "value=\"\""))
+			   STATE("2", UP, TOLD("vouch-noted-pgsql", ""))));
+	assert_int_equal(told->count, 1);
+	assert_string_equal(told->by[0].node, "n2");
+	assert_string_equal(told->by[0].text, "unreadable");
+	memset(value, 'x', VOUCH_NOTES_SIZE);
+	(void)snprintf(text, sizeof(text), "%s%s%s",
+		       "<cib><status><node_state id=\"1\" uname=\"n1\">"
+		       "<transient_attributes><instance_attributes><nvpair "
+		       "name=\"vouch-noted-pgsql\" value=\"",
+		       value,
+		       "\"/></instance_attributes></transient_attributes>"
+		       "</node_state></status></cib>");
+	told = told_in(text);
+	assert_int_equal(told->count, 1);
+	assert_string_equal(told->by[0].text, "");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -765,6 +829,7 @@ int main(void)
 		cmocka_unit_test(managed_or_not),
 		cmocka_unit_test(what_failures_lead_to),
 		cmocka_unit_test(score_of_this_node),
+		cmocka_unit_test(notes_that_nodes_told),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
