@@ -150,6 +150,30 @@ static int is_open_in(const struct seen *seen, uint64_t epoch)
 	return 0;
 }
 
+/* A request is journalled before its claim. A journal without it is older than
+ * the grant, which it then knows from the cluster only: the machine was set back,
+ * and what it did since cannot be told from what it has now (P6-S1). The first
+ * epoch was adopted, without a request. */
+static enum vouch_error_code was_asked_here(struct vouch_context *context,
+					    const struct vouch_cluster_grant *grant,
+					    int *asked,
+					    struct vouch_error *error)
+{
+	struct json_object *request = NULL;
+	enum vouch_error_code code = VOUCH_OK;
+
+	*asked = 1;
+	if (grant->epoch > 1)
+		code = vouch__journal_find(context->journal,
+					   VOUCH_RECORD_REQUEST, "request",
+					   grant->request_id, &request, error);
+	json_object_put(request);
+	if (code != VOUCH_E_NOT_FOUND)
+		return code;
+	*asked = 0;
+	return VOUCH_OK;
+}
+
 /* Without its marker the promotion was never asked for. */
 static enum vouch_grant_outcome
 outcome_of(const struct vouch_cluster_grant *grant,
@@ -183,13 +207,18 @@ static enum vouch_error_code grant_resolve(struct vouch_context *context,
 	if (code == VOUCH_OK)
 		seen_merge(&seen, grants, &count);
 	for (i = 0; code == VOUCH_OK && i < count; i++) {
-		int open = grants[i].outcome == VOUCH_GRANT_OPEN;
+		int open = grants[i].outcome == VOUCH_GRANT_OPEN, asked = 0;
 
 		if (strcmp(grants[i].holder, context->config->node) != 0)
 			continue;
 		/* Given to another life of this directory. What that one did
 		 * cannot be told from this one: it stays open (P6-S1). */
 		if (open && strcmp(grants[i].incarnation, incarnation) != 0)
+			continue;
+		if (open)
+			code = was_asked_here(context, &grants[i], &asked,
+					      error);
+		if (code != VOUCH_OK || (open && !asked))
 			continue;
 		if (open) {
 			grants[i].outcome =
@@ -221,10 +250,17 @@ enum vouch_answer vouch__grant_is_open(struct vouch_context *context,
 		return VOUCH_UNKNOWN;
 	seen_merge(&seen, grants, &count);
 	for (i = 0; i < count; i++) {
-		if (strcmp(grants[i].holder, context->config->node) == 0 &&
-		    strcmp(grants[i].incarnation, incarnation) == 0 &&
-		    (grants[i].outcome == VOUCH_GRANT_OPEN ||
-		     is_open_in(&seen, grants[i].epoch)))
+		int open = grants[i].outcome == VOUCH_GRANT_OPEN, asked = 0;
+
+		if (strcmp(grants[i].holder, context->config->node) != 0 ||
+		    strcmp(grants[i].incarnation, incarnation) != 0 ||
+		    (!open && !is_open_in(&seen, grants[i].epoch)))
+			continue;
+		/* What this journal cannot settle no start does either. */
+		if (open && was_asked_here(context, &grants[i], &asked,
+					   &error) != VOUCH_OK)
+			return VOUCH_UNKNOWN;
+		if (!open || asked)
 			return VOUCH_YES;
 	}
 	return VOUCH_NO;

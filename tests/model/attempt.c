@@ -210,6 +210,7 @@ static int claim(struct world *world, struct attempt *attempt)
 		}
 	}
 	attempt->grant = world->grant_count++;
+	node->requests |= (uint16_t)(1u << attempt->grant);
 	world->grants[attempt->grant].epoch = epoch;
 	world->grants[attempt->grant].holder = attempt->node;
 	world->grants[attempt->grant].incarnation = node->incarnation;
@@ -358,6 +359,8 @@ void recovery_run(struct world *world, uint8_t self)
 
 		if (world->grants[i].holder != self || !(of->grants & bit) ||
 		    ((of->done | of->voided) & bit) ||
+		    /* A journal that is older than the claim. */
+		    !(node->requests & bit) ||
 		    world->grants[i].incarnation != node->incarnation)
 			continue;
 		outcome = node->marker_epoch == world->grants[i].epoch &&

@@ -70,9 +70,21 @@ static const struct event noted_before[] = {
 	{ EV_STREAM, 3, 0, 0 }, { EV_STREAM, 4, 0, 0 }, { EV_MONITOR, 1, 0, 0 },
 	{ EV_POWER_OFF, 2, 0, 0 }, { EV_FENCE, 2, 1, 0 }, { EV_KINDS, 0, 0, 0 }
 };
+/* A machine that is set back to before its grant, which asked fewer, and that
+ * does not know how it ended. */
+static const struct event granted_since[] = {
+	{ EV_SNAPSHOT, 1, 0, 0 }, { EV_WRITE, 0, 0, 0 }, { EV_STREAM, 1, 0, 0 },
+	{ EV_NOTE, 3, 0, 0 }, { EV_POWER_OFF, 0, 0, 0 }, { EV_FENCE, 0, 2, 0 },
+	{ EV_CONFIG, 0, 0, 1 }, { EV_STOP, 1, 0, 0 }, { EV_START, 1, 0, 0 },
+	{ EV_PROMOTE, 1, 0, 4 }, { EV_FOLLOW, 2, 1, 0 }, { EV_WRITE, 1, 0, 0 },
+	{ EV_STREAM, 2, 0, 0 }, { EV_SET_BACK, 1, 0, 0 }, { EV_POWER_ON, 1, 0, 0 },
+	{ EV_START, 1, 0, 0 }, { EV_MONITOR, 1, 0, 0 }, { EV_POWER_OFF, 2, 0, 0 },
+	{ EV_FENCE, 2, 3, 0 }, { EV_KINDS, 0, 0, 0 }
+};
 static const struct event *const beginnings[BEGINNINGS] = {
 	asked_nobody, re_created, old_disk, switched_over, contract_changed,
-	by_hand, set_back, holder_set_back, granted_and_set_back, noted_before
+	by_hand, set_back, holder_set_back, granted_and_set_back, noted_before,
+	granted_since
 };
 
 int beginning_nth(const struct world *world, uint32_t beginning, uint32_t n,

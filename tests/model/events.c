@@ -600,11 +600,14 @@ static int snapshot_take(struct world *world, uint8_t node)
 		.snapshot_epoch = of->snapshot_epoch,
 		.snapshot_holder = of->snapshot_holder,
 		.snapshot_fencings = of->snapshot_fencings,
-		.journal = of->journal, .own_seal = of->own_seal,
+		.journal = of->journal, .requests = of->requests,
+		.own_seal = of->own_seal,
 		.notes = of->notes
 	};
 
-	if (of->spare.present == SPARE_IN_USE)
+	/* Not while a promotion is under way: a server that was asked already
+	 * may do it a moment later. */
+	if (of->spare.present == SPARE_IN_USE || world_attempt_of(world, node))
 		return 0;
 	world->nodes[node].snapshot = snapshot;
 	return 1;
@@ -637,6 +640,7 @@ static int set_back(struct world *world, uint8_t node)
 	of->snapshot_holder = to->snapshot_holder;
 	of->snapshot_fencings = to->snapshot_fencings;
 	of->journal = to->journal;
+	of->requests = to->requests;
 	of->own_seal = to->own_seal;
 	of->notes = to->notes;
 	return 1;

@@ -104,6 +104,7 @@ struct snapshot {
 	uint8_t snapshot_epoch, snapshot_holder;
 	uint16_t snapshot_fencings;
 	struct known journal;
+	uint16_t requests;
 	struct seal own_seal;
 	struct notes notes;
 };
@@ -129,6 +130,7 @@ struct node {
 	/* 0: no marker; the timeline that was left, and the one begun */
 	uint8_t marker_epoch, marker_from, marker_timeline;
 	struct known journal;
+	uint16_t requests; /* which its journal has, by what came of them */
 	uint8_t snapshot_epoch, snapshot_holder;
 	uint16_t snapshot_fencings;
 	uint16_t fencings; /* entries that its fencer knows */
@@ -259,7 +261,7 @@ void event_print(const struct world *world, struct event event, char *text,
 		 uint32_t size);
 
 /* beginnings.c: the n-th event of a beginning; 0 after its last. */
-enum { BEGINNINGS = 10 };
+enum { BEGINNINGS = 11 };
 int beginning_nth(const struct world *world, uint32_t beginning, uint32_t n,
 		  struct event *event);
 

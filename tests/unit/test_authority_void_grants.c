@@ -124,6 +124,36 @@ static void a_journal_that_was_away_learns_that_they_were_void(void **state)
 	assert_int_equal(seen, 2);
 }
 
+/* A machine that was set back finds its own grant in the cluster, but not that it
+ * ever asked for it: it does not know how that ended (P6-S1). */
+static void what_this_journal_never_asked_for_stays_open(void **state)
+{
+	struct vouch_error error = { 0 };
+	struct vouch_cluster_grant grant = world_grant(2, trial.config.node,
+						       VOUCH_GRANT_OPEN);
+	struct vouch_journal *journal = NULL;
+	int i;
+
+	(void)state;
+	memcpy(grant.request_id, "n2-after", 9);
+	world_now.grants[world_now.grant_count++] = grant;
+	/* Not at a later start either, when the journal learned of the grant. */
+	for (i = 0; i < 2; i++) {
+		assert_int_equal(operation_recover(&trial.config, &error),
+				 VOUCH_OK);
+		assert_int_equal(world_now.grants[1].epoch, 2);
+		assert_int_equal(world_now.grants[1].outcome, VOUCH_GRANT_OPEN);
+		assert_int_equal(vouch__journal_open(&trial.config, 1, &journal,
+						     &error),
+				 VOUCH_OK);
+		assert_int_equal(vouch__records_follow(journal, world_now.grants,
+						       world_now.grant_count,
+						       &error),
+				 VOUCH_OK);
+		vouch__journal_close(journal);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -133,6 +163,8 @@ int main(void)
 		cmocka_unit_test_setup(
 			a_journal_that_was_away_learns_that_they_were_void,
 			begin),
+		cmocka_unit_test_setup(
+			what_this_journal_never_asked_for_stays_open, begin),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
