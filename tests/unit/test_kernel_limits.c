@@ -252,6 +252,80 @@ static void what_counts_the_states_is_none(void **state)
 			 VOUCH_STEP_NO_STATE);
 }
 
+static uint32_t count_found(uint32_t rule, enum vouch_reason reason)
+{
+	uint32_t count = 0;
+	uint32_t i;
+
+	for (i = 0; i < verdict.finding_count; i++) {
+		if (verdict.findings[i].rule == rule &&
+		    verdict.findings[i].reason == reason)
+			count++;
+	}
+	return count;
+}
+
+/* As many grants as can be kept, and the log lacks something of each: all are
+ * said, and the one below them is still one that nobody knows. */
+static void every_grant_may_lack_something(void **state)
+{
+	struct vouch_evidence *e = evidence_of(case_find("fenced-in-sync"));
+	uint64_t lowest;
+	uint32_t i;
+
+	(void)state;
+	e->grant_count = VOUCH_GRANTS_MAX;
+	for (i = 0; i < VOUCH_GRANTS_MAX; i++) {
+		e->grants[i] = e->grants[0];
+		e->grants[i].contract.k = 0;
+	}
+	for (lowest = 2; lowest <= 3; lowest++) {
+		for (i = 0; i < VOUCH_GRANTS_MAX; i++)
+			e->grants[i].epoch = lowest + i;
+		assert_true(form_holds(e));
+		assert_false(verdict.permitted);
+		assert_int_equal(count_found(VOUCH_RULE_GRANTS_SATISFIED,
+					     VOUCH_R_GRANT_UNSATISFIED),
+				 VOUCH_GRANTS_MAX);
+		/* The candidate's log has the row of epoch 1. */
+		assert_int_equal(count_found(VOUCH_RULE_GRANTS_SATISFIED,
+					     VOUCH_R_HOLDER_UNKNOWN),
+				 lowest - 2);
+	}
+	free(e);
+}
+
+/* Only operations that are known to leave a server as it is say that it is. */
+static void an_operation_without_a_name_says_nothing(void **state)
+{
+	struct vouch_evidence *e =
+		evidence_of(case_find("third-node-silent-but-monitored"));
+
+	(void)state;
+	assert_true(form_holds(e));
+	assert_int_equal(count_found(VOUCH_RULE_OTHERS, VOUCH_R_OTHER_UNKNOWN),
+			 0);
+	e->nodes[2].operations.last = (enum vouch_operation)99;
+	assert_true(form_holds(e));
+	assert_int_equal(count_found(VOUCH_RULE_OTHERS, VOUCH_R_OTHER_UNKNOWN),
+			 1);
+	assert_false(verdict.permitted);
+	free(e);
+}
+
+/* What is said again is copied up to the end of the room, whatever it claims. */
+static void what_is_said_again_ends_with_its_room(void **state)
+{
+	struct vouch_finding said, again;
+
+	(void)state;
+	memset(&said, 0, sizeof(said));
+	memset(&again, 0, sizeof(again));
+	said.used_count = VOUCH_USED_MAX + 1;
+	vouch__find_again(&again, &said);
+	assert_int_equal(again.used_count, VOUCH_USED_MAX);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -265,6 +339,9 @@ int main(void)
 		cmocka_unit_test(each_place_of_the_list_is_used),
 		cmocka_unit_test(a_name_is_not_read_beyond_its_room),
 		cmocka_unit_test(what_counts_the_states_is_none),
+		cmocka_unit_test(every_grant_may_lack_something),
+		cmocka_unit_test(an_operation_without_a_name_says_nothing),
+		cmocka_unit_test(what_is_said_again_ends_with_its_room),
 	};
 
 	return cmocka_run_group_tests(tests, cases_load, cases_free);

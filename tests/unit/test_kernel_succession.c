@@ -47,6 +47,9 @@ static void the_newest_that_may_have_written_follows_nothing(void **state)
 	grant_put(e, 5, 0, VOUCH_GRANT_OPEN, VOUCH_SOURCE_CLUSTER);
 	assert_int_equal(vouch__epoch_followed(e), 0);
 	assert_int_equal(vouch__last_epoch(e, 6), 5);
+	/* ... whatever is known of those before it. */
+	grant_put(e, 3, 0, VOUCH_GRANT_DONE, VOUCH_SOURCE_CLUSTER);
+	assert_int_equal(vouch__epoch_followed(e), 0);
 	free(e);
 }
 
@@ -57,6 +60,7 @@ static void void_ones_are_passed_over(void **state)
 	(void)state;
 	grant_put(e, 4, 0, VOUCH_GRANT_DONE, VOUCH_SOURCE_CLUSTER);
 	grant_put(e, 5, 0, VOUCH_GRANT_VOID, VOUCH_SOURCE_CLUSTER);
+	assert_int_equal(vouch__epoch_followed(e), 4);
 	grant_put(e, 6, 0, VOUCH_GRANT_VOID, VOUCH_SOURCE_CLUSTER);
 	assert_int_equal(vouch__epoch_followed(e), 4);
 	assert_int_equal(vouch__last_epoch(e, 7), 4);
@@ -86,6 +90,11 @@ static void only_a_word_closes_a_gap(void **state)
 	/* A word about what came earlier says nothing of this gap. */
 	e->grants[0].follows = 2;
 	e->grants[1].follows = 0;
+	assert_int_equal(vouch__epoch_below(e, 8), 7);
+	/* Nor does what stands behind the end of the list. */
+	grant_put(e, 9, 4, VOUCH_GRANT_OPEN, VOUCH_SOURCE_CLUSTER);
+	assert_int_equal(vouch__epoch_below(e, 8), 4);
+	e->grant_count--;
 	assert_int_equal(vouch__epoch_below(e, 8), 7);
 	free(e);
 }

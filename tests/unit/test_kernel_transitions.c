@@ -111,6 +111,9 @@ static void every_illegal_pair_has_its_named_error(void **state)
 	assert_int_equal(vouch__transition_check(VOUCH_STATE_STEADY,
 						 VOUCH_STATE_COUNT),
 			 VOUCH_STEP_NO_STATE);
+	assert_int_equal(vouch__transition_check(VOUCH_STATE_STEADY,
+						 (enum vouch_state)100),
+			 VOUCH_STEP_NO_STATE);
 	for (from = 0; from < VOUCH_STEP_COUNT; from++) {
 		assert_string_not_equal(
 			vouch__step_name((enum vouch_step)from), "unknown");
@@ -118,6 +121,8 @@ static void every_illegal_pair_has_its_named_error(void **state)
 			vouch__step_text((enum vouch_step)from), "unknown");
 	}
 	assert_string_equal(vouch__step_name(VOUCH_STEP_COUNT), "unknown");
+	assert_string_equal(vouch__step_name((enum vouch_step)-1), "unknown");
+	assert_string_equal(vouch__step_text(VOUCH_STEP_COUNT), "unknown");
 	assert_string_equal(vouch__step_text((enum vouch_step)-1), "unknown");
 }
 
