@@ -199,8 +199,17 @@ vouch__intersect_others(const struct vouch_scratch *scratch, uint8_t node,
 		result = counted_in(scratch, i, result);
 		place++;
 	}
+	/*@ assert place == scratch->evidence->node_count - 1; */
+	/*@ assert result.ahead == VOUCH_NO_NODE ==>
+	    \forall subset a; (\forall integer j;
+	      0 <= j < scratch->evidence->node_count - 1 && In(a, j) ==>
+	      !Within(scratch->evidence, Other(node, j), Since(scratch))) ==>
+	    Size(a, scratch->evidence->node_count - 1) + result.counted <=
+	      scratch->evidence->node_count - 1; */
 	result.members = place;
 	result.proven = result.required >= 1 &&
 			result.counted + result.required > result.members;
+	/*@ assert result.proven != 0 ==> 1 <= k &&
+	    scratch->evidence->node_count - 1 < k + result.counted; */
 	return result;
 }
