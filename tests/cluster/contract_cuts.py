@@ -154,7 +154,7 @@ def answered(cluster, before):
     if it.promoted() in others:
         return True
     return it.attempts(others) > before["attempts"] and all(
-        d["outcome"] in ("succeeded", "denied", "failed") for n in others for d in it.decisions(n)[:1])
+        d["outcome"] in ("succeeded", "denied", "failed", "aborted_on_crash") for n in others for d in it.decisions(n)[:1])
 
 
 def vetoed(cluster, report, name, before):
