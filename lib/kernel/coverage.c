@@ -566,7 +566,7 @@ static enum vouch_reason holder_reason(const struct vouch_scratch *scratch)
 /*@
   requires Memory(scratch) && Findings(scratch->verdict);
   requires 0 <= scratch->coverage_best < VOUCH_FINDINGS_MAX;
-  requires scratch->evidence->node_count <= VOUCH_NODES_MAX;
+  requires Form(scratch->evidence) && Derived(scratch);
   assigns scratch->verdict->finding_count,
     scratch->verdict->findings[0 .. VOUCH_FINDINGS_MAX - 1],
     scratch->unproven, scratch->coverage_best;
