@@ -324,6 +324,9 @@ static void what_is_said_again_ends_with_its_room(void **state)
 	said.used_count = VOUCH_USED_MAX + 1;
 	vouch__find_again(&again, &said);
 	assert_int_equal(again.used_count, VOUCH_USED_MAX);
+	/* ... and so does what is said at first. */
+	vouch__cite(&again, VOUCH_C_PROBE, 0, 1);
+	assert_int_equal(again.used_count, VOUCH_USED_MAX);
 }
 
 int main(void)

@@ -30,6 +30,8 @@ static void nobody_was_granted_anything(void **state)
 	struct vouch_evidence *e = none_granted();
 
 	(void)state;
+	assert_int_equal(vouch__newest_grant(e), -1);
+	assert_int_equal(vouch__newest_epoch(e), 0);
 	assert_int_equal(vouch__epoch_followed(e), 0);
 	assert_int_equal(vouch__last_epoch(e, 1), 0);
 	assert_int_equal(vouch__epoch_below(e, 5), 4);
