@@ -46,9 +46,10 @@ class Cluster:
             if node is None:
                 return False
             seen = show(self.it, node)
+            if self.it.streaming(node) < len(self.nodes) - 1:
+                self.it.rejoin_forked()
             return seen["holder"] == node and sum(m["counts"] for m in seen["members"]) == len(self.nodes) - 1 and \
-                self.it.sql(node, "select count(*) from pg_stat_replication where state = 'streaming'") == \
-                str(len(self.nodes) - 1)
+                self.it.streaming(node) == len(self.nodes) - 1
 
         try:
             self.it.wait_for("a primary whose standbys all count", ready, 300)
@@ -63,7 +64,8 @@ class Cluster:
         return json.dumps({"promoted": node, "state": self.it.state(), "history": said,
                            "contract": show(self.it, node) if node else None,
                            "streaming": self.it.sql(node, "select application_name, state from pg_stat_replication")
-                           if node else None})
+                           if node else None,
+                           "logs": {n: self.it.log_since_start(n)[-1500:] for n in self.nodes}})
 
     def k(self, node):
         return show(self.it, node)["in_force"]["k"]
@@ -74,7 +76,10 @@ class Cluster:
                                 stderr=subprocess.STDOUT, text=True)
 
     def set(self, node, k):
-        return self.it.contract_set(node, "--k=%d" % k).stdout
+        try:
+            return self.it.contract_set(node, "--k=%d" % k).stdout
+        except Failed as error:
+            raise Failed("%s; %s" % (error, self.seen())) from error
 
 
 def agent_replace(it, node, cut):

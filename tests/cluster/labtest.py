@@ -25,6 +25,10 @@ from vouchlab.system import CLEAN_ENV, LabError  # noqa: E402
 PATIENCE_S = 180
 
 
+# What a server says that has more than the primary's timeline has of its own.
+FORKED = ("before current recovery point", "does not contain minimum recovery point")
+
+
 class Failed(Exception):
     """Something without which the rest of the test makes no sense."""
 
@@ -128,6 +132,30 @@ class Lab:
                                                                           (done.stderr + done.stdout).strip()))
             print("# asked again: " + (done.stderr + done.stdout).strip(), flush=True)
             time.sleep(0.5)
+
+    def log_since_start(self, node, lines=400):
+        """What the node's server said since it was last started."""
+        text = self.on(node, "tail", "-n", str(lines), "/var/log/postgresql/vouch.log", check=False).stdout
+        return text.rpartition("starting PostgreSQL")[2]
+
+    def rejoin_forked(self):
+        """Power that goes in the midst of a write may leave records on the former primary that nobody has: it cannot
+        follow, and is brought back as the README tells its operator. Says whether it did anything."""
+        forked = [n for n in vouchlab.lab.Lab(self.name).nodes if any(w in self.log_since_start(n) for w in FORKED)]
+        for node in forked:
+            print("# %s went another way, and is brought back by vouch rejoin" % node, flush=True)
+            self.on(node, "crm_resource", "--ban", "--resource", "pgsql-clone", "--node", node)
+            self.wait_for("%s is stopped" % node, lambda n=node: self.on(
+                n, "pgrep", "-u", "postgres", "-x", "postgres", check=False).returncode == 1)
+            self.on(node, "vouch", "--quiet", "--yes", "rejoin", timeout=150)
+            self.on(node, "crm_resource", "--clear", "--resource", "pgsql-clone", "--node", node)
+            self.on(node, "crm_resource", "--cleanup", "--resource", "pgsql", "--node", node)
+            self.wait_for("%s runs again" % node, lambda n=node: self.sql(n, "select 1") == "1")
+        return bool(forked)
+
+    def streaming(self, node):
+        """How many standbys the primary streams to."""
+        return int(self.sql(node, "select count(*) from pg_stat_replication where state = 'streaming'"))
 
     def attempts(self, nodes):
         return sum(len(self.decisions(node)) for node in nodes)

@@ -162,6 +162,8 @@ def counted(it):
     told = authority(it, primary) if primary else {}
     if not primary or told["holder"] != primary or "not in its log" in told["text"]:
         return False
+    if it.streaming(primary) < 2:
+        it.rejoin_forked()
     sql = ("select count(*) from pg_stat_replication r where state = 'streaming' and exists (select from "
            "vouch.admission a where a.node = r.application_name)")
     return it.sql(primary, sql) == "2"

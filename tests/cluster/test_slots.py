@@ -24,7 +24,9 @@ def ready(it):
         if node is None:
             return False
         seen = json.loads(it.on(node, "vouch", "--output-as=json", "contract", "show").stdout)
-        return seen["holder"] == node and sum(m["counts"] for m in seen["members"]) == 2
+        if it.streaming(node) < 2:
+            it.rejoin_forked()
+        return seen["holder"] == node and sum(m["counts"] for m in seen["members"]) == 2 and it.streaming(node) == 2
 
     it.wait_for("a primary with two standbys that count", counted, 180)
     return it.promoted()
