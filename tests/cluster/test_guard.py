@@ -97,15 +97,9 @@ def packages():
                     os.path.join(TOP, "contrib", "lab", "packages-paf")], check=True)
 
 
-def unhurried(it):
-    """On a busy machine Pacemaker runs one operation at a time: with PAF's many programs, minutes."""
-    it.on("n1", "crm_attribute", "--name", "load-threshold", "--update", "1000%")
-
-
 def guarded(report):
     packages()
     with lab("gd", "--agent=paf", "--sync-k", "0") as it:
-        unhurried(it)
         it.run("workload", "start")
         it.wait_for("writes are acknowledged", lambda: counting(it, "n1") > 200)
         migration(it, report)
@@ -238,7 +232,6 @@ def killed_once(it, report, moment, old, new):
 def killed(report):
     packages()
     with lab("gk", "--agent=paf", "--sync-k", "0") as it:
-        unhurried(it)
         it.run("workload", "start")
         it.wait_for("writes are acknowledged", lambda: counting(it, "n1") > 200)
         migration(it, report)

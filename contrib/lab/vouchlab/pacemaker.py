@@ -47,6 +47,9 @@ def first_cib(lab):
         "no-quorum-policy": "stop",
         # The default makes every node of a new cluster wait 20 s for a coordinator that nobody is yet.
         "dc-deadtime": "1s",
+        # Pacemaker does one thing at a time where the load average is high. All nodes of a lab, and of the labs
+        # beside it, see that of the one machine below them.
+        "load-threshold": "1000%",
     })
     # In place before Pacemaker's first start, the same on all nodes, so there is nothing to wait for and
     # nothing to load. A feature set newer than Pacemaker's own makes it refuse every update; an older one it
