@@ -21,6 +21,8 @@ static const char *state_name(const struct vouch_probe *probe)
 {
 	if (probe->condition == VOUCH_CONTRADICTORY)
 		return "another server";
+	if (probe->condition == VOUCH_MALFORMED)
+		return "bad answer";
 	if (probe->condition != VOUCH_PRESENT)
 		return "no answer";
 	if (probe->in_recovery == VOUCH_NO)

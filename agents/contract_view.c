@@ -53,6 +53,8 @@ const char *contract_view_doubt(const struct contract_view *view, uint32_t i)
 {
 	const struct vouch_probe *probe = &view->probes[i];
 
+	if (probe->condition == VOUCH_MALFORMED)
+		return "bad answer";
 	if (probe->condition != VOUCH_PRESENT)
 		return "no answer";
 	if (probe->in_recovery != VOUCH_YES)

@@ -392,11 +392,34 @@ static void resource_examine(struct examination *it)
 
 /* --- the database --------------------------------------------------------- */
 
+/* At the limit nobody can be promoted any more (rule 410), and only a new cluster
+ * has a shorter history: that wants a planned window. */
+static void history_examine(struct examination *it, uint32_t i)
+{
+	const struct vouch_probe *probe = &it->facts->probes[i];
+
+	if (probe->history_count <= VOUCH_HISTORY_MAX / 4 * 3)
+		return;
+	mend(say(it, "history", "P6-S2", DOCTOR_BAD,
+		 "timeline %u of %s has %u ancestors; with %d nobody can be "
+		 "promoted, and each promotion adds one",
+		 probe->timeline, it->facts->config->members[i].name,
+		 probe->history_count, VOUCH_HISTORY_MAX),
+	     "plan a pg_upgrade, or a dump and restore: histories start anew there");
+}
+
 static void server_examine(struct examination *it, uint32_t i)
 {
 	const struct vouch_probe *probe = &it->facts->probes[i];
 	const char *name = it->facts->config->members[i].name;
 
+	if (probe->condition == VOUCH_MALFORMED) {
+		mend(say(it, "server", "P6-S1", DOCTOR_BAD,
+			 "the server of %s answers, but not as a server can that "
+			 "is one of these: what it has cannot count", name),
+		     "on this node: journalctl -t vouch, where the answer is told");
+		return;
+	}
 	if (probe->condition != VOUCH_PRESENT) {
 		mend(say(it, "server", "P6-S1", DOCTOR_BAD,
 			 "the server of %s gives no answer to user %s: what it "
@@ -492,6 +515,8 @@ void doctor_examine(const struct doctor_facts *facts,
 	}
 	for (i = 0; i < facts->config->member_count; i++)
 		server_examine(&it, i);
+	for (i = 0; i < facts->config->member_count; i++)
+		history_examine(&it, i);
 	authority_examine(&it);
 	contract_examine(&it);
 }

@@ -545,7 +545,10 @@ void vouch__probe_all(struct vouch_context *context, const uint8_t *wanted,
 		if (!probers[i].started)
 			continue;
 		(void)pthread_join(probers[i].thread, NULL);
-		qb_log(LOG_DEBUG, "asked %s: %s", probers[i].member->name,
+		/* Silence is told elsewhere; nonsense, and what it was, only here. */
+		qb_log(probes[i].condition == VOUCH_MALFORMED ? LOG_WARNING :
+								LOG_DEBUG,
+		       "asked %s: %s", probers[i].member->name,
 		       probers[i].error.text[0] != '\0' ? probers[i].error.text :
 							  "answered");
 	}

@@ -71,6 +71,8 @@ static void lsn_write(uint64_t lsn, char *text, size_t size)
 
 static const char *role_of(const struct vouch_probe *probe)
 {
+	if (probe->condition == VOUCH_MALFORMED)
+		return "bad answer";
 	if (probe->condition != VOUCH_PRESENT)
 		return "no answer";
 	if (probe->in_recovery == VOUCH_YES)

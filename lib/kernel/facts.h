@@ -18,7 +18,10 @@ enum {
 	VOUCH_NODES_MAX = 64,
 	VOUCH_NAME_SIZE = 64,	     /* bytes with the terminating NUL */
 	VOUCH_TEXT_SIZE = 256,	     /* free text such as a reason */
-	VOUCH_HISTORY_MAX = 64,	     /* ancestors of a timeline */
+	/* Ancestors of a timeline. Each promotion adds one, and nothing takes one
+	 * away but a new cluster (pg_upgrade, dump and restore): two switchovers a
+	 * week for five years. */
+	VOUCH_HISTORY_MAX = 512,
 	VOUCH_CONTRACTS_MAX = 32,
 	VOUCH_GRANTS_MAX = 32,
 	VOUCH_ADMISSIONS_MAX = 128,

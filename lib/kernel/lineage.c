@@ -281,6 +281,9 @@ static enum vouch_reason history_reason(const struct vouch_scratch *scratch,
 	if (relation != VOUCH_RELATION_SAME &&
 	    probe->timeline == scratch->candidate->timeline)
 		return VOUCH_R_LINEAGE_NUMBER;
+	if (i == scratch->candidate_node &&
+	    probe->history_count >= VOUCH_HISTORY_MAX)
+		return VOUCH_R_LINEAGE_FULL;
 	return VOUCH_R_LINEAGE_OK;
 }
 

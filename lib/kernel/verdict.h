@@ -241,6 +241,9 @@ enum vouch_outcome {
 	X(LINEAGE_OK, "the timeline histories agree up to the epoch", "")      \
 	X(LINEAGE_BAD, "the timeline history of @n contradicts itself",        \
 	  "re-create @n")                                                      \
+	X(LINEAGE_FULL, "timeline @a of @n has as many ancestors as can be "    \
+	  "followed, and a promotion would add one",                           \
+	  "start the histories anew: pg_upgrade, or dump and restore")         \
 	X(LINEAGE_NUMBER, "@n and @m are both on timeline @a, but not the same one", \
 	  "rejoin the diverged node")                                          \
 	X(LINEAGE_UNRELATED, "@n and @m share no history",                     \

@@ -214,6 +214,16 @@ static void each_single_fault_is_named(void **state)
 	assert_int_equal(trouble(), 1);
 	assert_true(says("server", DOCTOR_BAD));
 	(void)facts_well(state);
+	facts.probes[1].condition = VOUCH_MALFORMED;
+	assert_int_equal(trouble(), 1);
+	assert_true(says("server", DOCTOR_BAD));
+	(void)facts_well(state);
+	facts.probes[1].history_count = VOUCH_HISTORY_MAX / 4 * 3;
+	assert_int_equal(trouble(), 0);
+	facts.probes[1].history_count++;
+	assert_int_equal(trouble(), 1);
+	assert_true(says("history", DOCTOR_BAD));
+	(void)facts_well(state);
 	facts.snapshot_epoch = 3;
 	assert_int_equal(trouble(), 1);
 	assert_true(says("fencing-snapshot", DOCTOR_BAD));

@@ -92,6 +92,47 @@ static void everything_full_is_taken(void **state)
 	free(e);
 }
 
+static void histories_set(struct vouch_evidence *e, uint32_t count)
+{
+	uint32_t i, j;
+
+	e->own.mark_timeline = count + 1;
+	for (i = 0; i < e->node_count; i++) {
+		struct vouch_probe *probe = &e->nodes[i].probe;
+
+		probe->timeline = count + 1;
+		probe->epoch_timeline = count + 1;
+		probe->history_count = count;
+		for (j = 0; j < count; j++) {
+			probe->history[j].timeline = j + 1;
+			probe->history[j].end_lsn = j + 1;
+		}
+	}
+}
+
+/* A history is followed to the end of its room; but a promotion needs one place
+ * more (P6-S2). */
+static void a_full_history_is_not_promoted(void **state)
+{
+	struct vouch_evidence *e = evidence_of(case_find("fenced-in-sync"));
+	uint32_t i = 0;
+
+	(void)state;
+	histories_set(e, VOUCH_HISTORY_MAX - 1);
+	vouch__decide(e, &verdict);
+	assert_int_equal(verdict.permitted, 1);
+	histories_set(e, VOUCH_HISTORY_MAX);
+	assert_true(form_holds(e));
+	assert_int_equal(verdict.permitted, 0);
+	assert_int_equal(verdict.deciding_rule, VOUCH_RULE_LINEAGE);
+	while (i < verdict.finding_count &&
+	       verdict.findings[i].reason != VOUCH_R_LINEAGE_FULL)
+		i++;
+	assert_true(i < verdict.finding_count);
+	assert_int_equal(verdict.findings[i].node, e->request.candidate);
+	free(e);
+}
+
 /* One more than there is room for is refused before anybody reads it: it stands
  * behind the list (tests/mutants runs this with guards). */
 static void one_member_too_many_is_not_read(void **state)
@@ -333,6 +374,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(everything_full_is_taken),
+		cmocka_unit_test(a_full_history_is_not_promoted),
 		cmocka_unit_test(one_member_too_many_is_not_read),
 		cmocka_unit_test(one_node_alone_is_taken),
 		cmocka_unit_test(what_follows_a_name_does_not_tell_it_apart),

@@ -372,7 +372,7 @@ static void history_that_lies_is_refused(void **state)
 static void history_has_a_limit(void **state)
 {
 	struct vouch_pg_history history;
-	char text[4096] = "";
+	char text[16384] = "";
 	size_t used = 0;
 
 	(void)state;

@@ -5,7 +5,7 @@
 #include "engines/postgresql/pg_history.h"
 #include "engines/postgresql/pg_lsn.h"
 
-enum { HISTORY_BYTES_MAX = 64 * 1024, FIELD_MAX = 32 };
+enum { HISTORY_BYTES_MAX = 128 * 1024, FIELD_MAX = 32 };
 
 static enum vouch_error_code malformed(uint32_t timeline, const char *why,
 				       struct vouch_error *error)

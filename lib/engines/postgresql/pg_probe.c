@@ -201,7 +201,11 @@ static enum vouch_error_code history_ask(const struct vouch_member *member,
 				    (size_t)PQgetlength(result, 0, 1),
 				    probe->timeline, &history,
 				    error) != VOUCH_OK) {
-		code = senseless(member, "its timeline's history", probe, error);
+		code = error->text[0] ?
+			       vouch__error_prefix(error, "%s", member->name) :
+			       senseless(member, "its timeline's history", probe,
+					 error);
+		probe->condition = VOUCH_MALFORMED;
 	} else {
 		probe->history_count = history.count;
 		memcpy(probe->history, history.ancestors,
