@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "agents/contract_view.h"
+#include "agents/divergence.h"
 #include "agents/status_verdicts.h"
 #include "agents/words_show.h"
 #include "authority/holding.h"
@@ -188,6 +189,12 @@ static const char *admitted_word(enum vouch_answer admitted)
 	return admitted == VOUCH_NO ? "no" : "?";
 }
 
+static void lsn_text(uint64_t lsn, char *text, size_t size)
+{
+	(void)snprintf(text, size, "%" PRIX64 "/%" PRIX64, lsn >> 32,
+		       lsn & 0xffffffffu);
+}
+
 struct member {
 	const char *name;
 	const struct vouch_probe *probe;
@@ -195,6 +202,8 @@ struct member {
 	int64_t lag;
 	enum vouch_answer admitted;
 	int writable;
+	const char *parted_from; /* NULL: it follows, as far as one can tell */
+	struct divergence parted;
 };
 
 /* Admission is of standbys; whoever writes is known by its grant. */
@@ -226,6 +235,16 @@ static void member_json(struct json_object *members, const struct member *member
 				     json_object_new_string(probe->incarnation));
 	(void)json_object_object_add(
 		json, "admitted", json_object_new_string(admitted_text(member)));
+	if (member->parted_from) {
+		char text[40];
+
+		lsn_text(member->parted.at, text, sizeof(text));
+		(void)json_object_object_add(
+			json, "parted_from",
+			json_object_new_string(member->parted_from));
+		(void)json_object_object_add(json, "parted_at",
+					     json_object_new_string(text));
+	}
 	(void)json_object_array_add(members, json);
 }
 
@@ -247,6 +266,12 @@ static void member_write(const struct member *member)
 					  probe->incarnation :
 					  "(not started by its agent)");
 	(void)putchar('\n');
+	if (!member->parted_from)
+		return;
+	lsn_text(member->parted.at, lag, sizeof(lag));
+	(void)printf("  %s parted from %s at %s and cannot follow it (P6-S2); "
+		     "type there: vouch rejoin\n",
+		     member->name, member->parted_from, lag);
 }
 
 static void members_show(const struct vouch_config *config,
@@ -271,9 +296,11 @@ static void members_show(const struct vouch_config *config,
 			       probes[i].in_recovery == VOUCH_NO;
 		member.admitted = status_admitted(answers, member.name,
 						  probes[i].incarnation);
-		(void)snprintf(member.position, sizeof(member.position),
-			       "%" PRIX64 "/%" PRIX64, end >> 32,
-			       end & 0xffffffffu);
+		lsn_text(end, member.position, sizeof(member.position));
+		if (divergence_find(probes, config->member_count, i,
+				    &member.parted))
+			member.parted_from =
+				config->members[member.parted.from].name;
 		if (members)
 			member_json(members, &member);
 		else

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "agents/divergence.h"
 #include "agents/doctor.h"
 
 #include <inttypes.h>
@@ -408,6 +409,22 @@ static void history_examine(struct examination *it, uint32_t i)
 	     "plan a pg_upgrade, or a dump and restore: histories start anew there");
 }
 
+static void divergence_examine(struct examination *it, uint32_t i)
+{
+	const struct vouch_config *config = it->facts->config;
+	struct divergence parted;
+
+	if (!divergence_find(it->facts->probes, config->member_count, i, &parted))
+		return;
+	mend(say(it, "diverged", "P6-S2", DOCTOR_BAD,
+		 "the log of %s parted from that of %s at %" PRIX64 "/%" PRIX64
+		 ": it cannot follow, and does not count",
+		 config->members[i].name, config->members[parted.from].name,
+		 parted.at >> 32, parted.at & 0xffffffffu),
+	     "vouch rejoin, on %s; it says first what it would discard",
+	     config->members[i].name);
+}
+
 static void server_examine(struct examination *it, uint32_t i)
 {
 	const struct vouch_probe *probe = &it->facts->probes[i];
@@ -517,6 +534,8 @@ void doctor_examine(const struct doctor_facts *facts,
 		server_examine(&it, i);
 	for (i = 0; i < facts->config->member_count; i++)
 		history_examine(&it, i);
+	for (i = 0; i < facts->config->member_count; i++)
+		divergence_examine(&it, i);
 	authority_examine(&it);
 	contract_examine(&it);
 }

@@ -126,9 +126,9 @@ static void forked(const struct vouch_directory *directory, uint32_t timeline,
 }
 
 /* Walks both chains of timelines as long as they agree (P6-S2). */
-static void lineage_compare(const struct vouch_directory *directory,
-			    const struct vouch_probe *probe,
-			    struct vouch_rejoin_plan *plan)
+void vouch__rejoin_compare(const struct vouch_directory *directory,
+			   const struct vouch_probe *probe,
+			   struct vouch_rejoin_plan *plan)
 {
 	uint64_t from = 0;
 	uint32_t i;
@@ -189,7 +189,7 @@ enum vouch_error_code vouch__rejoin_check(const struct vouch_rejoin_facts *facts
 					"yourself if that is meant",
 					facts->config->members[plan->primary]
 						.name);
-	lineage_compare(facts->directory, probe, plan);
+	vouch__rejoin_compare(facts->directory, probe, plan);
 	return VOUCH_OK;
 }
 

@@ -49,6 +49,12 @@ VOUCH_MUST_CHECK enum vouch_error_code
 vouch__rejoin_check(const struct vouch_rejoin_facts *facts,
 		    struct vouch_rejoin_plan *plan, struct vouch_error *error);
 
+/* Sets *plan's kind, and of a fork where it is, from the two logs alone; `probe` is
+ * the primary's, of the same system. */
+void vouch__rejoin_compare(const struct vouch_directory *directory,
+			   const struct vouch_probe *probe,
+			   struct vouch_rejoin_plan *plan);
+
 /* The state file. _begin is durable before it returns. */
 VOUCH_MUST_CHECK enum vouch_error_code
 vouch__rejoin_begin(const struct vouch_config *config, const char *how,

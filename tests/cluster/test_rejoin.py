@@ -97,6 +97,19 @@ def back(report, it, name, new, old_incarnation):
                  it.verdict(it.promoted())["why"])
 
 
+def is_named(report, it, new):
+    """Whoever looks is told who cannot follow, and what to type."""
+    seen = json.loads(it.on(new, "vouch", "--output-as=json", "status").stdout)
+    parted = {m["name"]: m.get("parted_from") for m in seen["members"]}
+    report.check("rejoin: by copy: status names n1, and nobody else", parted == {n: new if n == "n1" else None for n in NODES},
+                 seen["members"])
+    text = it.on(new, "vouch", "status").stdout
+    report.check("rejoin: by copy: status says what to type", "n1 parted from %s" % new in text and
+                 "type there: vouch rejoin" in text, text)
+    told = it.on(new, "vouch", "--quiet", "--output-as=json", "doctor", check=False).stdout
+    report.check("rejoin: by copy: doctor says so as well", '"diverged"' in told, told)
+
+
 def acknowledges_nothing(report, it, new):
     """n1's server runs and asks the primary for its log again and again. Its log ends beyond where the branches part,
     which must not pass for an acknowledgement of what the new primary has at the same position."""
@@ -149,6 +162,7 @@ def by_copy(report):
         it.wait_for("n1 runs again", lambda: it.sql("n1", "select pg_is_in_recovery()") == "t", 120)
         verdict = json.loads(it.on("n1", "vouch", "--output-as=json", "--quiet", "check", check=False).stdout)
         report.check("rejoin: by copy: n1 is refused as candidate", verdict["decision"] == "veto", verdict["why"])
+        is_named(report, it, new)
         acknowledges_nothing(report, it, new)
         done = rejoin(it, "--quiet", "--yes")
         report.check("rejoin: by copy: with a running server it refuses", done.returncode == 1 and "P6-A1" in done.stderr,

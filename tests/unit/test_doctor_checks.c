@@ -218,9 +218,9 @@ static void each_single_fault_is_named(void **state)
 	assert_int_equal(trouble(), 1);
 	assert_true(says("server", DOCTOR_BAD));
 	(void)facts_well(state);
-	facts.probes[1].history_count = VOUCH_HISTORY_MAX / 4 * 3;
+	facts.probes[0].history_count = VOUCH_HISTORY_MAX / 4 * 3;
 	assert_int_equal(trouble(), 0);
-	facts.probes[1].history_count++;
+	facts.probes[0].history_count++;
 	assert_int_equal(trouble(), 1);
 	assert_true(says("history", DOCTOR_BAD));
 	(void)facts_well(state);
@@ -237,6 +237,56 @@ static void each_single_fault_is_named(void **state)
 	assert_true(says("resource", DOCTOR_BAD));
 }
 
+/* n1 is the primary, on timeline 3; n2 has what `timeline`, `history` entries of it
+ * and `end` say. */
+static int parted_at(uint32_t timeline, uint32_t history, uint64_t end)
+{
+	uint32_t i;
+
+	(void)facts_well(NULL);
+	for (i = 0; i < 2; i++) {
+		facts.probes[i].system_id = 7;
+		facts.probes[i].timeline = i ? timeline : 3;
+		facts.probes[i].history_count = i ? history : 2;
+		facts.probes[i].history[0] = (struct vouch_switch){ 1, 0x4000 };
+		facts.probes[i].history[1] = (struct vouch_switch){ 2, 0x5000 };
+		facts.probes[i].received_lsn = i ? 0 : 0x9000;
+		facts.probes[i].replayed_lsn = i ? end : 0;
+	}
+	return (int)trouble();
+}
+
+/* Power that went in the midst of a write (P6-S2). */
+static void who_cannot_follow_is_named(void **state)
+{
+	(void)state;
+	assert_int_equal(parted_at(2, 1, 0x5001), 1);
+	assert_true(says("diverged", DOCTOR_BAD));
+	assert_int_equal(parted_at(2, 1, 0x5000), 0);
+	assert_int_equal(parted_at(1, 0, 0x4000), 0);
+	assert_int_equal(parted_at(1, 0, 0x4001), 1);
+	assert_int_equal(parted_at(3, 2, 0x8000), 0);
+	/* A newer one than the primary's puts the primary in question. */
+	assert_int_equal(parted_at(4, 2, 0x8000), 0);
+	/* Another database, no answer, no primary, two of them: another matter. */
+	(void)parted_at(2, 1, 0x5001);
+	facts.probes[1].system_id = 8;
+	(void)trouble();
+	assert_false(says("diverged", DOCTOR_BAD));
+	(void)parted_at(2, 1, 0x5001);
+	facts.probes[1].condition = VOUCH_ABSENT;
+	(void)trouble();
+	assert_false(says("diverged", DOCTOR_BAD));
+	(void)parted_at(2, 1, 0x5001);
+	facts.probes[0].in_recovery = VOUCH_YES;
+	(void)trouble();
+	assert_false(says("diverged", DOCTOR_BAD));
+	(void)parted_at(2, 1, 0x5001);
+	facts.probes[1].in_recovery = VOUCH_NO;
+	(void)trouble();
+	assert_false(says("diverged", DOCTOR_BAD));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -246,6 +296,7 @@ int main(void)
 		cmocka_unit_test_setup(each_single_fault_is_named, facts_well),
 		cmocka_unit_test_setup(fencing_that_cannot_be_proven_is_named, facts_well),
 		cmocka_unit_test_setup(each_class_of_node_is_refused_by_its_name, facts_well),
+		cmocka_unit_test_setup(who_cannot_follow_is_named, facts_well),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
