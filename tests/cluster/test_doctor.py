@@ -75,6 +75,8 @@ def tested(report, it):
     it.on(node, "crm_attribute", "--type", "crm_config", "--name", "maintenance-mode", "--delete")
     it.wait_for("promoted again", lambda: it.promoted() is not None)
     it.wait_for("a healthy cluster", lambda: doctor(it)[0] == 0)
+    # What the tester stopped and started was the primary: its standbys have to find it again.
+    it.wait_for("both standbys stream", lambda: it.streaming(it.promoted()) == 2)
 
 
 def checked_deeper(report, it):
