@@ -52,6 +52,7 @@ static uint64_t lesser(uint64_t a, uint64_t b)
 }
 
 /*@
+  requires relation <= VOUCH_RELATION_UNRELATED;
   assigns \nothing;
   ensures \result.relation == relation && \result.end == end &&
     \result.parted == at;
