@@ -157,6 +157,13 @@ class Lab:
         """How many standbys the primary streams to."""
         return int(self.sql(node, "select count(*) from pg_stat_replication where state = 'streaming'"))
 
+    def tell(self):
+        """For whoever reads why a test failed: what each node that runs says of its cluster."""
+        for node in vouchlab.lab.Lab(self.name).nodes:
+            done = self.on(node, "vouch", "status", check=False)
+            for line in done.stdout.splitlines() if done.returncode == 0 else ["says nothing"]:
+                print("# %s: %s" % (node, line), flush=True)
+
     def attempts(self, nodes):
         return sum(len(self.decisions(node)) for node in nodes)
 
@@ -172,6 +179,10 @@ def lab(name, *options):
     try:
         it.run("up", "--prefix-root", STAGE, *options, timeout=300)
         yield it
+    except Failed:
+        with contextlib.suppress(Failed, LabError, subprocess.TimeoutExpired):
+            it.tell()
+        raise
     finally:
         if os.environ.get("VOUCH_KEEP_LAB") != "1":
             subprocess.run([LAB, "--name", it.name, "down"], capture_output=True, check=False, timeout=120,
