@@ -16,6 +16,19 @@ static int form_holds(const struct vouch_evidence *evidence)
 	return verdict.findings[0].outcome == VOUCH_HOLDS;
 }
 
+static uint32_t count_found(uint32_t rule, enum vouch_reason reason)
+{
+	uint32_t count = 0;
+	uint32_t i;
+
+	for (i = 0; i < verdict.finding_count; i++) {
+		if (verdict.findings[i].rule == rule &&
+		    verdict.findings[i].reason == reason)
+			count++;
+	}
+	return count;
+}
+
 static void contract_fill(struct vouch_contract *contract)
 {
 	uint8_t i;
@@ -71,12 +84,10 @@ static void records_fill(struct vouch_evidence *e)
 	}
 }
 
-static void everything_full_is_taken(void **state)
+static void everything_fill(struct vouch_evidence *e)
 {
-	struct vouch_evidence *e = evidence_of(case_find("fenced-in-sync"));
 	uint32_t i;
 
-	(void)state;
 	nodes_fill(e);
 	view_fill(&e->before);
 	view_fill(&e->after);
@@ -88,26 +99,38 @@ static void everything_full_is_taken(void **state)
 	e->assertion_count = VOUCH_ASSERTIONS_MAX;
 	for (i = 0; i < VOUCH_ASSERTIONS_MAX; i++)
 		e->assertions[i].node = (uint8_t)i;
+}
+
+static void everything_full_is_taken(void **state)
+{
+	struct vouch_evidence *e = evidence_of(case_find("fenced-in-sync"));
+
+	(void)state;
+	everything_fill(e);
 	assert_true(form_holds(e));
 	free(e);
 }
 
+static void history_set(struct vouch_probe *probe, uint32_t count)
+{
+	uint32_t j;
+
+	probe->timeline = count + 1;
+	probe->epoch_timeline = count + 1;
+	probe->history_count = count;
+	for (j = 0; j < count; j++) {
+		probe->history[j].timeline = j + 1;
+		probe->history[j].end_lsn = j + 1;
+	}
+}
+
 static void histories_set(struct vouch_evidence *e, uint32_t count)
 {
-	uint32_t i, j;
+	uint32_t i;
 
 	e->own.mark_timeline = count + 1;
-	for (i = 0; i < e->node_count; i++) {
-		struct vouch_probe *probe = &e->nodes[i].probe;
-
-		probe->timeline = count + 1;
-		probe->epoch_timeline = count + 1;
-		probe->history_count = count;
-		for (j = 0; j < count; j++) {
-			probe->history[j].timeline = j + 1;
-			probe->history[j].end_lsn = j + 1;
-		}
-	}
+	for (i = 0; i < e->node_count; i++)
+		history_set(&e->nodes[i].probe, count);
 }
 
 /* A history is followed to the end of its room; but a promotion needs one place
@@ -130,21 +153,57 @@ static void a_full_history_is_not_promoted(void **state)
 		i++;
 	assert_true(i < verdict.finding_count);
 	assert_int_equal(verdict.findings[i].node, e->request.candidate);
+	/* Of another's, which went on to one timeline more, nothing is wanted. */
+	histories_set(e, VOUCH_HISTORY_MAX - 1);
+	history_set(&e->nodes[2].probe, VOUCH_HISTORY_MAX);
+	assert_true(form_holds(e));
+	assert_int_not_equal(e->request.candidate, 2);
+	assert_int_equal(count_found(VOUCH_RULE_LINEAGE, VOUCH_R_LINEAGE_FULL),
+			 0);
 	free(e);
 }
 
 /* One more than there is room for is refused before anybody reads it: it stands
  * behind the list (tests/mutants runs this with guards). */
-static void one_member_too_many_is_not_read(void **state)
+static void one_too_many_is_not_read(void **state)
 {
 	struct vouch_evidence *e = evidence_of(case_find("fenced-in-sync"));
+	uint32_t *counts[] = { &e->node_count,	    &e->before.member_count,
+			       &e->grant_count,	    &e->after.member_count,
+			       &e->contract_count,  &e->admission_count,
+			       &e->assertion_count, &e->fencing.count };
+	uint32_t i;
+
+	(void)state;
+	everything_fill(e);
+	for (i = 0; i < sizeof(counts) / sizeof(counts[0]); i++) {
+		++*counts[i];
+		assert_false(form_holds(e));
+		--*counts[i];
+	}
+	e->offer.contract.member_count++;
+	assert_false(form_holds(e));
+	e->offer.contract.member_count--;
+	assert_true(form_holds(e));
+	free(e);
+}
+
+/* Without a cluster each of as many nodes as there may be is judged for what it
+ * may have acknowledged unseen, and nobody behind the last (rule 570, P6-S1). */
+static void the_last_node_may_have_acknowledged(void **state)
+{
+	struct vouch_evidence *e =
+		evidence_of(case_find("sealed-without-cluster"));
+	uint32_t i;
 
 	(void)state;
 	nodes_fill(e);
-	contract_fill(&e->offer.contract);
+	for (i = 2; i < VOUCH_NODES_MAX; i++)
+		e->nodes[i].probe.condition = VOUCH_ABSENT;
 	assert_true(form_holds(e));
-	e->offer.contract.member_count++;
-	assert_false(form_holds(e));
+	assert_false(verdict.permitted);
+	assert_int_equal(count_found(VOUCH_RULE_UNSEEN, VOUCH_R_UNSEEN_OPEN),
+			 VOUCH_NODES_MAX - 2);
 	free(e);
 }
 
@@ -174,6 +233,11 @@ static void what_follows_a_name_does_not_tell_it_apart(void **state)
 	memset(e->nodes[0].name, 'x', VOUCH_NAME_SIZE);
 	memcpy(e->nodes[0].name, "n2", 3);
 	assert_false(form_holds(e));
+	memcpy(e->nodes[0].name, "n1", 3);
+	assert_true(form_holds(e));
+	memcpy(e->nodes[2].name, "n2", 3); /* neither of them the first */
+	assert_false(form_holds(e));
+	memcpy(e->nodes[2].name, "n3", 3);
 	/* ... and a text that is empty is one, whatever stands there. */
 	memcpy(e->nodes[0].name, "n1", 3);
 	memset(e->nodes[0].probe.incarnation, 'x', VOUCH_NAME_SIZE);
@@ -293,19 +357,6 @@ static void what_counts_the_states_is_none(void **state)
 			 VOUCH_STEP_NO_STATE);
 }
 
-static uint32_t count_found(uint32_t rule, enum vouch_reason reason)
-{
-	uint32_t count = 0;
-	uint32_t i;
-
-	for (i = 0; i < verdict.finding_count; i++) {
-		if (verdict.findings[i].rule == rule &&
-		    verdict.findings[i].reason == reason)
-			count++;
-	}
-	return count;
-}
-
 /* As many grants as can be kept, and the log lacks something of each: all are
  * said, and the one below them is still one that nobody knows. */
 static void every_grant_may_lack_something(void **state)
@@ -375,7 +426,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(everything_full_is_taken),
 		cmocka_unit_test(a_full_history_is_not_promoted),
-		cmocka_unit_test(one_member_too_many_is_not_read),
+		cmocka_unit_test(one_too_many_is_not_read),
+		cmocka_unit_test(the_last_node_may_have_acknowledged),
 		cmocka_unit_test(one_node_alone_is_taken),
 		cmocka_unit_test(what_follows_a_name_does_not_tell_it_apart),
 		cmocka_unit_test(a_number_twice_is_seen_in_any_order),
