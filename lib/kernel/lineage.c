@@ -167,6 +167,28 @@ static struct vouch_branch branch_derive(const struct vouch_scratch *scratch,
 	return parted(VOUCH_RELATION_UNKNOWN, 0, 0);
 }
 
+/*@
+  predicate SameLog{A,B}(struct vouch_probe *p) =
+    \at(p->condition,A) == \at(p->condition,B) &&
+    \at(p->timeline,A) == \at(p->timeline,B) &&
+    \at(p->received_lsn,A) == \at(p->received_lsn,B) &&
+    \at(p->replayed_lsn,A) == \at(p->replayed_lsn,B) &&
+    \at(p->history_count,A) == \at(p->history_count,B) &&
+    (\forall integer n; 0 <= n < VOUCH_HISTORY_MAX ==>
+      \at(p->history[n].timeline,A) == \at(p->history[n].timeline,B)) &&
+    (\forall integer n; 0 <= n < VOUCH_HISTORY_MAX ==>
+      \at(p->history[n].end_lsn,A) == \at(p->history[n].end_lsn,B));
+
+  lemma history_stays{A,B}: \forall struct vouch_probe *p;
+    SameLog{A,B}(p) && \at(p->history_count,A) <= VOUCH_HISTORY_MAX &&
+    History{A}(p) ==> History{B}(p);
+
+  lemma parting_stays{A,B}: \forall struct vouch_probe *c, *x, integer n, at;
+    SameLog{A,B}(c) && SameLog{A,B}(x) &&
+    \at(c->history_count,A) <= VOUCH_HISTORY_MAX &&
+    \at(x->history_count,A) <= VOUCH_HISTORY_MAX &&
+    PartAt{A}(c, x, n, at) ==> PartAt{B}(c, x, n, at);
+*/
 void vouch__branches_derive(struct vouch_scratch *scratch)
 {
 	const struct vouch_evidence *evidence = scratch->evidence;
@@ -176,7 +198,11 @@ void vouch__branches_derive(struct vouch_scratch *scratch)
 
 	/*@
 	  loop invariant 0 <= i <= evidence->node_count;
-	  loop invariant \forall integer j; 0 <= j < i ==> Branch(scratch, j);
+	  loop invariant \forall integer j; 0 <= j < VOUCH_NODES_MAX ==>
+	    SameLog{Pre,Here}(Server(evidence, j));
+	  loop invariant \forall integer j; 0 <= j < i ==>
+	    BranchIs{Pre}(evidence, j, \at(scratch->branches[j].relation,Here),
+	                  \at(scratch->branches[j].end,Here));
 	  loop assigns i, scratch->branches[0 .. VOUCH_NODES_MAX - 1];
 	  loop variant evidence->node_count - i;
 	*/
@@ -273,7 +299,7 @@ static enum vouch_reason history_reason(const struct vouch_scratch *scratch,
 					uint8_t i)
 {
 	const struct vouch_probe *probe = &scratch->evidence->nodes[i].probe;
-	enum vouch_relation relation = scratch->branches[i].relation;
+	int16_t relation = scratch->branches[i].relation;
 
 	if (relation == VOUCH_RELATION_UNKNOWN)
 		return VOUCH_R_LINEAGE_BAD;

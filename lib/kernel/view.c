@@ -112,6 +112,7 @@ static int is_between(const struct vouch_evidence *evidence,
     (\forall integer i; 0 <= i < evidence->node_count ==>
       NodeBetween(evidence, i)) &&
     Between(evidence, evidence->fencing.condition, evidence->fencing.order) &&
+    Between(evidence, evidence->rows.condition, evidence->rows.order) &&
     Between(evidence, evidence->seal.condition, evidence->seal.order) &&
     Between(evidence, evidence->tail.condition, evidence->tail.order);
 */
