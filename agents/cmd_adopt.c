@@ -25,8 +25,37 @@ struct adoption {
 	struct vouch_local local;
 	char incarnation[VOUCH_NAME_SIZE];
 	struct vouch_cluster_grant grant;
+	int has_row; /* an adoption that was cut off got as far as the log */
 	struct vouch_error error;
 };
+
+static enum vouch_error_code adopted_already(struct adoption *adoption)
+{
+	return vouch__error_set(&adoption->error, VOUCH_E_STATE,
+				"this database was adopted already; the newest "
+				"epoch is %llu of %s",
+				(unsigned long long)adoption->local.epoch,
+				adoption->local.epoch_holder);
+}
+
+/* The marker is written last: with this node's row of the first epoch and no
+ * marker, an adoption was cut off, and may be made again. Whether the row is of
+ * this life is asked when that is known. */
+static enum vouch_error_code row_look(struct adoption *adoption)
+{
+	const struct vouch_config *config = &adoption->cli->config;
+	struct vouch_error ignored = { 0 };
+	struct vouch_marker marker;
+
+	if (adoption->local.epoch == 0)
+		return VOUCH_OK;
+	adoption->has_row =
+		adoption->local.epoch == FIRST_EPOCH &&
+		strcmp(adoption->local.epoch_holder, config->node) == 0 &&
+		vouch__marker_read(config, &marker, &ignored) ==
+			VOUCH_E_NOT_FOUND;
+	return adoption->has_row ? VOUCH_OK : adopted_already(adoption);
+}
 
 /* No other member may be writable, and nobody may have adopted before. */
 static enum vouch_error_code verify(struct adoption *adoption)
@@ -45,12 +74,9 @@ static enum vouch_error_code verify(struct adoption *adoption)
 		return vouch__error_set(&adoption->error, VOUCH_E_STATE,
 					"this node's server is no running "
 					"primary; run 'vouch adopt' there");
-	if (adoption->local.epoch != 0)
-		return vouch__error_set(&adoption->error, VOUCH_E_STATE,
-					"this database was adopted already; the "
-					"newest epoch is %llu of %s",
-					(unsigned long long)adoption->local.epoch,
-					adoption->local.epoch_holder);
+	code = row_look(adoption);
+	if (code != VOUCH_OK)
+		return code;
 	memset(probes, 0, sizeof(probes));
 	for (i = 0; i < config->member_count; i++)
 		wanted[i] = strcmp(config->members[i].name, config->node) != 0;
@@ -87,8 +113,28 @@ static void grant_fill(struct adoption *adoption, const char *request_id)
 	memcpy(grant->members, terms.members, sizeof(terms.members));
 }
 
-/* The log first: a row that is there makes the rest repeatable knowledge,
- * while a marker without a row would be a claim that nobody else can see. */
+/* The row that is there must be of this directory's life and say what would be
+ * written now: one that was copied here has another's (P6-A3, P6-S1). */
+static enum vouch_error_code row_check(struct adoption *adoption)
+{
+	static struct vouch_log_record record;
+	const struct vouch_grant *row;
+	enum vouch_error_code code = adoption->context.engine->records_observe(
+		&adoption->cli->config, adoption->deadline, &record,
+		&adoption->error);
+
+	if (code != VOUCH_OK)
+		return code;
+	row = &record.epochs[0];
+	if (record.epoch_count != 1 || row->epoch != FIRST_EPOCH ||
+	    strcmp(row->incarnation, adoption->incarnation) != 0 ||
+	    row->contract.k != (uint32_t)adoption->grant.k ||
+	    row->contract.member_count != adoption->grant.member_count)
+		return adopted_already(adoption);
+	return VOUCH_OK;
+}
+
+/* A marker without a row would be a claim that nobody else can see. */
 static enum vouch_error_code log_write(struct adoption *adoption)
 {
 	struct vouch_epoch epoch;
@@ -146,25 +192,66 @@ static enum vouch_error_code marker_write(struct adoption *adoption)
 	return code;
 }
 
-static enum vouch_error_code cluster_record(struct adoption *adoption)
+static int is_same_claim(const struct vouch_cluster_grant *a,
+			 const struct vouch_cluster_grant *b)
+{
+	int same = a->epoch == b->epoch && strcmp(a->holder, b->holder) == 0 &&
+		   strcmp(a->incarnation, b->incarnation) == 0 &&
+		   strcmp(a->request_id, b->request_id) == 0 &&
+		   a->method == b->method && a->k == b->k &&
+		   a->member_count == b->member_count;
+
+	for (uint32_t i = 0; same && i < a->member_count; i++)
+		same = strcmp(a->members[i], b->members[i]) == 0;
+	return same;
+}
+
+/* Is the one grant on record what an adoption that was cut off claimed? */
+static enum vouch_error_code claim_look(struct adoption *adoption, int *mine)
+{
+	static struct vouch_cluster_grant grants[VOUCH_GRANTS_MAX];
+	struct vouch_context *context = &adoption->context;
+	uint32_t count = VOUCH_GRANTS_MAX;
+	enum vouch_error_code code = context->cluster_ops->grants_observe(
+		context->cluster, adoption->deadline, grants, &count,
+		&adoption->error);
+
+	*mine = code == VOUCH_OK && count == 1 &&
+		grants[0].outcome != VOUCH_GRANT_VOID &&
+		is_same_claim(&grants[0], &adoption->grant);
+	return code;
+}
+
+static enum vouch_error_code claim(struct adoption *adoption)
 {
 	struct vouch_context *context = &adoption->context;
-	struct vouch_error ignored = { 0 };
-	enum vouch_error_code code;
+	int mine;
+	enum vouch_error_code code = claim_look(adoption, &mine);
 
-	if (!context->cluster)
-		return VOUCH_OK;
-	code = vouch__privilege_raise(&adoption->error);
-	if (code != VOUCH_OK)
-		return code;
-	code = context->cluster_ops->grant_claim(context->cluster,
-						 adoption->deadline,
-						 &adoption->grant,
-						 &adoption->error);
+	if (code == VOUCH_OK && !mine)
+		code = context->cluster_ops->grant_claim(context->cluster,
+							 adoption->deadline,
+							 &adoption->grant,
+							 &adoption->error);
 	if (code == VOUCH_OK)
 		code = context->cluster_ops->grant_close(
 			context->cluster, adoption->deadline, FIRST_EPOCH,
 			VOUCH_GRANT_DONE, 0, &adoption->error);
+	return code;
+}
+
+/* The cluster first: of two nodes that are adopted at once, one is. */
+static enum vouch_error_code cluster_record(struct adoption *adoption)
+{
+	struct vouch_error ignored = { 0 };
+	enum vouch_error_code code;
+
+	if (!adoption->context.cluster)
+		return VOUCH_OK;
+	code = vouch__privilege_raise(&adoption->error);
+	if (code != VOUCH_OK)
+		return code;
+	code = claim(adoption);
 	if (vouch__privilege_lower(&adoption->cli->config, &ignored) != VOUCH_OK)
 		return VOUCH_E_PERMISSION;
 	return code;
@@ -185,9 +272,13 @@ static enum vouch_error_code adopt(struct adoption *adoption)
 						 &adoption->error);
 	if (code != VOUCH_OK)
 		return code;
+	/* Each step may be found done: what is cut off is typed again. */
 	grant_fill(adoption, "adoption");
-	code = cluster_record(adoption);
+	if (adoption->has_row)
+		code = row_check(adoption);
 	if (code == VOUCH_OK)
+		code = cluster_record(adoption);
+	if (code == VOUCH_OK && !adoption->has_row)
 		code = log_write(adoption);
 	if (code == VOUCH_OK)
 		code = vouch__record_grant(adoption->context.journal,

@@ -186,12 +186,13 @@ static enum vouch_error_code method_choose(struct rejoin *it)
 	if (!it->rewind && strcmp(wish, "rewind") == 0)
 		return vouch__error_set(&it->error, VOUCH_E_STATE,
 					"it cannot be rewound: %s", why.text);
-	if (it->rewind)
+	if (it->rewind) {
 		(void)snprintf(it->how, sizeof(it->how), "rewind");
-	else
-		(void)snprintf(it->how, sizeof(it->how), "copy%s%.200s",
-			       why.text[0] ? ": " : "", why.text);
-	return VOUCH_OK;
+		return VOUCH_OK;
+	}
+	(void)snprintf(it->how, sizeof(it->how), "copy%s%.200s",
+		       why.text[0] ? ": " : "", why.text);
+	return it->context.engine->copy_possible(&it->cli->config, &it->error);
 }
 
 static void count_read(struct rejoin *it)

@@ -263,6 +263,9 @@ struct vouch_engine {
 					     const struct vouch_member *,
 					     struct vouch_deadline,
 					     struct vouch_error *why);
+	/* Can `copy` replace what is in this directory? An error says why not. */
+	enum vouch_error_code (*copy_possible)(const struct vouch_config *,
+					       struct vouch_error *);
 	/* Both leave a directory that starts as a standby of that member; one
 	 * that was cut off, a directory that must not be started. */
 	enum vouch_error_code (*rewind)(const struct vouch_config *,

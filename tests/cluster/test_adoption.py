@@ -97,6 +97,20 @@ def adopted(it):
         it.sql(n, "show cluster_name").startswith("vouch:pgsql:%s:" % n) for n in NODES)
 
 
+def cut_off(report, it):
+    """An adoption that fails at a later step is typed again, and is none until it is whole."""
+    marker = "/var/lib/vouch/pgsql/marker"
+    it.sql("n1", "create schema vouch")
+    it.sql("n1", "create table vouch.epoch (epoch int)")
+    done = it.on("n1", "vouch", "adopt", check=False)
+    report.check("adoption: a log that takes no record is no adoption", done.returncode == 3 and done.stderr, done.stderr)
+    it.sql("n1", "drop schema vouch cascade")
+    it.on("n1", "install", "-d", "-o", "postgres", marker)
+    done = it.on("n1", "vouch", "adopt", check=False)
+    report.check("adoption: nor is one without its marker", done.returncode == 3 and "marker" in done.stderr, done.stderr)
+    it.on("n1", "rmdir", marker)
+
+
 def adoption(report):
     with lab("ap", "--manual-replication") as it:
         it.run("workload", "start")
@@ -104,6 +118,7 @@ def adoption(report):
         try:
             it.wait_for("writes are acknowledged", lambda: int(it.sql("n1", "select count(*) from acked")) > 200)
             before = starts(it)
+            cut_off(report, it)
             done = it.on("n1", "vouch", "adopt")
             report.check("adoption: of the running primary, in one command", "adopted: n1 holds epoch 1" in done.stdout,
                          done.stdout + done.stderr)

@@ -19,6 +19,10 @@ ASIDE = "/var/lib/postgresql/copies/aside"
 AS_POSTGRES = ["runuser", "-u", "postgres", "--"]
 BIN = "/usr/lib/postgresql/15/bin/"
 
+# Nothing that the primary's server sends is received.
+CUT = "add table inet cut; add chain inet cut in { type filter hook input priority 0; }; " \
+      "add rule inet cut in tcp sport 5432 drop"
+
 
 def ban(it, node):
     """Takes the resource away from a node, by Pacemaker, and waits for the server to be gone."""
@@ -198,9 +202,7 @@ def rewound(report):
     with lab("aw") as it:
         everybody_counts(it)
         # Stopped processes are woken to be ended, and would still take what waits for them; a cut leaves nothing.
-        cut = "add table inet cut; add chain inet cut in { type filter hook input priority 0; }; " \
-              "add rule inet cut in tcp sport 5432 drop"
-        it.on("n3", "nft", cut)
+        it.on("n3", "nft", CUT)
         it.sql("n1", "insert into acked values (7, 7)")
         ban(it, "n2")
         it.on("n3", "crm_resource", "--ban", "--resource", "pgsql-clone", "--node", "n3")
@@ -247,7 +249,11 @@ def admitted(report):
         unban(it, "n2", "n1")
         it.wait_for("the clone is admitted", lambda: it.sql("n1", newest) != old, 60)
         it.sql("n1", "insert into acked values (8, 8)")
+        # The same trap again: the one that was re-cloned acknowledges alone.
+        it.on("n3", "nft", CUT)
+        it.sql("n1", "insert into acked values (9, 9)")
         it.run("power", "off", "n1")
+        it.on("n3", "nft", "delete", "table", "inet", "cut")
         it.run("wait", "promoted", "--not", "n1", "--timeout", "90")
         new = it.promoted()
         verdict = it.verdict(new)
@@ -255,6 +261,9 @@ def admitted(report):
                      any(f["rule"] == 520 and f["outcome"] == "holds" for f in verdict["findings"]), verdict["why"])
         report.check("admitted: the acknowledged write is there",
                      it.sql(new, "select count(*) from acked where client = 8") == "1", "it is lost")
+        report.check("admitted: what the clone alone acknowledged is there",
+                     new == "n2" and it.sql(new, "select count(*) from acked where client = 9") == "1",
+                     "%s was promoted" % new)
 
 
 if __name__ == "__main__":

@@ -70,6 +70,8 @@ def five(report):
             verdict = json.loads(done.stdout)
             report.check("five nodes: a third is lost: %s would be vetoed" % node,
                          verdict["decision"] == "veto" and done.returncode == 1, verdict["why"])
+            report.check("five nodes: a third is lost: on %s coverage is unproven, whatever the quorum" % node, any(
+                f["rule"] == 540 and f["outcome"] == "unproven" for f in verdict["findings"]), verdict["findings"])
             done = it.on(node, "vouch-promote", "--quiet", check=False)
             report.check("five nodes: a third is lost: %s refuses to be promoted" % node, done.returncode in (1, 3),
                          done.stderr)

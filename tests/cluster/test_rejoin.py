@@ -97,6 +97,31 @@ def back(report, it, name, new, old_incarnation):
                  it.verdict(it.promoted())["why"])
 
 
+def is_refused_for_its_log(report, it):
+    """Not only because the new primary is there: were it gone, what n1 has would still not be all."""
+    seen = json.loads(it.on("n1", "vouch", "--output-as=json", "status").stdout)
+    then = next(v["if_holder_were_excluded"] for v in seen["verdicts"] if v["candidate"] == "n1")
+    report.check("rejoin: by copy: were the new primary fenced, n1 would be refused for what it lacks (P6-S1)",
+                 then.startswith("rule 5") and "P6-S1" in then, then)
+
+
+def cannot_be_replaced(report, it):
+    """What a copy could not replace is said before anything is given up."""
+    link = PGDATA + "/pg_tblspc/16999"
+    it.on("n1", "ln", "-s", "/var/tmp", link)
+    done = rejoin(it, "--quiet", "--yes")
+    report.check("rejoin: by copy: with a tablespace it refuses", done.returncode == 1 and "tablespaces" in done.stderr,
+                 done.stderr)
+    report.check("rejoin: by copy: ... and nothing was given up",
+                 it.on("n1", "test", "-e", "/var/lib/vouch/pgsql/rejoin", check=False).returncode == 1 and
+                 it.on("n1", "test", "-e", PGDATA + "/global/pg_control", check=False).returncode == 0, done.stderr)
+    it.on("n1", "rm", link)
+
+
+def control(it, directory):
+    return it.on("n1", "md5sum", directory + "/global/pg_control").stdout.split()[0]
+
+
 def is_named(report, it, new):
     """Whoever looks is told who cannot follow, and what to type."""
     seen = json.loads(it.on(new, "vouch", "--output-as=json", "status").stdout)
@@ -162,6 +187,7 @@ def by_copy(report):
         it.wait_for("n1 runs again", lambda: it.sql("n1", "select pg_is_in_recovery()") == "t", 120)
         verdict = json.loads(it.on("n1", "vouch", "--output-as=json", "--quiet", "check", check=False).stdout)
         report.check("rejoin: by copy: n1 is refused as candidate", verdict["decision"] == "veto", verdict["why"])
+        is_refused_for_its_log(report, it)
         is_named(report, it, new)
         acknowledges_nothing(report, it, new)
         done = rejoin(it, "--quiet", "--yes")
@@ -170,9 +196,14 @@ def by_copy(report):
         ban(it, new)
         it.wait_for("n1 is stopped", lambda: stopped(it, "n1"), 60)
         dry_run(report, it, "by copy", "copy")
+        cannot_be_replaced(report, it)
         it.on("n1", "install", "-d", "-o", "postgres", os.path.dirname(KEPT))
+        before = control(it, PGDATA)
         done = rejoin(it, "--yes", "--keep=" + KEPT)
         report.check("rejoin: by copy: done", done.returncode == 0, done.stdout + done.stderr)
+        report.check("rejoin: by copy: it says how far the copy is", " kB (100%)" in done.stderr, done.stderr)
+        report.check("rejoin: by copy: what is kept is the directory as it was", control(it, KEPT) == before != control(it, PGDATA),
+                     before)
         back(report, it, "by copy", new, old)
         secrets.tell(report, "by copy", NODES)
 

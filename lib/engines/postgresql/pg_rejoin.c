@@ -4,6 +4,7 @@
  * where the branches part, or by copying it anew. Whoever calls has made sure
  * that nothing in it is needed, and that nobody starts a server on it.
  */
+#include <dirent.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -173,9 +174,25 @@ enum vouch_error_code vouch__pg_rewind(const struct vouch_config *config,
 	return code;
 }
 
-/* What a plain copy into one directory cannot stand for. */
-static enum vouch_error_code layout_check(const struct vouch_config *config,
-					  struct vouch_error *error)
+static int is_empty(const char *path)
+{
+	DIR *directory = opendir(path);
+	const struct dirent *entry;
+	int empty = directory != NULL;
+
+	if (!directory)
+		return errno == ENOENT;
+	while (empty && (entry = readdir(directory)) != NULL)
+		empty = strcmp(entry->d_name, ".") == 0 ||
+			strcmp(entry->d_name, "..") == 0;
+	(void)closedir(directory);
+	return empty;
+}
+
+/* What a plain copy into one directory cannot stand for. Asked before anything
+ * is changed, and once more where it would be. */
+enum vouch_error_code vouch__pg_copy_possible(const struct vouch_config *config,
+					      struct vouch_error *error)
 {
 	static const char *const links[] = { "pg_wal", "pg_tblspc" };
 	char path[PATH_ROOM];
@@ -186,12 +203,14 @@ static enum vouch_error_code layout_check(const struct vouch_config *config,
 			       links[i]);
 		if (lstat(path, &seen) != 0)
 			continue; /* an empty directory is fine, too */
-		if (!S_ISDIR(seen.st_mode) ||
-		    (i == 1 && rmdir(path) != 0 && errno != ENOENT))
+		if (!S_ISDIR(seen.st_mode) || (i == 1 && !is_empty(path)))
 			return vouch__error_set(error, VOUCH_E_STATE,
 						"%s lies outside of the data "
-						"directory or has tablespaces: "
-						"copy this node by hand",
+						"directory or has tablespaces, "
+						"which a copy cannot replace: "
+						"move the data directory and "
+						"its tablespaces away and make "
+						"an empty one",
 						path);
 	}
 	return VOUCH_OK;
@@ -211,7 +230,7 @@ enum vouch_error_code vouch__pg_copy(const struct vouch_config *config,
 	enum vouch_error_code code = vacancy_check(config, error);
 
 	if (code == VOUCH_OK)
-		code = layout_check(config, error);
+		code = vouch__pg_copy_possible(config, error);
 	/* In place: the directory may be a disk of its own, or the only one. */
 	if (code == VOUCH_OK)
 		code = vouch__pg_tool_run(config, empty, deadline, NULL, error);

@@ -27,6 +27,7 @@ const struct vouch_engine vouch__postgresql = {
 	.fork_count = vouch__pg_fork_count,
 	.rewind_possible = vouch__pg_rewind_possible,
 	.rewind = vouch__pg_rewind,
+	.copy_possible = vouch__pg_copy_possible,
 	.copy = vouch__pg_copy,
 	.keep = vouch__pg_keep,
 };

@@ -107,6 +107,8 @@ enum vouch_error_code vouch__pg_rewind(const struct vouch_config *,
 				       const struct vouch_member *,
 				       struct vouch_deadline, vouch_tell *,
 				       struct vouch_error *);
+enum vouch_error_code vouch__pg_copy_possible(const struct vouch_config *,
+					      struct vouch_error *);
 enum vouch_error_code vouch__pg_copy(const struct vouch_config *,
 				     const struct vouch_member *,
 				     struct vouch_deadline, vouch_tell *,
