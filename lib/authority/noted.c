@@ -11,6 +11,7 @@
 #include "authority/state_directory.h"
 #include "authority/state_file.h"
 #include "common/json.h"
+#include "kernel/rules.h"
 
 #define NOTED_NAME "noted"
 
@@ -166,16 +167,18 @@ static int is_worth_noting(const struct vouch_probe *probe)
 	       probe->replayed_lsn != 0;
 }
 
-/* By timeline first, as the own mark is. */
+/* What the server lacks of what was noted of this life objects to it, and stays.
+ * A higher timeline alone is no progress: it may have parted below the note. */
 static int is_news(const struct vouch_noted *note,
 		   const struct vouch_probe *probe)
 {
 	if (note->condition != VOUCH_PRESENT ||
 	    strcmp(note->incarnation, probe->incarnation) != 0)
 		return 1;
-	if (note->timeline != probe->timeline)
-		return probe->timeline > note->timeline;
-	return probe->replayed_lsn > note->lsn;
+	if (!vouch__position_is_reached(probe, note->timeline, note->lsn))
+		return 0;
+	return note->timeline != probe->timeline ||
+	       probe->replayed_lsn > note->lsn;
 }
 
 static int notes_change(const struct vouch_config *config,
@@ -322,24 +325,28 @@ enum vouch_error_code vouch__noted_told(const struct vouch_config *config,
 	return code;
 }
 
-void vouch__noted_merge(struct vouch_noted *into, const struct vouch_noted *from,
-			const char *incarnation)
+/* How much a note about the server that answers there objects to it. */
+static int objection(const struct vouch_noted *note,
+		     const struct vouch_probe *probe)
 {
-	int from_lives = strcmp(from->incarnation, incarnation) == 0;
-	int into_lives = strcmp(into->incarnation, incarnation) == 0;
+	if (note->condition == VOUCH_ABSENT)
+		return 0;
+	if (note->condition != VOUCH_PRESENT)
+		return 4;
+	if (strcmp(note->incarnation, probe->incarnation) != 0)
+		return 1;
+	return vouch__position_is_reached(probe, note->timeline, note->lsn) ? 2 :
+									       3;
+}
 
-	if (from->condition == VOUCH_ABSENT || into->condition == VOUCH_MALFORMED)
-		return;
-	if (into->condition != VOUCH_ABSENT && from->condition == VOUCH_PRESENT) {
-		if (from_lives != into_lives) {
-			if (!from_lives)
-				return;
-		} else if (from->timeline != into->timeline) {
-			if (from->timeline < into->timeline)
-				return;
-		} else if (from->lsn <= into->lsn) {
-			return;
-		}
-	}
-	*into = *from;
+void vouch__noted_merge(struct vouch_noted *into, const struct vouch_noted *from,
+			const struct vouch_probe *probe)
+{
+	int mine = objection(into, probe), other = objection(from, probe);
+
+	if (mine != other ? mine < other :
+	    from->timeline != into->timeline ?
+			    from->timeline > into->timeline :
+			    from->lsn > into->lsn)
+		*into = *from;
 }

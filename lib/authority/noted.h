@@ -14,7 +14,7 @@
 
 /* Notes, of probes in the order of the configuration, each standby that knows
  * where its log ends: what it had replayed, which it has still after any crash.
- * Only what is further than on record, or of another incarnation, is written
+ * Only what goes on from what is on record, or is of another incarnation, is written
  * (one small durable file); when there is nothing new, the file's time tells that
  * somebody looked. Notes that cannot be read are left as they are:
  * VOUCH_E_CORRUPT, VOUCH_E_MALFORMED. */
@@ -42,11 +42,11 @@ VOUCH_MUST_CHECK enum vouch_error_code
 vouch__noted_told(const struct vouch_config *config, const char *by,
 		  const char *text, struct vouch_noted *noted,
 		  struct vouch_error *error);
-/* Of two notes about one server, which runs as `incarnation` now, the one that
- * objects to more: an unreadable one, one of this life before one of another,
- * and then the further one. */
+/* Of two notes about one server, which answers as `probe` now, the one that
+ * objects to more: an unreadable one; one of this life that its log lacks; one
+ * of this life before one of another; and then the further one. */
 void vouch__noted_merge(struct vouch_noted *into, const struct vouch_noted *from,
-			const char *incarnation);
+			const struct vouch_probe *probe);
 
 /* Tells the cluster what this node noted, for whoever is asked to be promoted.
  * What cannot be told is said through context->progress. */

@@ -444,7 +444,7 @@ static void notes_merge(struct vouch_evidence *evidence,
 
 	for (i = 0; i < count; i++)
 		vouch__noted_merge(&evidence->nodes[i].noted, &noted[i],
-				   evidence->nodes[i].probe.incarnation);
+				   &evidence->nodes[i].probe);
 }
 
 /* Of all notes about a server the one that objects to most; whether it does is

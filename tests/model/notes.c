@@ -40,7 +40,8 @@ void notes_raise(struct world *world, uint8_t node, int known)
 			continue;
 		if (!notes->of[i].present ||
 		    notes->of[i].incarnation != note.incarnation ||
-		    is_further(world, &note, &notes->of[i]))
+		    (world_has_noted(world, &notes->of[i], note.record) &&
+		     is_further(world, &note, &notes->of[i])))
 			notes->of[i] = note;
 	}
 }
@@ -74,19 +75,24 @@ void notes_notify(struct world *world, uint8_t node, int raise)
 	}
 }
 
+static int objection(const struct world *world, const struct seen_probe *probe,
+		     const struct note *note)
+{
+	if (!note->present)
+		return 0;
+	if (!probe->present || probe->incarnation != note->incarnation)
+		return 1;
+	return world_has_noted(world, note, probe->head) ? 2 : 3;
+}
+
 static void merge_one(const struct world *world, struct seen *seen, uint8_t i,
 		      const struct note *from)
 {
 	struct note *into = &seen->noted[i];
-	uint8_t lives = seen->probes[i].present ? seen->probes[i].incarnation :
-						  NOBODY;
-	int from_lives = from->incarnation == lives;
-	int into_lives = into->present && into->incarnation == lives;
+	int mine = objection(world, &seen->probes[i], into);
+	int other = objection(world, &seen->probes[i], from);
 
-	if (!from->present)
-		return;
-	if (!into->present || (from_lives && !into_lives) ||
-	    (from_lives == into_lives && is_further(world, from, into)))
+	if (mine != other ? mine < other : is_further(world, from, into))
 		*into = *from;
 }
 

@@ -36,6 +36,22 @@ static struct vouch_probe standby(const char *incarnation, uint32_t timeline,
 				     .replayed_lsn = replayed };
 
 	(void)snprintf(probe.incarnation, VOUCH_NAME_SIZE, "%s", incarnation);
+	if (timeline > 1) {
+		probe.history_count = 1;
+		probe.history[0].timeline = timeline - 1;
+		probe.history[0].end_lsn = 1;
+	}
+	return probe;
+}
+
+/* On the timeline after 3, which ended at `fork`. */
+static struct vouch_probe after(const char *incarnation, uint32_t timeline,
+				uint64_t fork, uint64_t replayed)
+{
+	struct vouch_probe probe = standby(incarnation, timeline, replayed);
+
+	probe.history[0].timeline = 3;
+	probe.history[0].end_lsn = fork;
 	return probe;
 }
 
@@ -97,8 +113,21 @@ static void a_note_is_never_lowered(void **state)
 	is_at(*state, "i2", 3, 0x5000);
 	assert_int_equal(raise(*state, N2, standby("i2", 3, 0x6000)), VOUCH_OK);
 	is_at(*state, "i2", 3, 0x6000);
-	assert_int_equal(raise(*state, N2, standby("i2", 4, 0x5800)), VOUCH_OK);
-	is_at(*state, "i2", 4, 0x5800);
+	assert_int_equal(raise(*state, N2, after("i2", 4, 0x6000, 0x6800)),
+			 VOUCH_OK);
+	is_at(*state, "i2", 4, 0x6800);
+}
+
+/* A log that went another way, by a promotion that nobody granted for instance,
+ * lacks what was noted: the note stays, which is what objects to it. */
+static void a_higher_timeline_does_not_hide_a_note(void **state)
+{
+	assert_int_equal(raise(*state, N2, standby("i2", 3, 0x6000)), VOUCH_OK);
+	assert_int_equal(raise(*state, N2, after("i2", 4, 0x5800, 0x9000)),
+			 VOUCH_OK);
+	is_at(*state, "i2", 3, 0x6000);
+	assert_int_equal(raise(*state, N2, standby("i2", 4, 0x9000)), VOUCH_OK);
+	is_at(*state, "i2", 3, 0x6000);
 }
 
 static void another_life_has_a_note_of_its_own(void **state)
@@ -334,10 +363,15 @@ static struct vouch_noted a_note(enum vouch_condition condition,
  * any two is what is left. */
 static void of_two_notes_the_stricter_one_counts(void **state)
 {
+	/* Timeline 4 began at 0x850 of timeline 3. */
+	struct vouch_probe probe = after("i2", 4, 0x850, 0x900);
 	struct vouch_noted notes[] = {
 		a_note(VOUCH_MALFORMED, "", 0, 0),
-		a_note(VOUCH_PRESENT, "i2", 4, 0x100),
+		a_note(VOUCH_PRESENT, "i2", 5, 0x100),
+		a_note(VOUCH_PRESENT, "i2", 3, 0x990),
 		a_note(VOUCH_PRESENT, "i2", 3, 0x900),
+		a_note(VOUCH_PRESENT, "i2", 4, 0x100),
+		a_note(VOUCH_PRESENT, "i2", 3, 0x840),
 		a_note(VOUCH_PRESENT, "i2", 3, 0x800),
 		a_note(VOUCH_PRESENT, "j2", 9, 0x900),
 		a_note(VOUCH_ABSENT, "", 0, 0),
@@ -349,8 +383,8 @@ static void of_two_notes_the_stricter_one_counts(void **state)
 		for (j = i; j < sizeof(notes) / sizeof(notes[0]); j++) {
 			struct vouch_noted one = notes[i], other = notes[j];
 
-			vouch__noted_merge(&one, &notes[j], "i2");
-			vouch__noted_merge(&other, &notes[i], "i2");
+			vouch__noted_merge(&one, &notes[j], &probe);
+			vouch__noted_merge(&other, &notes[i], &probe);
 			assert_memory_equal(&one, &notes[i], sizeof(one));
 			assert_memory_equal(&other, &notes[i], sizeof(other));
 		}
@@ -365,6 +399,7 @@ int main(void)
 		noted_test(who_never_looked_has_no_notes),
 		noted_test(what_was_replayed_is_noted),
 		noted_test(a_note_is_never_lowered),
+		noted_test(a_higher_timeline_does_not_hide_a_note),
 		noted_test(another_life_has_a_note_of_its_own),
 		noted_test(nothing_is_noted_of_an_answer_that_does_not_say),
 		noted_test(unreadable_notes_say_so_and_stay),
