@@ -100,21 +100,29 @@ static struct json_object *holding_json(const struct vouch_holding *holding)
 }
 
 /* The journal alone may be behind, and the cluster may not answer. */
-static void holding_show(struct vouch_context *context,
-			 const struct vouch_probe *probes,
-			 struct vouch_deadline deadline, struct json_object *json)
+static uint32_t all_grants(struct vouch_context *context,
+			   struct vouch_deadline deadline,
+			   struct vouch_cluster_grant *grants)
 {
-	static struct vouch_cluster_grant grants[2 * VOUCH_GRANTS_MAX];
 	uint32_t count = VOUCH_GRANTS_MAX;
 	struct vouch_error error = { 0 };
-	struct vouch_holding holding;
 
 	if (vouch__records_grants(context->journal, grants, &count, &error) !=
 	    VOUCH_OK) {
 		(void)fprintf(stderr, "vouch: %s\n", error.text);
 		count = 0;
 	}
-	count += cluster_grants(context, deadline, &grants[count]);
+	return count + cluster_grants(context, deadline, &grants[count]);
+}
+
+static void holding_show(struct vouch_context *context,
+			 const struct vouch_probe *probes,
+			 struct vouch_deadline deadline, struct json_object *json)
+{
+	static struct vouch_cluster_grant grants[2 * VOUCH_GRANTS_MAX];
+	uint32_t count = all_grants(context, deadline, grants);
+	struct vouch_holding holding;
+
 	vouch__holding_tell(context->config, grants, count, probes, &holding);
 	if (json)
 		(void)json_object_object_add(json, "authority",
@@ -310,6 +318,24 @@ static void members_show(const struct vouch_config *config,
 		(void)json_object_object_add(json, "members", members);
 }
 
+/* What bound whoever was promoted last, as far as anybody knows here. */
+static void granted_say(struct vouch_context *context,
+			struct vouch_deadline deadline, struct json_object *json)
+{
+	static struct vouch_cluster_grant grants[2 * VOUCH_GRANTS_MAX];
+	uint32_t count = all_grants(context, deadline, grants);
+	const struct vouch_cluster_grant *newest = NULL;
+	uint32_t i;
+
+	for (i = 0; i < count; i++) {
+		if (grants[i].outcome != VOUCH_GRANT_VOID &&
+		    (!newest || grants[i].epoch > newest->epoch))
+			newest = &grants[i];
+	}
+	if (newest)
+		contract_granted_show(context->config, newest, json);
+}
+
 /* Where no server runs here, its contract is in nobody's log that we can read. */
 static void contract_say(struct vouch_context *context, struct cli *cli,
 			 const struct vouch_probe *probes,
@@ -323,7 +349,9 @@ static void contract_say(struct vouch_context *context, struct cli *cli,
 		code = contract_view_read(context, deadline, &view, &error);
 	if (code != VOUCH_OK) {
 		if (!json)
-			(void)printf("contract: not known: %s\n", error.text);
+			(void)printf("contract: not known here: %s\n",
+				     error.text);
+		granted_say(context, deadline, json);
 		return;
 	}
 	memcpy(view.probes, probes, sizeof(view.probes));

@@ -165,6 +165,27 @@ void contract_summary_show(const struct vouch_config *config,
 			     view->log.in_force.member_count);
 }
 
+void contract_granted_show(const struct vouch_config *config,
+			   const struct vouch_cluster_grant *grant,
+			   struct json_object *json)
+{
+	struct vouch_terms terms = { .method = grant->method, .k = grant->k,
+				     .member_count = grant->member_count };
+	int count = losses(config, &terms, grant->member_count, 0);
+	char text[VOUCH_TEXT_SIZE];
+
+	if (json) {
+		(void)json_object_object_add(
+			json, "granted_survives",
+			json_object_new_int(terms.k == 0 ? 0 : count));
+		return;
+	}
+	losses_text(&terms, count, text, sizeof(text));
+	(void)printf("survives, by the contract of the newest grant (epoch %" PRIu64
+		     " to %s): %s\n",
+		     grant->epoch, cli_harmless(grant->holder), text);
+}
+
 static void text_show(const struct vouch_config *config,
 		      const struct contract_view *view)
 {

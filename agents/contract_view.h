@@ -41,6 +41,12 @@ uint32_t contract_view_streaming(const struct contract_view *view,
  * the same. */
 void contract_summary_show(const struct vouch_config *config,
 			   const struct contract_view *view);
+/* Where the log cannot be read: what the contract of the newest grant survives,
+ * "granted_survives" in JSON. */
+struct vouch_cluster_grant;
+void contract_granted_show(const struct vouch_config *config,
+			   const struct vouch_cluster_grant *grant,
+			   struct json_object *json);
 struct json_object *contract_json(const struct vouch_config *config,
 				  const struct contract_view *view);
 

@@ -235,6 +235,17 @@ void vouch__unseen_grants_are_covered(struct vouch_scratch *scratch)
 		else
 			(void)vouch__find(scratch, VOUCH_HOLDS,
 					  VOUCH_R_UNSEEN_SEALED, i);
+		/*@ assert \at(scratch->unproven, LoopCurrent) != 0 ==>
+		      scratch->unproven != 0; */
+		/*@ assert \forall integer j; 0 <= j < VOUCH_NODES_MAX ==>
+		      unseen[j] == \at(unseen[j], LoopCurrent) &&
+		      found[j].proven == \at(found[j].proven, LoopCurrent) &&
+		      found[j].ahead == \at(found[j].ahead, LoopCurrent); */
+		/*@ assert scratch->unproven == 0 && unseen[i] == UNSEEN_OTHERS ==>
+		      found[i].proven != 0 && found[i].ahead == VOUCH_NO_NODE; */
+		/*@ assert scratch->unproven == 0 ==> \forall integer j;
+		      0 <= j < i && unseen[j] == UNSEEN_OTHERS ==>
+		      found[j].proven != 0 && found[j].ahead == VOUCH_NO_NODE; */
 	}
 	if (all)
 		(void)vouch__find(scratch, VOUCH_HOLDS, VOUCH_R_UNSEEN_NONE,

@@ -247,7 +247,10 @@ def admitted(report):
         ban(it, "n2")
         reclone(it, "n2", "n3")
         unban(it, "n2", "n1")
+        began = {n: it.sql(n, "select pg_postmaster_start_time()") for n in ("n1", "n2", "n3")}
         it.wait_for("the clone is admitted", lambda: it.sql("n1", newest) != old, 60)
+        report.check("admitted: by itself, and no server was started again",
+                     began == {n: it.sql(n, "select pg_postmaster_start_time()") for n in began}, began)
         it.sql("n1", "insert into acked values (8, 8)")
         # The same trap again: the one that was re-cloned acknowledges alone.
         it.on("n3", "nft", CUT)

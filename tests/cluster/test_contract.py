@@ -226,12 +226,44 @@ def told(it, report, node):
     remarks = show(it, node)["remarks"]
     report.check("contract: show tells of the attempt to weaken it", attempt in remarks, remarks)
     report.check("contract: show lists the role outside the promise", outside in remarks, remarks)
+    report.check("contract: ... and the database, and the role in it", "every role in database bulk (local)" in remarks and
+                 "role hasty in database bulk (off)" in remarks, remarks)
+    report.check("contract: ... and what an edited file would weaken", "fsync = 'off' in " in remarks and
+                 it.sql(node, "show fsync") == "on", remarks)
     status = it.on(node, "vouch", "status").stdout
     report.check("contract: status tells both, and which losses are survived",
                  attempt in status and outside in status and "survives, by contract:" in status, status)
     it.wait_for("the monitor tells of it", lambda: attempt in it.on(
         node, "grep", "-a", "without effect", "/var/log/pacemaker/pacemaker.log").stdout, 60)
     report.check("contract: the monitor reports the attempt", True)
+
+
+def terms(report):
+    """Another method and fewer members are changes like any other."""
+    with lab("cx") as it:
+        it.run("workload", "start")
+        node = primary(it)
+        others = [n for n in NODES if n != node]
+        it.contract_set(node, "--method=first", "--k=1")
+        seen = show(it, node)
+        report.check("contract: ANY to FIRST: in force, and pinned", seen["in_force"]["method"] == "first" and
+                     seen["pinned"] == "yes" and it.sql(node, "show synchronous_standby_names").startswith("FIRST 1 ("), seen)
+        writes_go_on(it, node, report, "ANY to FIRST")
+        it.contract_set(node, "--method=any", "--k=1", "--members=%s" % others[1])
+        seen = show(it, node)
+        report.check("contract: to one member: in force, and pinned", seen["in_force"]["members"] == [others[1]] and
+                     seen["in_force"]["method"] == "any" and seen["pinned"] == "yes", seen)
+        writes_go_on(it, node, report, "to one member")
+        it.run("power", "off", node)
+        it.run("wait", "promoted", "--not", node, "--timeout", "120", timeout=150)
+        new = it.promoted()
+        verdict = it.verdict(new)
+        report.check("contract: to one member: permitted, since that one answers", verdict["decision"] == "permit" and any(
+            f["rule"] == 520 and f["outcome"] == "holds" for f in verdict["findings"]), verdict["why"])
+        it.run("workload", "stop")
+        done = it.run("verify", "--on", new, check=False)
+        report.check("contract: to one member: no acknowledged write is lost, never two writable nodes",
+                     done.returncode == 0, done.stdout + done.stderr)
 
 
 def weakening(report):
@@ -246,10 +278,15 @@ def weakening(report):
         report.check("contract: ALTER SYSTEM and reload change nothing", names.startswith("ANY 1 (") and
                      names.endswith("on") and show(it, node)["pinned"] == "yes", names)
         it.sql(node, "create role hasty; alter role hasty set synchronous_commit = off")
+        it.sql(node, "create database bulk")
+        it.sql(node, "alter database bulk set synchronous_commit = local")
+        it.sql(node, "alter role hasty in database bulk set synchronous_commit = off")
+        it.on(node, "sh", "-c", "echo 'fsync = off' >>/var/lib/postgresql/vouch/postgresql.conf")
+        it.sql(node, "select pg_reload_conf()")
         told(it, report, node)
         node, permitted = cut_off(it, report, node, "after ALTER SYSTEM and reload")
         report.check("contract: after ALTER SYSTEM and reload the failover is proven", permitted, node)
 
 
 if __name__ == "__main__":
-    sys.exit(main({"contract": changes, "weakening": weakening, "two-nodes": two_nodes}))
+    sys.exit(main({"contract": changes, "terms": terms, "weakening": weakening, "two-nodes": two_nodes}))

@@ -195,6 +195,10 @@ def by_copy(report):
                      done.stderr)
         ban(it, new)
         it.wait_for("n1 is stopped", lambda: stopped(it, "n1"), 60)
+        text = it.on("n1", "vouch", "status").stdout
+        report.check("rejoin: by copy: status says what is survived where no server runs, too",
+                     "survives, by the contract of the newest grant (epoch 3 to %s): the loss of the primary alone" % new
+                     in text, text)
         dry_run(report, it, "by copy", "copy")
         cannot_be_replaced(report, it)
         it.on("n1", "install", "-d", "-o", "postgres", os.path.dirname(KEPT))
