@@ -182,9 +182,12 @@ static int is_empty(const char *path)
 
 	if (!directory)
 		return errno == ENOENT;
+	errno = 0;
 	while (empty && (entry = readdir(directory)) != NULL)
 		empty = strcmp(entry->d_name, ".") == 0 ||
 			strcmp(entry->d_name, "..") == 0;
+	/* What cannot be read to its end is not known to be empty. */
+	empty = empty && errno == 0;
 	(void)closedir(directory);
 	return empty;
 }
@@ -201,9 +204,12 @@ enum vouch_error_code vouch__pg_copy_possible(const struct vouch_config *config,
 	for (size_t i = 0; i < 2; i++) {
 		(void)snprintf(path, sizeof(path), "%s/%s", config->pgdata,
 			       links[i]);
-		if (lstat(path, &seen) != 0)
+		int known = lstat(path, &seen) == 0;
+
+		if (!known && errno == ENOENT)
 			continue; /* an empty directory is fine, too */
-		if (!S_ISDIR(seen.st_mode) || (i == 1 && !is_empty(path)))
+		if (!known || !S_ISDIR(seen.st_mode) ||
+		    (i == 1 && !is_empty(path)))
 			return vouch__error_set(error, VOUCH_E_STATE,
 						"%s lies outside of the data "
 						"directory or has tablespaces, "
