@@ -355,6 +355,7 @@ static void contract_say(struct vouch_context *context, struct cli *cli,
 		return;
 	}
 	memcpy(view.probes, probes, sizeof(view.probes));
+	contract_view_fencing(context, deadline, &view);
 	if (json)
 		(void)json_object_object_add(
 			json, "contract", contract_json(&cli->config, &view));

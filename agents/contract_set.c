@@ -341,7 +341,10 @@ static enum vouch_error_code consent_get(struct setting *it)
 		"weaken it, so this\nstops and starts the server on %s: for some "
 		"seconds nobody can write, and open\nconnections end. Pacemaker "
 		"does it, and promotes %s again; should %s be lost\nmeanwhile, "
-		"another node is promoted as at any other time.\n",
+		"another node is promoted as at any other time. Only in the "
+		"moment between the\npromotion and what Pacemaker notifies "
+		"after it a fencing proves nothing: lost then, the\nnode itself "
+		"has to come back (P6-A1).\n",
 		it->cli->config.name, text, it->cli->config.node,
 		it->cli->config.node, it->cli->config.node);
 	if (wanted->k == 0)

@@ -99,7 +99,7 @@ static struct summary summarize(const struct vouch_config *config,
 		if (i == 0 || now < result.now)
 			result.now = now;
 	}
-	if (pinned(view) != VOUCH_YES)
+	if (pinned(view) != VOUCH_YES || view->fencing != VOUCH_YES)
 		result.now = 0;
 	return result;
 }
@@ -158,7 +158,13 @@ void contract_summary_show(const struct vouch_config *config,
 		    sizeof(text));
 	(void)printf("survives, by contract: %s\n", text);
 	losses_text(&view->log.in_force, summary.now, text, sizeof(text));
-	(void)printf("survives, as things are now: %s\n", text);
+	(void)printf("survives, as things are now: %s%s\n", text,
+		     view->fencing == VOUCH_NO ?
+			     ", because fencing is disabled (P6-A1)" :
+		     view->fencing == VOUCH_YES ?
+			     "" :
+			     ", because nobody here knows whether fencing is "
+			     "enabled (P6-A1)");
 	if (view->log.in_force.k > 0)
 		(void)printf("commits go on while %d of %u members stream\n",
 			     view->log.in_force.k,
@@ -287,6 +293,8 @@ struct json_object *contract_json(const struct vouch_config *config,
 	(void)json_object_object_add(
 		json, "remarks", json_object_new_string(view->local.remarks));
 	(void)json_object_object_add(json, "members", members_json(config, view));
+	(void)json_object_object_add(
+		json, "fencing", json_object_new_string(answer_word(view->fencing)));
 	/* Nodes lost at once, the primary included. */
 	(void)json_object_object_add(json, "survives_by_contract",
 				     json_object_new_int(summary.by_contract));
@@ -320,6 +328,8 @@ enum vouch_decision contract_show(struct cli *cli)
 		code = contract_view_read(&context, deadline, &view, &error);
 	if (code == VOUCH_OK)
 		contract_view_ask(&context, deadline, &view);
+	if (code == VOUCH_OK)
+		contract_view_fencing(&context, deadline, &view);
 	vouch__context_close(&context);
 	if (code != VOUCH_OK) {
 		(void)cli_fail(cli, &error);

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "agents/contract_view.h"
+#include "common/privilege.h"
 
 enum vouch_error_code contract_view_read(struct vouch_context *context,
 					 struct vouch_deadline deadline,
@@ -47,6 +48,23 @@ void contract_view_ask(struct vouch_context *context,
 
 	memset(wanted, VOUCH_PROBE_FULLY, sizeof(wanted));
 	vouch__probe_all(context, wanted, deadline, view->probes);
+}
+
+void contract_view_fencing(struct vouch_context *context,
+			   struct vouch_deadline deadline,
+			   struct contract_view *view)
+{
+	struct vouch_error error = { 0 };
+	struct vouch_view seen = { 0 };
+
+	view->fencing = context->cluster_ops ? VOUCH_UNKNOWN : VOUCH_YES;
+	if (!context->cluster || vouch__privilege_raise(&error) != VOUCH_OK)
+		return;
+	if (context->cluster_ops->view_observe(context->cluster, deadline, &seen,
+					       &error) == VOUCH_OK)
+		view->fencing = seen.fencing_enabled;
+	if (vouch__privilege_lower(context->config, &error) != VOUCH_OK)
+		view->fencing = VOUCH_UNKNOWN;
 }
 
 const char *contract_view_doubt(const struct contract_view *view, uint32_t i)

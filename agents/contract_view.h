@@ -17,6 +17,9 @@ struct contract_view {
 	/* By the configuration's order. */
 	struct vouch_probe probes[VOUCH_NODES_MAX];
 	char admitted[VOUCH_NODES_MAX][VOUCH_NAME_SIZE]; /* incarnations */
+	/* A lost holder has to be fenced by the cluster; YES without one, where an
+	 * operator's word stands for it. */
+	enum vouch_answer fencing;
 };
 
 /* Of this node's own log; a server that does not run is an error. */
@@ -27,6 +30,10 @@ contract_view_read(struct vouch_context *context, struct vouch_deadline deadline
 void contract_view_ask(struct vouch_context *context,
 		       struct vouch_deadline deadline,
 		       struct contract_view *view);
+/* Adds whether the cluster fences; UNKNOWN where it does not answer. */
+void contract_view_fencing(struct vouch_context *context,
+			   struct vouch_deadline deadline,
+			   struct contract_view *view);
 /* Why member i would not count now (P6-S1); NULL when it would. */
 const char *contract_view_doubt(const struct contract_view *view, uint32_t i);
 /* How many of the terms' members would count. */

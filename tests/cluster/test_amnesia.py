@@ -196,48 +196,20 @@ def by_hand(it, node, *words):
           timeout=120)
 
 
+def rewind_now(it):
+    """n2 is promoted by hand, so that pg_rewind has something to undo, and is rewound to n3."""
+    address = next(n["address"] for n in it.state()["nodes"] if n["node"] == "n3")
+    by_hand(it, "n2", "start")
+    by_hand(it, "n2", "promote")
+    it.sql("n2", "create table by_hand ()")
+    by_hand(it, "n2", "stop", "-m", "fast")
+    it.on("n2", *AS_POSTGRES, BIN + "pg_rewind", "-D", PGDATA, "--source-server",
+          "host=%s user=postgres dbname=postgres" % address, timeout=120)
+    it.on("n2", *AS_POSTGRES, "touch", PGDATA + "/standby.signal")
+
+
 def rewound(report):
-    """n3, which lags, is promoted by hand, and n2 is rewound to it: both are on a branch of nobody's, and the
-    write that n2 alone acknowledged is on neither."""
-    with lab("aw") as it:
-        everybody_counts(it)
-        # Stopped processes are woken to be ended, and would still take what waits for them; a cut leaves nothing.
-        it.on("n3", "nft", CUT)
-        it.sql("n1", "insert into acked values (7, 7)")
-        ban(it, "n2")
-        it.on("n3", "crm_resource", "--ban", "--resource", "pgsql-clone", "--node", "n3")
-        it.wait_for("n3 is stopped", lambda: it.on("n3", "pgrep", "-u", "postgres", "-x", "postgres",
-                                                   check=False).returncode == 1, 60)
-        it.on("n3", "rm", PGDATA + "/standby.signal")
-        it.on("n3", "touch", PGDATA + "/recovery.signal")
-        by_hand(it, "n3", "start", "-o", "-c restore_command=/bin/false -c recovery_target_timeline=current")
-        it.wait_for("n3 is writable, by hand", lambda: it.sql("n3", "select pg_is_in_recovery()") == "f", 60)
-        it.sql("n3", "checkpoint")
-        report.check("rewound: the write is not on n3", it.sql("n3", "select count(*) from acked where client = 7") == "0",
-                     "it is")
-        address = next(n["address"] for n in it.state()["nodes"] if n["node"] == "n3")
-        it.on("n2", "rm", "-f", PGDATA + "/standby.signal")
-        it.on("n2", *AS_POSTGRES, "env", "LC_ALL=C", BIN + "postgres", "--single", "-D", PGDATA, "template1")
-        it.on("n2", *AS_POSTGRES, BIN + "pg_rewind", "-D", PGDATA, "--source-server",
-              "host=%s user=postgres dbname=postgres" % address, timeout=120)
-        # Followed once, it is consistent, so that its agent can start it.
-        it.on("n2", *AS_POSTGRES, "touch", PGDATA + "/standby.signal")
-        by_hand(it, "n2", "start", "-o", "-c primary_conninfo='host=%s user=vouch'" % address)
-        it.wait_for("n2 is on n3's branch", lambda: it.sql("n2", "select pg_is_in_recovery()") == "t", 60)
-        by_hand(it, "n2", "stop", "-m", "fast")
-        by_hand(it, "n3", "stop", "-m", "fast")
-        it.run("power", "off", "n1")
-        it.on("n3", "nft", "delete", "table", "inet", "cut")
-        for node in ("n2", "n3"):
-            it.on("n2", "crm_resource", "--clear", "--resource", "pgsql-clone", "--node", node)
-        for node in ("n2", "n3"):
-            it.wait_for("%s runs again" % node, lambda n=node: it.sql(n, "select pg_is_in_recovery()") == "t", 90)
-        for node in ("n3", "n2"):
-            verdict = check(it, node)
-            report.check("rewound: %s would be vetoed" % node, verdict["decision"] == "veto", verdict["why"])
-            print("# rewound: %s: %s" % (node, verdict["why"]), flush=True)
-            report.check("rewound: %s is still a standby" % node, it.sql(node, "select pg_is_in_recovery()") == "t",
-                         "it is writable")
+    forget(report, "rewound", nothing, rewind_now)
 
 
 def admitted(report):

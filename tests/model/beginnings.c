@@ -81,10 +81,21 @@ static const struct event granted_since[] = {
 	{ EV_START, 1, 0, 0 }, { EV_MONITOR, 1, 0, 0 }, { EV_POWER_OFF, 2, 0, 0 },
 	{ EV_FENCE, 2, 3, 0 }, { EV_KINDS, 0, 0, 0 }
 };
+/* n3 noted what n2 had; since then n2 was set back, promoted by hand below it and
+ * is a standby again: its timeline is higher than the note's, and no successor. */
+static const struct event noted_and_by_hand[] = {
+	{ EV_SNAPSHOT, 1, 0, 0 }, { EV_WRITE, 0, 0, 0 }, { EV_STREAM, 1, 0, 0 },
+	{ EV_NOTE, 2, 0, 0 }, { EV_POWER_OFF, 0, 0, 0 }, { EV_SET_BACK, 1, 0, 0 },
+	{ EV_ROLLBACK, 0, 0, 0 }, { EV_POWER_ON, 0, 0, 0 }, { EV_POWER_ON, 1, 0, 0 },
+	{ EV_START, 1, 0, 0 }, { EV_ROGUE, 1, 0, 0 }, { EV_POWER_OFF, 1, 0, 0 },
+	{ EV_START, 0, 0, 0 }, { EV_FENCE, 1, 0, 6 }, { EV_CATCH_UP, 0, 0, 0 },
+	{ EV_POWER_ON, 1, 0, 0 }, { EV_START, 1, 0, 0 }, { EV_NOTE, 0, 0, 0 },
+	{ EV_KINDS, 0, 0, 0 }
+};
 static const struct event *const beginnings[BEGINNINGS] = {
 	asked_nobody, re_created, old_disk, switched_over, contract_changed,
 	by_hand, set_back, holder_set_back, granted_and_set_back, noted_before,
-	granted_since
+	granted_since, noted_and_by_hand
 };
 
 int beginning_nth(const struct world *world, uint32_t beginning, uint32_t n,

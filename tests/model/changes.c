@@ -5,6 +5,8 @@
 #include "tests/model/events.h"
 #include "tests/model/world.h"
 
+#include "kernel/facts.h"
+
 struct script {
 	const struct change *change;
 	struct event *events;
@@ -20,22 +22,30 @@ static void put(struct script *script, int kind, int node, int other, int value)
 		script->events[script->count++] = event;
 }
 
-/* As many receive it as the contract asks for, each time beginning elsewhere. */
-static void receive(struct script *script, uint8_t k)
+/* As many members receive it as the contract asks for: the first ones, or each
+ * time beginning elsewhere. */
+static void receive(struct script *script, uint8_t choice)
 {
-	uint8_t others = (uint8_t)(script->change->nodes - 1), i;
+	const struct change *change = script->change;
+	int first = (change->method == VOUCH_METHOD_FIRST) !=
+		    ((choice & CHOICE_METHOD) != 0);
+	int members[NODES], count = 0, i;
 
-	for (i = 0; i < k; i++)
-		put(script, EV_STREAM,
-		    1 + (int)((script->writes * script->change->turn + i) % others),
-		    0, 0);
+	for (i = 1; i < change->nodes; i++)
+		if (i + 1 != choice / CHOICE_WITHOUT)
+			members[count++] = i;
+	for (i = 0; i < (choice & CHOICE_K); i++) {
+		int from = first ? 0 : (int)(script->writes * change->turn);
+
+		put(script, EV_STREAM, members[(from + i) % count], 0, 0);
+	}
 	script->writes++;
 }
 
-static void write_acknowledged(struct script *script, uint8_t k)
+static void write_acknowledged(struct script *script, uint8_t choice)
 {
 	put(script, EV_WRITE, 0, 0, 0);
-	receive(script, k);
+	receive(script, choice);
 }
 
 /* One that nobody receives, so that nobody may know of it when k > 0. */

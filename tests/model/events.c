@@ -40,10 +40,13 @@ static const struct {
 	[EV_CLONE] = { "@n is re-created from @o", 0xff, 1, 3, 0 },
 	[EV_REWIND] = { "@n is rewound to @o", 0xff, 1, 2, 1 },
 	[EV_ROLLBACK] = { "the directory of @n is an old copy again", 1, 1, 2, 1 },
-	[EV_ANNOUNCE] = { "@n announces k = @v", 1, NODES, 3, 1 },
+	[EV_ANNOUNCE] = { "@n announces another contract (k, 8 for the other method, 16 times "
+			  "the node that is no member): @v",
+			  1, CHOICES, 3, 1 },
 	[EV_APPLY] = { "@n applies the announced contract", 1, 1, 6, 1 },
 	[EV_BARRIER] = { "@n writes the barrier", 1, 1, 5, 1 },
-	[EV_CONFIG] = { "somebody edits the configuration: k = @v", 1, NODES, 1, 1 },
+	[EV_CONFIG] = { "somebody edits the configured contract (as announced): @v", 1,
+			CHOICES, 1, 1 },
 	[EV_ASK] = { "a promotion of @n is requested (1 by the cluster, 2 with "
 		     "an operator's word that all are down who do not answer, 4 and 8 by a "
 		     "collector that reads positions or rows first): @v",
@@ -368,7 +371,7 @@ static int start(struct world *world, uint8_t node, uint8_t variant)
 	of->new_directory = 0;
 	of->mark = of->head;
 	of->server = SERVER_STANDBY;
-	of->setting = world_config_contract(world, node);
+	of->setting = world_contract(world, world->config, node);
 	of->unread = variant;
 	of->lagging = of->paused = 0;
 	operation_record(world, node, VOUCH_OP_START, VOUCH_RESULT_OK);
@@ -670,11 +673,11 @@ static int is_in_charge(const struct world *world, uint8_t node)
 	       world->records[of->head].kind != RECORD_TIMELINE;
 }
 
-static int announce(struct world *world, uint8_t node, uint8_t k)
+static int announce(struct world *world, uint8_t node, uint8_t choice)
 {
 	uint8_t head;
 
-	if (!is_in_charge(world, node) || k >= world->node_count ||
+	if (!is_in_charge(world, node) || !world_can_choose(world, choice) ||
 	    announced(world, world->nodes[node].head) != NOTHING)
 		return 0;
 	for (head = world->nodes[node].head;
@@ -683,9 +686,19 @@ static int announce(struct world *world, uint8_t node, uint8_t k)
 		if (world->records[head].kind == RECORD_TIMELINE)
 			return 0;
 	}
-	(void)world_append(world, node, RECORD_ANNOUNCE, k, world->config_method);
+	(void)world_append(world, node, RECORD_ANNOUNCE, choice, 0);
 	world_acknowledge(world, node);
 	return 1;
+}
+
+/* Does this server enforce what was announced? */
+static int enforces(const struct world *world, uint8_t node, uint8_t announcement)
+{
+	struct contract contract = world_contract(
+		world, world->records[announcement].a, node);
+
+	return memcmp(&world->nodes[node].setting, &contract,
+		      sizeof(contract)) == 0;
 }
 
 static int apply(struct world *world, uint8_t node)
@@ -696,10 +709,10 @@ static int apply(struct world *world, uint8_t node)
 		return 0;
 	announcement = announced(world, world->nodes[node].head);
 	if (announcement == NOTHING || !world->records[announcement].acked ||
-	    world->nodes[node].setting.k == world->records[announcement].a)
+	    enforces(world, node, announcement))
 		return 0;
-	world->config_k = world->records[announcement].a;
-	world->nodes[node].setting.k = world->config_k;
+	world->config = world->records[announcement].a;
+	world->nodes[node].setting = world_contract(world, world->config, node);
 	world_acknowledge(world, node);
 	return 1;
 }
@@ -711,19 +724,18 @@ static int barrier(struct world *world, uint8_t node)
 	if (!is_in_charge(world, node))
 		return 0;
 	announcement = announced(world, world->nodes[node].head);
-	if (announcement == NOTHING ||
-	    world->nodes[node].setting.k != world->records[announcement].a ||
+	if (announcement == NOTHING || !enforces(world, node, announcement) ||
 	    !world->records[announcement].acked)
 		return 0;
 	(void)world_append(world, node, RECORD_BARRIER, 0, 0);
 	return 1;
 }
 
-static int configure(struct world *world, uint8_t k)
+static int configure(struct world *world, uint8_t choice)
 {
-	if (k >= world->node_count || k == world->config_k)
+	if (!world_can_choose(world, choice) || choice == world->config)
 		return 0;
-	world->config_k = k;
+	world->config = choice;
 	return 1;
 }
 
@@ -892,6 +904,16 @@ static uint8_t others_of(const struct world *world, uint8_t kind)
 					    kinds[kind].others;
 }
 
+/* Most contracts differ in their number alone. */
+static uint8_t value_draw(uint8_t kind, uint64_t *seed)
+{
+	uint8_t value = (uint8_t)(random_next(seed) % kinds[kind].values);
+
+	if ((kind == EV_ANNOUNCE || kind == EV_CONFIG) && random_next(seed) % 4)
+		value &= CHOICE_K;
+	return value;
+}
+
 /* What a sane cluster would do next: pure chaos seldom gets anywhere. */
 static struct event event_sane(const struct world *world, uint64_t *seed)
 {
@@ -927,7 +949,7 @@ static struct event event_sane(const struct world *world, uint64_t *seed)
 		else if (random_next(seed) % 2)
 			event.node = primary;
 	}
-	event.value = (uint8_t)(random_next(seed) % kinds[event.kind].values);
+	event.value = value_draw(event.kind, seed);
 	if (event.kind == EV_FENCE)
 		event.value = FENCE_WORKS;
 	else if (event.kind == EV_ASK)
@@ -954,7 +976,7 @@ struct event event_random(const struct world *world, uint64_t *seed, int sanity)
 		at -= kinds[event.kind++].weight;
 	event.node = (uint8_t)(random_next(seed) % world->node_count);
 	event.other = (uint8_t)(random_next(seed) % others_of(world, event.kind));
-	event.value = (uint8_t)(random_next(seed) % kinds[event.kind].values);
+	event.value = value_draw(event.kind, seed);
 	return event;
 }
 

@@ -22,7 +22,7 @@ static const char *const wrong_names[WRONG_KINDS] = {
 
 struct options {
 	uint64_t decisions, seed;
-	int nodes, k, method, managed, depth, replay, quiet, all, changes;
+	int nodes, k, method, managed, depth, replay, quiet, all, changes, members;
 };
 
 /* --- looking at one world ------------------------------------------------------------ */
@@ -180,7 +180,7 @@ static void history_show(const struct history *history)
 	}
 	printf("%s\n%d nodes, k = %d, method %d, %s; n1 is primary\n",
 	       wrong_names[wrong], history->begin.node_count,
-	       history->begin.config_k, history->begin.config_method,
+	       history->begin.config, history->begin.method,
 	       history->begin.managed ? "Pacemaker" : "no cluster manager");
 	world = history->begin;
 	judge_wrong = WRONG_NOTHING;
@@ -327,7 +327,7 @@ static int visited_add(struct visited *visited, uint64_t hash, uint32_t left)
 static int is_one_of_many(const struct world *world, const struct event *event,
 			  uint8_t touched)
 {
-	return world->config_method == VOUCH_METHOD_ANY &&
+	return world->method == VOUCH_METHOD_ANY &&
 	       (event->node > touched + 1 || event->other > touched + 1 ||
 		(event->node == touched + 1 && event->other > event->node));
 }
@@ -457,15 +457,14 @@ static int change_try(const struct options *options, struct visited *visited,
 
 static int change_cut_everywhere(const struct options *options,
 				 struct visited *visited,
-				 const struct change *change, int method,
-				 uint64_t *cuts)
+				 const struct change *change, uint64_t *cuts)
 {
 	static struct world begin;
 	struct event events[CHANGE_EVENTS];
 	uint32_t count = change_script(change, events), steps;
 	int ok = 1;
 
-	world_begin(&begin, change->nodes, change->from, method,
+	world_begin(&begin, change->nodes, change->from, change->method,
 		    options->managed != 0, 0);
 	for (steps = 0; steps <= count && (ok || options->all); steps++, ++*cuts)
 		ok &= change_try(options, visited, &begin, change, events, steps);
@@ -475,25 +474,24 @@ static int change_cut_everywhere(const struct options *options,
 /* In place, or by a start that ended cleanly or not and a promotion that was cut
  * off at each of its steps or not. */
 static int change_ways(const struct options *options, struct visited *visited,
-		       struct change change, int method, uint64_t *cuts)
+		       struct change change, uint64_t *cuts)
 {
 	int ok;
 
 	change.in_place = 1;
-	ok = change_cut_everywhere(options, visited, &change, method, cuts);
+	ok = change_cut_everywhere(options, visited, &change, cuts);
 	change.in_place = 0;
 	for (change.crashes = 0; change.crashes < 2; change.crashes++)
 		for (change.promotion = 0; change.promotion < 5; change.promotion++)
 			if (ok || options->all)
 				ok &= change_cut_everywhere(options, visited,
-							    &change, method,
-							    cuts);
+							    &change, cuts);
 	return ok;
 }
 
 /* Whoever acknowledges, and whoever is lost with n1. */
 static int change_losses(const struct options *options, struct visited *visited,
-			 struct change change, int method, uint64_t *cuts)
+			 struct change change, uint64_t *cuts)
 {
 	int ok = 1;
 
@@ -501,8 +499,30 @@ static int change_losses(const struct options *options, struct visited *visited,
 		for (change.also = 0; change.also < change.nodes; change.also++)
 			if (ok || options->all)
 				ok &= change_ways(options, visited, change,
-						  method, cuts);
+						  cuts);
 	return ok;
+}
+
+/* Every number of acknowledgements, by the method that the cluster began with or
+ * by the other. With --members, also without n1, n2 or the last as a member. */
+static int is_worth_trying(const struct options *options,
+			   const struct change *change)
+{
+	static struct world world;
+	const uint8_t choices[] = { change->from, change->to };
+	uint32_t i;
+
+	world_begin(&world, change->nodes, 0, change->method,
+		    options->managed != 0, 0);
+	for (i = 0; i < 2; i++) {
+		int without = choices[i] / CHOICE_WITHOUT;
+
+		if (!world_can_choose(&world, choices[i]) ||
+		    (without != 0 && !options->members) ||
+		    (without > 2 && without != change->nodes))
+			return 0;
+	}
+	return !(change->from & CHOICE_METHOD) && change->from != change->to;
 }
 
 static int every_change(const struct options *options)
@@ -510,22 +530,25 @@ static int every_change(const struct options *options)
 	static struct visited visited;
 	struct change change = { .nodes = (uint8_t)(options->nodes ?
 						    options->nodes : 3) };
-	uint64_t cuts = 0;
-	int method, ok = 1;
+	uint64_t cuts = 0, changes = 0, method;
+	int ok = 1;
 
 	visited_clear(&visited);
 	for (method = VOUCH_METHOD_ANY; method <= VOUCH_METHOD_FIRST; method++)
-		for (change.from = 0; change.from < change.nodes; change.from++)
-			for (change.to = 0; change.to < change.nodes; change.to++)
-				if (change.from != change.to &&
-				    (ok || options->all))
-					ok &= change_losses(options, &visited,
-							    change, method,
-							    &cuts);
-	printf("%d nodes, every change of the contract, cut at every step, and every "
+		for (change.from = 0; change.from < CHOICES; change.from++)
+			for (change.to = 0; change.to < CHOICES; change.to++) {
+				change.method = (uint8_t)method;
+				if (!is_worth_trying(options, &change) ||
+				    !(ok || options->all))
+					continue;
+				changes++;
+				ok &= change_losses(options, &visited, change,
+						    &cuts);
+			}
+	printf("%d nodes, %llu changes of the contract, cut at every step, and every "
 	       "history of %d events after it: %llu cuts, %llu worlds\n",
-	       change.nodes, options->changes, (unsigned long long)cuts,
-	       (unsigned long long)visited.used);
+	       change.nodes, (unsigned long long)changes, options->changes,
+	       (unsigned long long)cuts, (unsigned long long)visited.used);
 	return ok;
 }
 
@@ -541,6 +564,7 @@ static void usage(FILE *to)
 		"  --exhaustive=D  instead: every history of up to D events, each k, ANY and FIRST\n"
 		"  --changes=D     instead: every change of the contract, the power cut after each\n"
 		"                  step, and every history of D events after that\n"
+		"  --members       ... and those that leave one node out of the members\n"
 		"  --seed=N        number of the first history (default 0)\n"
 		"  --replay        only that one, with what happens in it\n"
 		"  --nodes=N --k=K --method=any|first --managed=0|1   instead of drawing them\n"
@@ -589,6 +613,7 @@ static int options_read(int argc, char **argv, struct options *options)
 		{ "seed", 1, 0, 's' },	    { "replay", 0, 0, 'r' },
 		{ "nodes", 1, 0, 'n' },	    { "k", 1, 0, 'k' },
 		{ "method", 1, 0, 'm' },    { "managed", 1, 0, 'p' },
+		{ "members", 0, 0, 'M' },
 		{ "all", 0, 0, 'a' },	    { "quiet", 0, 0, 'q' },
 		{ "truth", 0, 0, 't' },
 		{ "help", 0, 0, 'h' },	    { 0, 0, 0, 0 }
@@ -618,6 +643,7 @@ static int options_read(int argc, char **argv, struct options *options)
 		case 'p': ok = number_of(optarg, 1, &value);
 			options->managed = (int)value; break;
 		case 'a': options->all = 1; break;
+		case 'M': options->members = 1; break;
 		case 't': judge_by_truth_alone = 1; break;
 		case 'q': options->quiet = 1; break;
 		case 'h': usage(stdout); exit(0);

@@ -21,7 +21,7 @@ void observe_view(const struct world *world, struct seen *seen, uint8_t self)
 {
 	const struct node *node = &world->nodes[self];
 
-	seen->wanted = world_config_contract(world, self);
+	seen->wanted = world_contract(world, world->config, self);
 	seen->before_order = ++seen->order;
 	seen->before_members = members_of(world, self);
 	seen->before_quorate = (uint8_t)world_is_quorate(world, self);
@@ -443,9 +443,9 @@ static void rows_show(const struct world *world, uint8_t head,
 			owner = world->records[at].a;
 			epoch = world->grants[owner].epoch;
 			if (record->kind == RECORD_ANNOUNCE) {
-				contract = world->grants[owner].contract;
-				contract.k = record->a;
-				contract.method = record->b;
+				contract = world_contract(
+					world, record->a,
+					world->grants[owner].holder);
 			}
 			if (evidence->contract_count < VOUCH_CONTRACTS_MAX) {
 				row = &evidence->contracts

@@ -12,13 +12,27 @@ static uint32_t mix(uint32_t hash, uint32_t value)
 	return hash ^ (hash >> 15);
 }
 
-struct contract world_config_contract(const struct world *world, uint8_t holder)
+/* No more acknowledgements than any holder has members. */
+int world_can_choose(const struct world *world, uint8_t choice)
 {
-	struct contract contract = {
-		world->config_k, world->config_method,
-		(uint8_t)(((1u << world->node_count) - 1) & ~(1u << holder))
-	};
+	int without = choice / CHOICE_WITHOUT;
 
+	return without <= world->node_count &&
+	       (choice & CHOICE_K) < world->node_count - (without != 0);
+}
+
+struct contract world_contract(const struct world *world, uint8_t choice,
+			       uint8_t holder)
+{
+	unsigned int nobody = 1u << holder;
+	struct contract contract = { choice & CHOICE_K, world->method, 0 };
+
+	if (choice & CHOICE_METHOD)
+		contract.method = (uint8_t)(VOUCH_METHOD_ANY +
+					    VOUCH_METHOD_FIRST - world->method);
+	if (choice / CHOICE_WITHOUT != 0)
+		nobody |= 1u << (choice / CHOICE_WITHOUT - 1);
+	contract.members = (uint8_t)(((1u << world->node_count) - 1) & ~nobody);
 	return contract;
 }
 
@@ -30,8 +44,8 @@ void world_begin(struct world *world, int node_count, int k, int method,
 
 	memset(world, 0, sizeof(*world));
 	world->node_count = (uint8_t)node_count;
-	world->config_k = (uint8_t)k;
-	world->config_method = (uint8_t)method;
+	world->config = (uint8_t)k;
+	world->method = (uint8_t)method;
 	world->managed = (uint8_t)managed;
 	world->two_node = node_count == 2;
 	world->wait_for_all = world->two_node;
@@ -43,7 +57,7 @@ void world_begin(struct world *world, int node_count, int k, int method,
 	world->grant_count = 1;
 	world->grants[0].epoch = 1;
 	world->grants[0].incarnation = 0;
-	world->grants[0].contract = world_config_contract(world, 0);
+	world->grants[0].contract = world_contract(world, world->config, 0);
 	for (i = 0; i < node_count; i++) {
 		struct node *node = &world->nodes[i];
 		int j;
@@ -53,7 +67,7 @@ void world_begin(struct world *world, int node_count, int k, int method,
 		node->server = i == 0 ? SERVER_PRIMARY : SERVER_STANDBY;
 		node->upstream = i == 0 ? NOBODY : 0;
 		node->incarnation = i;
-		node->setting = world_config_contract(world, i);
+		node->setting = world_contract(world, world->config, i);
 		node->grant = i == 0 ? 0 : NOTHING;
 		node->marker_epoch = i == 0;
 		node->marker_timeline = i == 0;
@@ -376,6 +390,6 @@ uint64_t world_hash(const struct world *world)
 	hash = fold(hash, copy.grants, (uint32_t)(sizeof(copy.grants[0]) * copy.grant_count));
 	hash = fold(hash, copy.fencings,
 		    (uint32_t)(sizeof(copy.fencings[0]) * copy.fencing_count));
-	hash = fold(hash, &copy.config_k, 1);
+	hash = fold(hash, &copy.config, 2);
 	return fold(hash, &copy.lied, 2);
 }

@@ -30,7 +30,7 @@ enum record_kind {
 	RECORD_SHUTDOWN, /* the shutdown checkpoint that a seal names */
 	RECORD_TIMELINE, /* a new timeline begins; .a: its grant or NOTHING */
 	RECORD_EPOCH,	 /* .a: the grant, .b: pinned */
-	RECORD_ANNOUNCE, /* .a: k, .b: method */
+	RECORD_ANNOUNCE, /* .a: the choice */
 	RECORD_BARRIER,	 /* ends the announcement before it */
 	RECORD_ADMIT,	 /* .a: node, .b: incarnation */
 };
@@ -44,6 +44,11 @@ struct record {
 	uint16_t lsn;
 	uint32_t hash; /* of the whole path to it */
 };
+
+/* A contract as somebody chooses it: how many acknowledge, by the other method
+ * than the cluster began with, and, times CHOICE_WITHOUT, the number of the one
+ * node that is no member (n1 is 1; 0: all are). */
+enum { CHOICE_K = 7, CHOICE_METHOD = 8, CHOICE_WITHOUT = 16, CHOICES = 128 };
 
 struct contract {
 	uint8_t k, method, members; /* members: a bit for each node */
@@ -208,7 +213,8 @@ struct attempt {
 
 struct world {
 	uint8_t node_count, managed, two_node, wait_for_all;
-	uint8_t config_k, config_method;
+	uint8_t config; /* the choice that is configured */
+	uint8_t method; /* with which the cluster began */
 	uint8_t incarnations; /* how many there were so far */
 	uint8_t record_count, grant_count, fencing_count;
 	uint8_t ring_seq;
@@ -230,7 +236,9 @@ void world_begin(struct world *world, int node_count, int k, int method,
 		 int managed, int strangers);
 uint8_t world_append(struct world *world, uint8_t node, int kind, int a, int b);
 int world_is_on_path(const struct world *world, uint8_t record, uint8_t head);
-struct contract world_config_contract(const struct world *world, uint8_t holder);
+int world_can_choose(const struct world *world, uint8_t choice);
+struct contract world_contract(const struct world *world, uint8_t choice,
+			       uint8_t holder);
 int world_reaches(const struct world *world, uint8_t a, uint8_t b); /* SQL */
 int world_in_group(const struct world *world, uint8_t a, uint8_t b); /* ring */
 int world_is_quorate(const struct world *world, uint8_t node);
@@ -261,14 +269,15 @@ void event_print(const struct world *world, struct event event, char *text,
 		 uint32_t size);
 
 /* beginnings.c: the n-th event of a beginning; 0 after its last. */
-enum { BEGINNINGS = 11 };
+enum { BEGINNINGS = 12 };
 int beginning_nth(const struct world *world, uint32_t beginning, uint32_t n,
 		  struct event *event);
 
 /* changes.c: the events of a change of the contract by n1, and its end. */
 enum { CHANGE_EVENTS = 90 };
 struct change {
-	uint8_t nodes, from, to;
+	uint8_t nodes, method; /* ... that the cluster began with */
+	uint8_t from, to; /* choices */
 	uint8_t in_place;  /* without starting the server again */
 	uint8_t crashes;   /* ... which does not end cleanly */
 	uint8_t promotion; /* 0: in one go; n: cut off at step n */
