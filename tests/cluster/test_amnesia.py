@@ -24,6 +24,11 @@ CUT = "add table inet cut; add chain inet cut in { type filter hook input priori
       "add rule inet cut in tcp sport 5432 drop"
 
 
+# Its connections to the others are refused; theirs to it are not.
+CANNOT_STREAM = "add table inet cut; add chain inet cut out { type filter hook output priority 0; }; " \
+                "add rule inet cut out tcp dport 5432 reject with tcp reset"
+
+
 def ban(it, node):
     """Takes the resource away from a node, by Pacemaker, and waits for the server to be gone."""
     it.on(node, "crm_resource", "--ban", "--resource", "pgsql-clone", "--node", node)
@@ -212,13 +217,27 @@ def rewound(report):
     forget(report, "rewound", nothing, rewind_now)
 
 
+def is_not_admitted(report, it, newest, old):
+    """The clone runs, but what it would acknowledge it has not shown yet. Each monitor of the holder looks at it."""
+    for _ in range(3):
+        done = it.on("n1", "crm_resource", "--resource", "pgsql", "--force-check", check=False, timeout=60)
+    why = next(m for m in json.loads(it.on("n1", "vouch", "--output-as=json", "contract", "show").stdout)["members"]
+               if m["name"] == "n2")
+    report.check("admitted: as long as the clone does not stream it is not, whoever looks (P6-S1)",
+                 it.sql("n1", newest) == old and not why["counts"] and why["why_not"] == "not admitted yet",
+                 (why, done.stdout + done.stderr))
+
+
 def admitted(report):
     with lab("ad") as it:
         newest = "select incarnation from vouch.admission where node = 'n2' order by serial desc limit 1"
         old = it.sql("n1", newest)
         ban(it, "n2")
         reclone(it, "n2", "n3")
+        it.on("n2", "nft", CANNOT_STREAM)
         unban(it, "n2", "n1")
+        is_not_admitted(report, it, newest, old)
+        it.on("n2", "nft", "delete", "table", "inet", "cut")
         began = {n: it.sql(n, "select pg_postmaster_start_time()") for n in ("n1", "n2", "n3")}
         it.wait_for("the clone is admitted", lambda: it.sql("n1", newest) != old, 60)
         report.check("admitted: by itself, and no server was started again",

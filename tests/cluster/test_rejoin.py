@@ -118,6 +118,26 @@ def cannot_be_replaced(report, it):
     it.on("n1", "rm", link)
 
 
+KILLED = """
+vouch --quiet --yes --keep=%s rejoin & rejoin=$!
+while kill -0 $rejoin 2>/dev/null && ! pgrep -x pg_basebackup >/dev/null; do :; done
+kill -9 $rejoin; wait $rejoin
+"""
+
+
+def cut_off(report, it):
+    """Killed in its midst: nothing of it goes on, nobody starts a server on what is left, and typed again it is ended."""
+    done = it.on("n1", "sh", "-c", KILLED % KEPT, check=False, timeout=150)
+    report.check("rejoin: by copy: it was killed in its midst", done.returncode == 137, done.stderr)
+    it.wait_for("the copy ends with it", lambda: it.on("n1", "pgrep", "-x", "pg_basebackup", check=False).returncode == 1, 30)
+    done = it.on("n1", "crm_resource", "--resource", "pgsql", "--force-start", check=False, timeout=120)
+    report.check("rejoin: by copy: no server is started on what is left (P6-S1)", done.returncode != 0 and stopped(it, "n1"),
+                 done.stdout + done.stderr)
+    done = rejoin(it, "--quiet", "--dry-run")
+    report.check("rejoin: by copy: typed again it says that what is there cannot be compared",
+                 done.returncode == 0 and "cannot be compared" in done.stdout + done.stderr, done.stdout + done.stderr)
+
+
 def control(it, directory):
     return it.on("n1", "md5sum", directory + "/global/pg_control").stdout.split()[0]
 
@@ -203,7 +223,8 @@ def by_copy(report):
         cannot_be_replaced(report, it)
         it.on("n1", "install", "-d", "-o", "postgres", os.path.dirname(KEPT))
         before = control(it, PGDATA)
-        done = rejoin(it, "--yes", "--keep=" + KEPT)
+        cut_off(report, it)
+        done = rejoin(it, "--yes")
         report.check("rejoin: by copy: done", done.returncode == 0, done.stdout + done.stderr)
         report.check("rejoin: by copy: it says how far the copy is", " kB (100%)" in done.stderr, done.stderr)
         report.check("rejoin: by copy: what is kept is the directory as it was", control(it, KEPT) == before != control(it, PGDATA),
