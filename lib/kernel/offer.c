@@ -129,7 +129,7 @@ static enum unseen unseen_of(const struct vouch_scratch *scratch, uint8_t i)
 	return is_sealed_and_silent(scratch, i) ? UNSEEN_SEALED : UNSEEN_OTHERS;
 }
 
-/* What was found of one node that must be covered by the others. */
+/* What was found of one node; `found` is looked at where the others must cover it. */
 /*@
   requires Memory(scratch) && Findings(scratch->verdict);
   assigns scratch->verdict->finding_count,
@@ -139,19 +139,26 @@ static enum unseen unseen_of(const struct vouch_scratch *scratch, uint8_t i)
   ensures \old(scratch->verdict->finding_count) <=
     scratch->verdict->finding_count;
   ensures \old(scratch->unproven) != 0 ==> scratch->unproven != 0;
-  ensures scratch->unproven != 0 ||
-    (found.proven != 0 && found.ahead == VOUCH_NO_NODE);
+  ensures scratch->unproven == 0 && unseen == UNSEEN_OTHERS ==>
+    found.proven != 0 && found.ahead == VOUCH_NO_NODE;
 */
 static void unseen_conclude(struct vouch_scratch *scratch, uint8_t node,
-			    struct vouch_intersection found)
+			    enum unseen unseen, struct vouch_intersection found)
 {
 	int covered = found.proven && found.ahead == VOUCH_NO_NODE;
-	struct vouch_finding *finding =
-		vouch__find(scratch, covered ? VOUCH_HOLDS : VOUCH_UNPROVEN,
-			    covered ? VOUCH_R_UNSEEN_COVERED :
-				      VOUCH_R_UNSEEN_OPEN,
-			    node);
+	struct vouch_finding *finding;
 
+	if (unseen == UNSEEN_NONE)
+		return;
+	if (unseen == UNSEEN_SEALED) {
+		(void)vouch__find(scratch, VOUCH_HOLDS, VOUCH_R_UNSEEN_SEALED,
+				  node);
+		return;
+	}
+	finding = vouch__find(scratch, covered ? VOUCH_HOLDS : VOUCH_UNPROVEN,
+			      covered ? VOUCH_R_UNSEEN_COVERED :
+					VOUCH_R_UNSEEN_OPEN,
+			      node);
 	vouch__show(finding, 0, (uint64_t)found.counted);
 	vouch__show(finding, 1, (uint64_t)found.members);
 	vouch__show(finding, 2, (uint64_t)found.required);
@@ -177,7 +184,7 @@ void vouch__unseen_grants_are_covered(struct vouch_scratch *scratch)
 	struct vouch_intersection found[VOUCH_NODES_MAX];
 	enum unseen unseen[VOUCH_NODES_MAX];
 	struct asked asked;
-	int all = 1;
+	int count = 0;
 	uint8_t i;
 
 	if (vouch__managed(evidence)) {
@@ -221,33 +228,17 @@ void vouch__unseen_grants_are_covered(struct vouch_scratch *scratch)
 	  loop invariant scratch->unproven == 0 ==>
 	    \forall integer j; 0 <= j < i && unseen[j] == UNSEEN_OTHERS ==>
 	    found[j].proven != 0 && found[j].ahead == VOUCH_NO_NODE;
-	  loop assigns i, all, scratch->verdict->finding_count,
+	  loop invariant 0 <= count <= i;
+	  loop assigns i, count, scratch->verdict->finding_count,
 	    scratch->verdict->findings[0 .. VOUCH_FINDINGS_MAX - 1],
 	    scratch->unproven;
 	  loop variant evidence->node_count - i;
 	*/
 	for (i = 0; i < evidence->node_count; i++) {
-		if (unseen[i] == UNSEEN_NONE)
-			continue;
-		all = 0;
-		if (unseen[i] == UNSEEN_OTHERS)
-			unseen_conclude(scratch, i, found[i]);
-		else
-			(void)vouch__find(scratch, VOUCH_HOLDS,
-					  VOUCH_R_UNSEEN_SEALED, i);
-		/*@ assert \at(scratch->unproven, LoopCurrent) != 0 ==>
-		      scratch->unproven != 0; */
-		/*@ assert \forall integer j; 0 <= j < VOUCH_NODES_MAX ==>
-		      unseen[j] == \at(unseen[j], LoopCurrent) &&
-		      found[j].proven == \at(found[j].proven, LoopCurrent) &&
-		      found[j].ahead == \at(found[j].ahead, LoopCurrent); */
-		/*@ assert scratch->unproven == 0 && unseen[i] == UNSEEN_OTHERS ==>
-		      found[i].proven != 0 && found[i].ahead == VOUCH_NO_NODE; */
-		/*@ assert scratch->unproven == 0 ==> \forall integer j;
-		      0 <= j < i && unseen[j] == UNSEEN_OTHERS ==>
-		      found[j].proven != 0 && found[j].ahead == VOUCH_NO_NODE; */
+		count += unseen[i] != UNSEEN_NONE;
+		unseen_conclude(scratch, i, unseen[i], found[i]);
 	}
-	if (all)
+	if (count == 0)
 		(void)vouch__find(scratch, VOUCH_HOLDS, VOUCH_R_UNSEEN_NONE,
 				  VOUCH_NO_NODE);
 }

@@ -462,7 +462,7 @@ int vouch__is_elsewhere(const struct vouch_evidence *evidence, uint8_t node);
 int vouch__is_asserted(const struct vouch_evidence *evidence, uint8_t node,
 		       uint64_t epoch);
 
-/* lineage.c */
+/* branches.c */
 /*@
   requires Memory(scratch) && Form(scratch->evidence);
   requires scratch->candidate == Candidate(scratch->evidence);
@@ -471,6 +471,32 @@ int vouch__is_asserted(const struct vouch_evidence *evidence, uint8_t node,
   ensures SameNumbers{Pre,Post}(scratch->evidence);
 */
 void vouch__branches_derive(struct vouch_scratch *scratch);
+
+/* lineage.c */
+/* The log of node i; unknown when the candidate's own is not good. */
+/*@
+  requires Memory(scratch) && Form(scratch->evidence);
+  requires scratch->candidate == Candidate(scratch->evidence);
+  requires i < scratch->evidence->node_count;
+  requires candidate_ok != 0 ==>
+    scratch->candidate->condition == VOUCH_PRESENT && History(scratch->candidate);
+  assigns \nothing;
+  ensures \result.relation == VOUCH_RELATION_UNKNOWN ||
+    (Candidate(scratch->evidence)->condition == VOUCH_PRESENT &&
+     Server(scratch->evidence, i)->condition == VOUCH_PRESENT &&
+     History(Candidate(scratch->evidence)) &&
+     History(Server(scratch->evidence, i)) &&
+     BranchEnd(Candidate(scratch->evidence), Server(scratch->evidence, i),
+               \result.end) &&
+     (\result.relation == VOUCH_RELATION_SAME <==>
+      SameTimeline(Candidate(scratch->evidence),
+                   Server(scratch->evidence, i))) &&
+     (\result.relation == VOUCH_RELATION_UNRELATED <==>
+      TimelineAt(Candidate(scratch->evidence), 0) !=
+      TimelineAt(Server(scratch->evidence, i), 0)));
+*/
+struct vouch_branch vouch__branch_derive(const struct vouch_scratch *scratch,
+					 int candidate_ok, uint8_t i);
 /*@
   requires \valid_read(probe) && probe->history_count <= VOUCH_HISTORY_MAX;
   assigns \nothing;
