@@ -237,6 +237,10 @@ void vouch__unseen_grants_are_covered(struct vouch_scratch *scratch)
 	for (i = 0; i < evidence->node_count; i++) {
 		count += unseen[i] != UNSEEN_NONE;
 		unseen_conclude(scratch, i, unseen[i], found[i]);
+		/*@ assert (uint8_t)(i + 1) == i + 1; */
+		/*@ assert scratch->unproven == 0 ==> \forall integer j;
+		      0 <= j <= i && unseen[j] == UNSEEN_OTHERS ==>
+		      found[j].proven != 0 && found[j].ahead == VOUCH_NO_NODE; */
 	}
 	if (count == 0)
 		(void)vouch__find(scratch, VOUCH_HOLDS, VOUCH_R_UNSEEN_NONE,
