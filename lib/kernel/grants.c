@@ -352,6 +352,28 @@ static struct listed holders_list(struct vouch_scratch *scratch)
 	return listed;
 }
 
+/*@
+  requires Ready(scratch) && Holders(scratch) && AllUntried(scratch) &&
+    FirstHolder(scratch);
+  requires \forall integer epoch;
+    MayHold(scratch->evidence, epoch) ==> Listed(scratch, epoch);
+  assigns scratch->holders_known;
+  ensures Ready(scratch);
+  ensures Holders(scratch);
+  ensures AllUntried(scratch);
+  ensures FirstHolder(scratch);
+  ensures AllHeld(scratch);
+*/
+static void list_is_complete(struct vouch_scratch *scratch)
+{
+	scratch->holders_known = 1;
+	/*@ assert scratch->holder_count == \at(scratch->holder_count, Pre); */
+	/*@ assert \forall integer h; 0 <= h < VOUCH_GRANTS_MAX ==>
+	    HeldGrant(scratch, h) == HeldGrant{Pre}(scratch, h); */
+	/*@ assert \forall integer epoch;
+	    Listed{Pre}(scratch, epoch) ==> Listed(scratch, epoch); */
+}
+
 /* Rule 310. The newest grant's holder; while nobody knows whether that
  * promotion happened, the holder before it as well, and so on down. A grant
  * that its own holder declared void never gave authority to anybody. */
@@ -361,7 +383,7 @@ void vouch__holders_are_proven(struct vouch_scratch *scratch)
 	struct vouch_finding *finding;
 
 	if (listed.known) {
-		scratch->holders_known = 1;
+		list_is_complete(scratch);
 		return;
 	}
 	finding = vouch__find(scratch, VOUCH_UNPROVEN, VOUCH_R_HOLDER_UNKNOWN,
