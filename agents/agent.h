@@ -41,6 +41,10 @@ uint32_t agent_admit(struct agent *agent, const struct vouch_local *local);
 /* The same for the holder after a change, with a short wait for all. */
 void agent_admit_soon(struct agent *agent);
 
+/* Is this primary's contract not the one that its agent started it with? Then the
+ * log says so, and the reason is said (P6-S1). */
+int agent_is_unpinned(struct agent *agent, const struct vouch_local *local);
+
 /* Makes the spool of the alert agent, after a start; nothing hangs on it. */
 void agent_alerts_expect(struct agent *agent);
 /* Journals what the alert agent left; as root, before that is given up. */

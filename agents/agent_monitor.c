@@ -70,7 +70,8 @@ static int is_probe(void)
 
 /* Writable is right only for the node whose marker says so (P6-A1, P6-A3). */
 static enum ocf_exitcode monitor_writable(struct agent *agent,
-					  const struct vouch_local *local)
+					  const struct vouch_local *local,
+					  int comparable)
 {
 	struct vouch_marker marker;
 	struct vouch_error error = { 0 };
@@ -97,7 +98,8 @@ static enum ocf_exitcode monitor_writable(struct agent *agent,
 			     marker.incarnation);
 		return PCMK_OCF_FAILED_PROMOTED;
 	}
-	if (was_cut_off(agent, &marker))
+	if (was_cut_off(agent, &marker) ||
+	    (comparable && agent_is_unpinned(agent, local)))
 		return PCMK_OCF_FAILED_PROMOTED;
 	settings_tell(local);
 	(void)agent_admit(agent, local);
@@ -142,6 +144,7 @@ enum ocf_exitcode agent_monitor(struct agent *agent)
 	static struct vouch_local local;
 	struct vouch_error error = { 0 };
 	enum vouch_error_code code;
+	int comparable;
 
 	code = vouch__state_prepare(&agent->config, &error);
 	if (code == VOUCH_OK)
@@ -152,7 +155,8 @@ enum ocf_exitcode agent_monitor(struct agent *agent)
 		return agent_code(&error);
 	}
 	/* The server is none the worse for it; what it is compared with is. */
-	if (vouch__contract_load(&agent->config, &error) != VOUCH_OK)
+	comparable = vouch__contract_load(&agent->config, &error) == VOUCH_OK;
+	if (!comparable)
 		agent_reason("%s", error.text);
 	if (agent->engine->local_observe(&agent->config, agent->deadline, &local,
 					 &error) != VOUCH_OK) {
@@ -170,7 +174,7 @@ enum ocf_exitcode agent_monitor(struct agent *agent)
 	case VOUCH_RUN_STANDBY:
 		return monitor_standby(agent, &local);
 	case VOUCH_RUN_WRITABLE:
-		return monitor_writable(agent, &local);
+		return monitor_writable(agent, &local, comparable);
 	case VOUCH_RUN_STARTING:
 		agent_reason("the server runs, but does not answer queries yet");
 		return PCMK_OCF_UNKNOWN_ERROR;

@@ -144,8 +144,8 @@ void contract_summary_show(const struct vouch_config *config,
 	(void)printf("pinned on the server's command line: %s\n",
 		     answer_word(pinned(view)));
 	if (pinned(view) == VOUCH_NO)
-		(void)printf("  so this server proves nothing: no failover from "
-			     "it is permitted but by its seal (P6-S1); let "
+		(void)printf("  so this server proves nothing, and what it "
+			     "acknowledges is outside the promise (P6-S1): let "
 			     "Pacemaker start it again\n");
 	if (view->local.unpinned[0] != '\0')
 		(void)printf("not as the agent set it, on this node: %s\n",

@@ -232,6 +232,14 @@ struct vouch_engine {
 						const struct vouch_terms *,
 						struct vouch_deadline,
 						struct vouch_error *);
+	/* Write into the log of a holder that its server does not run with this
+	 * contract: from there on the log proves nothing about the epoch, until
+	 * the next one. Waits for nobody. */
+	enum vouch_error_code (*contract_disown)(const struct vouch_config *,
+						 uint64_t epoch,
+						 const struct vouch_terms *,
+						 struct vouch_deadline,
+						 struct vouch_error *);
 	/* Admit `stream`: learn the incarnation of the server behind it, sample
 	 * a barrier, see the same session flush past it, see the same
 	 * incarnation again, write the row. VOUCH_E_STATE: not yet. */

@@ -288,5 +288,53 @@ def weakening(report):
         report.check("contract: after ALTER SYSTEM and reload the failover is proven", permitted, node)
 
 
+# As somebody would who finds the database down: with the agent's own command line, but for one thing.
+BY_HAND = """
+cd /var/lib/postgresql/vouch && rm -f standby.signal
+sed 's/"synchronous_standby_names=.*"primary_conninfo=/"synchronous_standby_names=" "-c" "primary_conninfo=/' \\
+    postmaster.opts >/tmp/by-hand
+setsid sh /tmp/by-hand >/var/log/postgresql/by-hand.log 2>&1 </dev/null &
+"""
+AS_POSTGRES = ("runuser", "-u", "postgres", "--")
+
+
+def by_hand(report):
+    """A primary that somebody else started, and that waits for nobody: it proves nothing, and does not stay."""
+    with lab("ch") as it:
+        node = primary(it)
+        other = next(n for n in NODES if n != node)
+        it.on(node, "crm_attribute", "--type", "crm_config", "--name", "maintenance-mode", "--update", "true")
+        it.on(node, *AS_POSTGRES, "/usr/lib/postgresql/15/bin/pg_ctl", "-D", "/var/lib/postgresql/vouch", "-m", "fast", "-w",
+              "stop", timeout=60)
+        it.on(node, *AS_POSTGRES, "sh", "-c", BY_HAND)
+        it.wait_for("it runs", lambda: it.sql(node, "select pg_is_in_recovery()") == "f", 60)
+        it.sql(node, "insert into acked values (55, 1)")
+        seen = show(it, node)
+        status = it.on(node, "vouch", "status").stdout
+        report.check("contract: by hand: show and status say that this server proves nothing",
+                     seen["pinned"] == "no" and seen["unpinned"] == "synchronous_standby_names" and
+                     seen["survives_now"] == 0 and "so this server proves nothing" in status, (seen, status))
+        done = it.on(node, "crm_resource", "--resource", "pgsql", "--force-check", check=False, timeout=60)
+        report.check("contract: by hand: for the next monitor this primary has failed (P6-S1)", done.returncode == 9 and
+                     "does not enforce the recorded contract" in done.stdout + done.stderr, done.stdout + done.stderr)
+        it.wait_for("the others' logs say so", lambda: it.sql(
+            other, "select pinned from vouch.contract order by serial desc limit 1") == "f", 60)
+        it.on(node, "crm_resource", "--resource", "pgsql", "--force-check", check=False, timeout=60)
+        report.check("contract: by hand: it is said once", it.sql(
+            node, "select count(*) from vouch.contract where not pinned and epoch = (select max(epoch) from vouch.epoch)")
+                     == "1", "more often")
+        seen = json.loads(it.on(other, "vouch", "--output-as=json", "status").stdout)
+        then = next(v["if_holder_were_excluded"] for v in seen["verdicts"] if v["candidate"] == other)
+        report.check("contract: by hand: were it fenced now, nobody would be promoted (P6-S1)", then.startswith("rule 540"), then)
+        it.on(node, "crm_attribute", "--type", "crm_config", "--name", "maintenance-mode", "--update", "false")
+        it.wait_for("a primary that is pinned", lambda: it.promoted() and show(it, it.promoted())["pinned"] == "yes", 120)
+        node = primary(it)
+        verdict = it.verdict(node)
+        report.check("contract: by hand: Pacemaker starts it again, and it is promoted by its seal", any(
+            f["rule"] == 510 and f["outcome"] == "holds" for f in verdict["findings"]), verdict["why"])
+        report.check("contract: by hand: what it wrote is there",
+                     it.sql(node, "select count(*) from acked where client = 55") == "1", "it is lost")
+
+
 if __name__ == "__main__":
-    sys.exit(main({"contract": changes, "terms": terms, "weakening": weakening, "two-nodes": two_nodes}))
+    sys.exit(main({"contract": changes, "terms": terms, "weakening": weakening, "by-hand": by_hand, "two-nodes": two_nodes}))

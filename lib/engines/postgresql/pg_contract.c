@@ -19,14 +19,14 @@ static const struct {
 	int count;
 } steps[] = {
 	{ "BEGIN ISOLATION LEVEL READ COMMITTED, READ WRITE", 0 },
-	{ "SET LOCAL synchronous_commit = on", 0 },
+	{ NULL, 0 }, /* whether the commit waits */
 	{ "LOCK TABLE vouch.epoch IN SHARE ROW EXCLUSIVE MODE", 0 },
 	{ "INSERT INTO vouch.contract (epoch, phase, pinned, method, k, members)"
-	  " SELECT $1::bigint, $2, true, $3, $4::int, $5::text[]"
-	  " WHERE (SELECT max(epoch) FROM vouch.epoch) = $1::bigint", 5 },
+	  " SELECT $1::bigint, $2, $6::boolean, $3, $4::int, $5::text[]"
+	  " WHERE (SELECT max(epoch) FROM vouch.epoch) = $1::bigint", 6 },
 };
 
-static enum vouch_error_code row_insert(PGconn *connection,
+static enum vouch_error_code row_insert(PGconn *connection, const char *waits,
 					const char *const *values,
 					struct vouch_deadline deadline,
 					struct vouch_error *error)
@@ -36,8 +36,9 @@ static enum vouch_error_code row_insert(PGconn *connection,
 	enum vouch_error_code code = VOUCH_OK;
 
 	for (size_t i = 0; i < last && code == VOUCH_OK; i++)
-		code = vouch__pg_execute(connection, steps[i].sql, NULL, 0,
-					 deadline, error);
+		code = vouch__pg_execute(connection,
+					 steps[i].sql ? steps[i].sql : waits,
+					 NULL, 0, deadline, error);
 	if (code == VOUCH_OK)
 		code = vouch__pg_query(connection, steps[last].sql, values,
 				       steps[last].count, deadline, &result,
@@ -64,11 +65,12 @@ static enum vouch_error_code acknowledged_commit(PGconn *connection,
 	return code;
 }
 
-enum vouch_error_code
-vouch__pg_contract_write(const struct vouch_config *config, uint64_t epoch,
-			 enum vouch_phase phase, const struct vouch_terms *terms,
-			 struct vouch_deadline deadline,
-			 struct vouch_error *error)
+static enum vouch_error_code row_write(const struct vouch_config *config,
+				       uint64_t epoch, enum vouch_phase phase,
+				       int pinned,
+				       const struct vouch_terms *terms,
+				       struct vouch_deadline deadline,
+				       struct vouch_error *error)
 {
 	const char *names[VOUCH_NODES_MAX];
 	char number[24], k[16];
@@ -96,14 +98,36 @@ vouch__pg_contract_write(const struct vouch_config *config, uint64_t epoch,
 			phase == VOUCH_PHASE_ANNOUNCED ? "announced" :
 							 "in-force",
 			terms->method == VOUCH_METHOD_FIRST ? "FIRST" : "ANY",
-			k, members,
+			k, members, pinned ? "t" : "f",
 		};
 
-		code = row_insert(connection, values, deadline, error);
+		code = row_insert(connection,
+				  pinned ? "SET LOCAL synchronous_commit = on" :
+					   "SET LOCAL synchronous_commit = local",
+				  values, deadline, error);
 		if (code == VOUCH_OK)
 			code = acknowledged_commit(connection, deadline, error);
 		PQfinish(connection);
 	}
 	free(members);
 	return code;
+}
+
+enum vouch_error_code
+vouch__pg_contract_write(const struct vouch_config *config, uint64_t epoch,
+			 enum vouch_phase phase, const struct vouch_terms *terms,
+			 struct vouch_deadline deadline,
+			 struct vouch_error *error)
+{
+	return row_write(config, epoch, phase, 1, terms, deadline, error);
+}
+
+enum vouch_error_code
+vouch__pg_contract_disown(const struct vouch_config *config, uint64_t epoch,
+			  const struct vouch_terms *terms,
+			  struct vouch_deadline deadline,
+			  struct vouch_error *error)
+{
+	return row_write(config, epoch, VOUCH_PHASE_IN_FORCE, 0, terms, deadline,
+			 error);
 }
