@@ -6,8 +6,10 @@
 /*@
   requires \valid(scratch) && \valid_read(evidence) && \valid(verdict);
   requires \separated(scratch, verdict, evidence);
-  assigns scratch->evidence, scratch->verdict, scratch->candidate,
-    scratch->candidate_node, scratch->rule, scratch->unproven,
+  assigns scratch->evidence \from evidence;
+  assigns scratch->verdict \from verdict;
+  assigns scratch->candidate \from \nothing;
+  assigns scratch->candidate_node, scratch->rule, scratch->unproven,
     scratch->found_before, scratch->failed, scratch->form_ok,
     scratch->newest, scratch->holders_known, scratch->holder_count,
     scratch->last_route, scratch->last_node, scratch->covered, scratch->sealed_log,
@@ -98,7 +100,8 @@ static void scratch_begin(struct vouch_scratch *scratch,
 /*@
   requires Memory(scratch) && Complete(scratch->evidence);
   requires Nothing(scratch);
-  assigns scratch->candidate, scratch->candidate_node, scratch->newest,
+  assigns scratch->candidate \from scratch->evidence;
+  assigns scratch->candidate_node, scratch->newest,
     scratch->branches[0 .. VOUCH_NODES_MAX - 1];
   ensures Memory(scratch);
   ensures Complete(scratch->evidence);

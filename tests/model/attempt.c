@@ -222,6 +222,7 @@ static int claim(struct world *world, struct attempt *attempt)
 		cluster_forgets(world, attempt->node,
 				&world->grants[attempt->grant]);
 	}
+	oracle_give_up(world, &attempt->seen, attempt->grant);
 	attempt->step = ATTEMPT_CLAIMED;
 	return 1;
 }

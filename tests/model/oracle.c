@@ -107,6 +107,42 @@ static int its_contract_was_forgotten(const struct world *world,
 	return 0;
 }
 
+/* The same holder, in the same life, goes on with what was approved then (W3). */
+static int was_given_up(const struct world *world, uint8_t candidate, uint8_t record)
+{
+	uint8_t i;
+
+	for (i = 0; i < world->grant_count; i++) {
+		if ((world->records[record].given_up & (1u << i)) &&
+		    world->grants[i].holder == candidate &&
+		    world->grants[i].incarnation ==
+			    world->nodes[candidate].incarnation)
+			return 1;
+	}
+	return 0;
+}
+
+static int nobody_could_tell(const struct world *world, const struct seen *seen,
+			     uint8_t record)
+{
+	return nobody_noted(world, seen, record) ||
+	       its_contract_was_forgotten(world, seen, record) ||
+	       was_given_up(world, seen->candidate, record);
+}
+
+void oracle_give_up(struct world *world, const struct seen *seen, uint8_t grant)
+{
+	uint8_t head = world->nodes[seen->candidate].head;
+	uint8_t i;
+
+	for (i = 0; i < world->record_count; i++) {
+		if (world->records[i].acked &&
+		    !world_is_on_path(world, i, head) &&
+		    nobody_could_tell(world, seen, i))
+			world->records[i].given_up |= (uint16_t)(1u << grant);
+	}
+}
+
 /* P6-S1. */
 static int something_is_missing(const struct world *world,
 				const struct seen *seen, int *excused)
@@ -124,8 +160,7 @@ static int something_is_missing(const struct world *world,
 	for (i = 0; i < world->record_count; i++) {
 		if (world->records[i].acked &&
 		    !world_is_on_path(world, i, head) &&
-		    !nobody_noted(world, seen, i) &&
-		    !its_contract_was_forgotten(world, seen, i))
+		    !nobody_could_tell(world, seen, i))
 			return 1;
 	}
 	*excused = 1;

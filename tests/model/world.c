@@ -117,6 +117,7 @@ uint8_t world_append(struct world *world, uint8_t node, int kind, int a, int b)
 	record->a = (uint8_t)a;
 	record->b = (uint8_t)b;
 	record->acked = 0;
+	record->given_up = 0;
 	record->lsn = (uint16_t)(parent->lsn + 1);
 	/* Where it is written matters as well: the same words on two nodes are
 	 * two records. */

@@ -41,6 +41,8 @@ struct record {
 	/* A bit for each node: whose log had it once, but another life of it or
 	 * of the machine; and which machines were set back to before it. */
 	uint8_t had, forgotten;
+	/* A bit for each grant that was approved without it, as nobody could tell. */
+	uint16_t given_up;
 	uint16_t lsn;
 	uint32_t hash; /* of the whole path to it */
 };
@@ -329,6 +331,8 @@ enum wrong { WRONG_NOTHING, WRONG_LOST, WRONG_TWO_WRITERS, WRONG_VETO,
  * could tell. */
 enum wrong oracle_promotion(const struct world *world, const struct seen *seen,
 			    int *excused);
+/* What this grant was approved without, as nobody could tell. */
+void oracle_give_up(struct world *world, const struct seen *seen, uint8_t grant);
 /* Nodes that have less now than a note says which the candidate can read. */
 uint8_t oracle_noticed(const struct world *world, uint8_t candidate);
 
