@@ -157,6 +157,7 @@ static int has_sealed_record(const struct vouch_scratch *scratch)
 /*@
   requires \valid(finding) && \valid_read(scratch) &&
     \valid_read(scratch->evidence);
+  requires \valid_read(scratch->candidate);
   assigns finding->used_count, finding->used[0 .. VOUCH_USED_MAX - 1];
 */
 static void cite_seal(struct vouch_finding *finding,
@@ -177,6 +178,7 @@ static void cite_seal(struct vouch_finding *finding,
 
 /*@
   requires Memory(scratch) && Findings(scratch->verdict);
+  requires \valid_read(scratch->candidate);
   requires 0 <= scratch->coverage_best < VOUCH_FINDINGS_MAX;
   assigns scratch->verdict->finding_count,
     scratch->verdict->findings[0 .. VOUCH_FINDINGS_MAX - 1],
@@ -223,6 +225,7 @@ static void say_no_seal(struct vouch_scratch *scratch)
 
 /*@
   requires Memory(scratch) && Findings(scratch->verdict);
+  requires \valid_read(scratch->candidate);
   requires 0 <= scratch->coverage_best < VOUCH_FINDINGS_MAX;
   assigns scratch->verdict->finding_count,
     scratch->verdict->findings[0 .. VOUCH_FINDINGS_MAX - 1],
@@ -264,6 +267,7 @@ void vouch__sealed_log_is_proven(struct vouch_scratch *scratch)
 /*@
   requires \valid(finding) && \valid_read(scratch);
   requires \separated(finding, scratch);
+  requires \valid_read(scratch->candidate);
   requires found.ahead == VOUCH_NO_NODE || 0 <= found.ahead < VOUCH_NODES_MAX;
   assigns finding->value[0 .. 2], finding->used_count,
     finding->used[0 .. VOUCH_USED_MAX - 1];
@@ -321,8 +325,137 @@ static int contract_is_kept(const struct vouch_contract_row *row,
 	       found.ahead == VOUCH_NO_NODE;
 }
 
+/* Too few of those count who may have acknowledged. */
 /*@
   requires Memory(scratch) && Findings(scratch->verdict);
+  requires \valid_read(scratch->candidate);
+  requires 0 <= scratch->coverage_best < VOUCH_FINDINGS_MAX;
+  requires found.ahead == VOUCH_NO_NODE || 0 <= found.ahead < VOUCH_NODES_MAX;
+  requires 0 <= found.missing < VOUCH_NODES_MAX;
+  assigns scratch->verdict->finding_count,
+    scratch->verdict->findings[0 .. VOUCH_FINDINGS_MAX - 1],
+    scratch->unproven, scratch->coverage_best;
+  ensures Findings(scratch->verdict);
+  ensures \old(scratch->verdict->finding_count) <=
+    scratch->verdict->finding_count;
+  ensures 0 <= scratch->coverage_best < VOUCH_FINDINGS_MAX;
+*/
+static void say_short(struct vouch_scratch *scratch,
+		      struct vouch_intersection found)
+{
+	enum vouch_reason why = found.why == VOUCH_R_ORDER_EARLY ?
+					VOUCH_R_INTERSECT_SHORT :
+					found.why;
+	struct vouch_finding *finding = closed(scratch, why, found.missing, 1);
+
+	cite_intersection(finding, scratch, found);
+	if (why == VOUCH_R_INTERSECT_SET_BACK)
+		cite_set_back(finding, scratch, found.missing);
+	else
+		vouch__cite(finding, VOUCH_C_PROBE, found.missing,
+			    scratch->evidence->nodes[found.missing]
+				    .probe.condition);
+}
+
+/* One of them has more. */
+/*@
+  requires Memory(scratch) && Findings(scratch->verdict);
+  requires \valid_read(scratch->candidate);
+  requires 0 <= scratch->coverage_best < VOUCH_FINDINGS_MAX;
+  requires 0 <= found.ahead < VOUCH_NODES_MAX;
+  assigns scratch->verdict->finding_count,
+    scratch->verdict->findings[0 .. VOUCH_FINDINGS_MAX - 1],
+    scratch->unproven, scratch->coverage_best;
+  ensures Findings(scratch->verdict);
+  ensures \old(scratch->verdict->finding_count) <=
+    scratch->verdict->finding_count;
+  ensures 0 <= scratch->coverage_best < VOUCH_FINDINGS_MAX;
+*/
+static void say_behind(struct vouch_scratch *scratch,
+		       struct vouch_intersection found)
+{
+	struct vouch_finding *finding = closed(scratch, VOUCH_R_BEHIND,
+					       scratch->candidate_node, 1);
+
+	cite_intersection(finding, scratch, found);
+	finding->node_b = (uint16_t)found.ahead;
+	vouch__show(finding, 0, vouch__probe_end(scratch->candidate));
+	vouch__show(finding, 1, scratch->branches[found.ahead].end);
+	vouch__show(finding, 2, 0);
+}
+
+/*@
+  requires Memory(scratch) && Findings(scratch->verdict);
+  requires \valid_read(scratch->candidate);
+  requires 0 <= scratch->coverage_best < VOUCH_FINDINGS_MAX;
+  requires \valid_read(row) && \separated(row, scratch, scratch->verdict);
+  assigns scratch->verdict->finding_count,
+    scratch->verdict->findings[0 .. VOUCH_FINDINGS_MAX - 1],
+    scratch->unproven, scratch->coverage_best;
+  ensures Findings(scratch->verdict);
+  ensures \old(scratch->verdict->finding_count) <=
+    scratch->verdict->finding_count;
+  ensures 0 <= scratch->coverage_best < VOUCH_FINDINGS_MAX;
+*/
+static void say_unpinned(struct vouch_scratch *scratch,
+			 const struct vouch_contract_row *row)
+{
+	struct vouch_finding *finding =
+		closed(scratch, VOUCH_R_CONTRACT_UNPINNED,
+		       scratch->candidate_node, 1);
+
+	vouch__show(finding, 0, row->epoch);
+}
+
+/*@
+  requires Memory(scratch) && Findings(scratch->verdict);
+  requires \valid_read(scratch->candidate);
+  requires 0 <= scratch->coverage_best < VOUCH_FINDINGS_MAX;
+  requires 0 <= scratch->holders[0].grant < VOUCH_GRANTS_MAX;
+  requires found.ahead == VOUCH_NO_NODE || 0 <= found.ahead < VOUCH_NODES_MAX;
+  assigns scratch->verdict->finding_count,
+    scratch->verdict->findings[0 .. VOUCH_FINDINGS_MAX - 1],
+    scratch->unproven, scratch->coverage_best;
+  ensures Findings(scratch->verdict);
+  ensures \old(scratch->verdict->finding_count) <=
+    scratch->verdict->finding_count;
+  ensures 0 <= scratch->coverage_best < VOUCH_FINDINGS_MAX;
+*/
+static void say_asynchronous(struct vouch_scratch *scratch,
+			     struct vouch_intersection found)
+{
+	struct vouch_finding *finding =
+		closed(scratch, VOUCH_R_CONTRACT_ASYNC,
+		       vouch__held(scratch, 0)->holder, 1);
+
+	cite_intersection(finding, scratch, found);
+}
+
+/*@
+  requires Memory(scratch) && Findings(scratch->verdict);
+  requires \valid_read(scratch->candidate);
+  requires 0 <= scratch->coverage_best < VOUCH_FINDINGS_MAX;
+  requires found.ahead == VOUCH_NO_NODE;
+  assigns scratch->verdict->finding_count,
+    scratch->verdict->findings[0 .. VOUCH_FINDINGS_MAX - 1],
+    scratch->unproven, scratch->coverage_best;
+  ensures Findings(scratch->verdict);
+  ensures \old(scratch->verdict->finding_count) <=
+    scratch->verdict->finding_count;
+  ensures 0 <= scratch->coverage_best < VOUCH_FINDINGS_MAX;
+*/
+static void say_intersects(struct vouch_scratch *scratch,
+			   struct vouch_intersection found)
+{
+	struct vouch_finding *finding = vouch__find(
+		scratch, VOUCH_HOLDS, VOUCH_R_INTERSECTS, scratch->candidate_node);
+
+	cite_intersection(finding, scratch, found);
+}
+
+/*@
+  requires Memory(scratch) && Findings(scratch->verdict);
+  requires \valid_read(scratch->candidate);
   requires 0 <= scratch->coverage_best < VOUCH_FINDINGS_MAX;
   requires \valid_read(row) && \separated(row, scratch, scratch->verdict);
   requires 0 <= scratch->holders[0].grant < VOUCH_GRANTS_MAX;
@@ -341,48 +474,16 @@ static void say_contract(struct vouch_scratch *scratch,
 			 const struct vouch_contract_row *row,
 			 struct vouch_intersection found)
 {
-	struct vouch_finding *finding;
-
-	if (row->pinned != VOUCH_YES) {
-		finding = closed(scratch, VOUCH_R_CONTRACT_UNPINNED,
-				 scratch->candidate_node, 1);
-		vouch__show(finding, 0, row->epoch);
-		return;
-	}
-	if (found.required == 0) {
-		finding = closed(scratch, VOUCH_R_CONTRACT_ASYNC,
-				 vouch__held(scratch, 0)->holder, 1);
-		cite_intersection(finding, scratch, found);
-		return;
-	}
-	if (!found.proven) {
-		enum vouch_reason why = found.why == VOUCH_R_ORDER_EARLY ?
-						VOUCH_R_INTERSECT_SHORT :
-						found.why;
-
-		finding = closed(scratch, why, found.missing, 1);
-		cite_intersection(finding, scratch, found);
-		if (why == VOUCH_R_INTERSECT_SET_BACK)
-			cite_set_back(finding, scratch, found.missing);
-		else
-			vouch__cite(finding, VOUCH_C_PROBE, found.missing,
-				    scratch->evidence->nodes[found.missing]
-					    .probe.condition);
-		return;
-	}
-	if (found.ahead != VOUCH_NO_NODE) {
-		finding = closed(scratch, VOUCH_R_BEHIND,
-				 scratch->candidate_node, 1);
-		cite_intersection(finding, scratch, found);
-		finding->node_b = (uint16_t)found.ahead;
-		vouch__show(finding, 0, vouch__probe_end(scratch->candidate));
-		vouch__show(finding, 1, scratch->branches[found.ahead].end);
-		vouch__show(finding, 2, 0);
-		return;
-	}
-	finding = vouch__find(scratch, VOUCH_HOLDS, VOUCH_R_INTERSECTS,
-			      scratch->candidate_node);
-	cite_intersection(finding, scratch, found);
+	if (row->pinned != VOUCH_YES)
+		say_unpinned(scratch, row);
+	else if (found.required == 0)
+		say_asynchronous(scratch, found);
+	else if (!found.proven)
+		say_short(scratch, found);
+	else if (found.ahead != VOUCH_NO_NODE)
+		say_behind(scratch, found);
+	else
+		say_intersects(scratch, found);
 }
 
 /* The newest row of the candidate's epoch whose barrier was passed. What was
@@ -604,6 +705,7 @@ static void say_not_same_holder(struct vouch_scratch *scratch,
 
 /*@
   requires Memory(scratch) && Findings(scratch->verdict);
+  requires \valid_read(scratch->candidate);
   requires 0 <= scratch->coverage_best < VOUCH_FINDINGS_MAX;
   assigns scratch->verdict->finding_count,
     scratch->verdict->findings[0 .. VOUCH_FINDINGS_MAX - 1],
@@ -641,24 +743,56 @@ void vouch__same_holder_is_proven(struct vouch_scratch *scratch)
 	say_same_holder(scratch, epoch);
 }
 
-/* Rule 540. */
-void vouch__coverage_is_proven(struct vouch_scratch *scratch)
+/*@
+  requires Memory(scratch) && Findings(scratch->verdict);
+  requires \valid_read(scratch->candidate);
+  assigns scratch->verdict->finding_count,
+    scratch->verdict->findings[0 .. VOUCH_FINDINGS_MAX - 1],
+    scratch->unproven;
+  ensures Findings(scratch->verdict);
+  ensures \old(scratch->verdict->finding_count) <=
+    scratch->verdict->finding_count;
+*/
+static void say_covered(struct vouch_scratch *scratch)
+{
+	struct vouch_finding *finding = vouch__find(
+		scratch, VOUCH_HOLDS, VOUCH_R_COVERED, scratch->candidate_node);
+
+	vouch__cite(finding, VOUCH_C_DURABLE_END, scratch->candidate_node,
+		    vouch__probe_end(scratch->candidate));
+}
+
+/*@
+  requires Memory(scratch) && Findings(scratch->verdict);
+  requires 0 <= scratch->coverage_best < VOUCH_FINDINGS_MAX;
+  assigns scratch->verdict->finding_count,
+    scratch->verdict->findings[0 .. VOUCH_FINDINGS_MAX - 1],
+    scratch->unproven;
+  ensures Findings(scratch->verdict);
+  ensures \old(scratch->verdict->finding_count) <=
+    scratch->verdict->finding_count;
+  ensures scratch->unproven != 0;
+*/
+static void say_nothing_covers(struct vouch_scratch *scratch)
 {
 	const struct vouch_finding *best =
 		&scratch->verdict->findings[scratch->coverage_best];
-	struct vouch_finding *finding;
+	struct vouch_finding *finding =
+		vouch__find(scratch, VOUCH_UNPROVEN,
+			    (enum vouch_reason)best->reason, best->node);
 
-	if (scratch->covered) {
-		/*@ assert Covered(scratch->evidence, Since(scratch)); */
-		finding = vouch__find(scratch, VOUCH_HOLDS, VOUCH_R_COVERED,
-				      scratch->candidate_node);
-		vouch__cite(finding, VOUCH_C_DURABLE_END,
-			    scratch->candidate_node, vouch__probe_end(scratch->candidate));
+	vouch__find_again(finding, best);
+}
+
+/* Rule 540. */
+void vouch__coverage_is_proven(struct vouch_scratch *scratch)
+{
+	if (!scratch->covered) {
+		say_nothing_covers(scratch);
 		return;
 	}
-	finding = vouch__find(scratch, VOUCH_UNPROVEN,
-			      (enum vouch_reason)best->reason, best->node);
-	vouch__find_again(finding, best);
+	/*@ assert Covered(scratch->evidence, Since(scratch)); */
+	say_covered(scratch);
 }
 
 /* Some grant newer than the candidate's epoch may have happened. Where no
@@ -723,8 +857,9 @@ static enum vouch_reason ahead_reason(const struct vouch_scratch *scratch,
 
 /*@
   requires Memory(scratch) && Findings(scratch->verdict);
+  requires \valid_read(scratch->candidate);
   requires i < VOUCH_NODES_MAX;
-  requires scratch->candidate_node < VOUCH_NODES_MAX;
+  requires 0 <= scratch->candidate_node < VOUCH_NODES_MAX;
   requires scratch->candidate ==
     &scratch->evidence->nodes[scratch->candidate_node].probe;
   assigns scratch->verdict->finding_count,
@@ -758,6 +893,29 @@ static void say_ahead(struct vouch_scratch *scratch, uint8_t i,
 	vouch__cite(finding, VOUCH_C_DURABLE_END, scratch->candidate_node,
 		    vouch__probe_end(scratch->candidate));
 	vouch__cite(finding, VOUCH_C_LOG_EXHAUSTED, i, probe->log_exhausted);
+}
+
+/*@
+  requires Memory(scratch) && Findings(scratch->verdict);
+  requires i < VOUCH_NODES_MAX;
+  requires 0 <= scratch->candidate_node < VOUCH_NODES_MAX;
+  requires \valid_read(scratch->candidate);
+  requires scratch->candidate ==
+    &scratch->evidence->nodes[scratch->candidate_node].probe;
+  assigns scratch->verdict->finding_count,
+    scratch->verdict->findings[0 .. VOUCH_FINDINGS_MAX - 1],
+    scratch->unproven;
+  ensures Findings(scratch->verdict);
+  ensures \old(scratch->verdict->finding_count) <=
+    scratch->verdict->finding_count;
+  ensures \old(scratch->unproven) != 0 || reason != VOUCH_R_NONE ==>
+    scratch->unproven != 0;
+*/
+static void say_whether_ahead(struct vouch_scratch *scratch, uint8_t i,
+			      enum vouch_reason reason)
+{
+	if (reason != VOUCH_R_NONE)
+		say_ahead(scratch, i, reason);
 }
 
 /* Rule 550: admitted or not, in epoch first and in position second. All are
@@ -807,8 +965,9 @@ void vouch__none_ahead_is_proven(struct vouch_scratch *scratch)
 	  loop variant evidence->node_count - i;
 	*/
 	for (i = 0; i < evidence->node_count; i++) {
-		if (reasons[i] != VOUCH_R_NONE)
-			say_ahead(scratch, i, reasons[i]);
+		say_whether_ahead(scratch, i, reasons[i]);
+		/*@ assert scratch->unproven != 0 || \forall integer j;
+		      0 <= j <= i ==> reasons[j] == VOUCH_R_NONE; */
 	}
 }
 
