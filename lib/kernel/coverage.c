@@ -1013,6 +1013,7 @@ struct lacking {
 
 /*@
   requires Memory(scratch) && Findings(scratch->verdict);
+  requires \valid_read(scratch->candidate);
   requires \valid_read(lacking.grant) &&
     \separated(lacking.grant, scratch, scratch->verdict);
   requires lacking.found.ahead == VOUCH_NO_NODE ||
