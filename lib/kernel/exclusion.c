@@ -992,7 +992,7 @@ void vouch__exclusion_is_proven(struct vouch_scratch *scratch)
 
 /*@
   requires \valid_read(scratch) && \valid_read(scratch->evidence);
-  requires Holders(scratch);
+  requires Holders(scratch) && Bounds(scratch->evidence);
   assigns \nothing;
   ensures \result != 0 ==> \exists integer g;
     0 <= g < scratch->evidence->grant_count &&
