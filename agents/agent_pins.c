@@ -7,18 +7,21 @@
  * stopped, sealed, started with what is pinned and promoted by that seal, with all
  * that it has. Between that start and the next monitor nobody knows of it.
  */
-#include <inttypes.h>
-
 #include "agents/agent.h"
 #include "authority/contract_change.h"
 
+/* A log that takes no row must not keep the monitor from saying what it saw. */
+enum { DISOWN_MS = 5000 };
+
 static void disown(struct agent *agent, enum vouch_answer *recorded)
 {
+	struct vouch_deadline deadline =
+		vouch__deadline_within(agent->deadline, DISOWN_MS);
 	static struct vouch_log_record record;
 	static struct vouch_contract_state state;
 	struct vouch_error error = { 0 };
 	enum vouch_error_code code = agent->engine->records_observe(
-		&agent->config, agent->deadline, &record, &error);
+		&agent->config, deadline, &record, &error);
 
 	*recorded = VOUCH_UNKNOWN;
 	if (code == VOUCH_OK) {
@@ -28,7 +31,7 @@ static void disown(struct agent *agent, enum vouch_answer *recorded)
 	if (*recorded == VOUCH_YES)
 		code = agent->engine->contract_disown(
 			&agent->config, state.epoch, &state.in_force,
-			agent->deadline, &error);
+			deadline, &error);
 	if (code != VOUCH_OK)
 		agent_log(error.text);
 	else if (*recorded == VOUCH_YES)

@@ -234,7 +234,8 @@ struct vouch_engine {
 						struct vouch_error *);
 	/* Write into the log of a holder that its server does not run with this
 	 * contract: from there on the log proves nothing about the epoch, until
-	 * the next one. Waits for nobody. */
+	 * the next one (P6-S1). Waits for no acknowledgement. VOUCH_E_CONFLICT:
+	 * `epoch` is not the newest one. */
 	enum vouch_error_code (*contract_disown)(const struct vouch_config *,
 						 uint64_t epoch,
 						 const struct vouch_terms *,

@@ -4,7 +4,7 @@
  * acknowledgements of the contract that the server runs with, as every other
  * one: what is announced is known to those who answer for the old contract
  * before anything changes, and what is confirmed was acknowledged under the
- * new one.
+ * new one. Only the row that says that nothing is enforced waits for nobody.
  */
 #include <stdio.h>
 #include <stdlib.h>
