@@ -42,8 +42,9 @@ uint32_t agent_admit(struct agent *agent, const struct vouch_local *local);
 void agent_admit_soon(struct agent *agent);
 
 /* Is this primary's contract not the one that its agent started it with? Then the
- * log says so, and the reason is said (P6-S1). */
-int agent_is_unpinned(struct agent *agent, const struct vouch_local *local);
+ * log and the cluster say so of its epoch, and the reason is said (P6-S1). */
+int agent_is_unpinned(struct agent *agent, const struct vouch_local *local,
+		      uint64_t epoch);
 
 /* Makes the spool of the alert agent, after a start; nothing hangs on it. */
 void agent_alerts_expect(struct agent *agent);

@@ -99,7 +99,7 @@ static enum ocf_exitcode monitor_writable(struct agent *agent,
 		return PCMK_OCF_FAILED_PROMOTED;
 	}
 	if (was_cut_off(agent, &marker) ||
-	    (comparable && agent_is_unpinned(agent, local)))
+	    (comparable && agent_is_unpinned(agent, local, marker.epoch)))
 		return PCMK_OCF_FAILED_PROMOTED;
 	settings_tell(local);
 	(void)agent_admit(agent, local);
@@ -110,12 +110,21 @@ static enum ocf_exitcode monitor_writable(struct agent *agent,
 	return mark_raise(agent, local, PCMK_OCF_RUNNING_PROMOTED);
 }
 
+/* A holder may find that its epoch proves nothing, which others must hear. */
+static int is_marked(const struct agent *agent)
+{
+	struct vouch_marker marker;
+	struct vouch_error ignored = { 0 };
+
+	return vouch__marker_read(&agent->config, &marker, &ignored) == VOUCH_OK;
+}
+
 /* Root is of use only to whoever may have to tell the cluster something: then it
  * is put aside, else given up. */
 static enum vouch_error_code root_leave(const struct agent *agent,
 					struct vouch_error *error)
 {
-	return is_probe() || agent->config.retry_after_veto ?
+	return is_probe() || agent->config.retry_after_veto || is_marked(agent) ?
 		       vouch__privilege_lower(&agent->config, error) :
 		       vouch__privilege_drop(&agent->config, error);
 }

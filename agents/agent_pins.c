@@ -3,17 +3,21 @@
  * A primary that does not run with the contract that its agent put on the command
  * line was started by somebody else, and what it acknowledged since then no
  * contract bounds (P6-S1): its epoch proves nothing any more. The log says so, for
- * whoever receives it; and Pacemaker is told that the primary has failed: it is
+ * whoever receives it, and the cluster for whoever is cut off (rule 565); and
+ * Pacemaker is told that the primary has failed: it is
  * stopped, sealed, started with what is pinned and promoted by that seal, with all
  * that it has. Between that start and the next monitor nobody knows of it.
  */
+#include <inttypes.h>
+
 #include "agents/agent.h"
 #include "authority/contract_change.h"
+#include "authority/disown.h"
 
 /* A log that takes no row must not keep the monitor from saying what it saw. */
 enum { DISOWN_MS = 5000 };
 
-static void disown(struct agent *agent, enum vouch_answer *recorded)
+static void log_disown(struct agent *agent, enum vouch_answer *recorded)
 {
 	struct vouch_deadline deadline =
 		vouch__deadline_within(agent->deadline, DISOWN_MS);
@@ -39,17 +43,35 @@ static void disown(struct agent *agent, enum vouch_answer *recorded)
 			  "contract is not enforced");
 }
 
-int agent_is_unpinned(struct agent *agent, const struct vouch_local *local)
+static void cluster_disown(struct agent *agent, uint64_t epoch)
+{
+	struct vouch_context context = { .progress = agent_log };
+	struct vouch_error error = { 0 };
+	enum vouch_error_code code = agent_context_open(agent, &context, &error);
+
+	if (code == VOUCH_OK)
+		code = vouch__epoch_disown(&context, epoch, agent->deadline,
+					   &error);
+	vouch__context_close(&context);
+	if (code != VOUCH_OK)
+		agent_reason("P6-S1: standbys that are cut off are not told that "
+			     "epoch %" PRIu64 " is not enforced: %s",
+			     epoch, error.text);
+}
+
+int agent_is_unpinned(struct agent *agent, const struct vouch_local *local,
+		      uint64_t epoch)
 {
 	enum vouch_answer recorded;
 
 	if (local->contract_pinned != VOUCH_NO)
 		return 0;
-	disown(agent, &recorded);
+	log_disown(agent, &recorded);
 	/* Where another agent runs the server, it may never have been pinned: the
 	 * log has not said otherwise then. */
 	if (agent->guards && recorded != VOUCH_YES)
 		return 0;
+	cluster_disown(agent, epoch);
 	agent_reason("P6-S1: this server was not started by its agent and does "
 		     "not enforce the recorded contract (%s): it is stopped, "
 		     "sealed and started again",

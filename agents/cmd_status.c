@@ -17,6 +17,7 @@
 #include "authority/standing.h"
 #include "common/privilege.h"
 #include "common/safe_text.h"
+#include "evidence/names.h"
 
 static const char *state_name(const struct vouch_probe *probe)
 {
@@ -134,8 +135,6 @@ static void holding_show(struct vouch_context *context,
 static void grant_show(struct vouch_context *context, struct json_object *json)
 {
 	static struct vouch_cluster_grant grants[VOUCH_GRANTS_MAX];
-	static const char *const outcomes[] = { "unknown", "open", "done",
-						"void" };
 	uint32_t count = VOUCH_GRANTS_MAX;
 	struct vouch_error error = { 0 };
 	char text[VOUCH_TEXT_SIZE];
@@ -151,7 +150,9 @@ static void grant_show(struct vouch_context *context, struct json_object *json)
 		(void)snprintf(text, sizeof(text),
 			       "epoch %" PRIu64 " to %s (%s), contract ANY %d of %u",
 			       grants[0].epoch, grants[0].holder,
-			       outcomes[grants[0].outcome & 3], grants[0].k,
+			       vouch__name_of(&vouch__names_outcome,
+				      grants[0].outcome),
+			       grants[0].k,
 			       grants[0].member_count);
 	if (json)
 		(void)json_object_object_add(json, "newest_grant",

@@ -48,7 +48,7 @@ enum vouch_error_code history_outcome_check(const char *typed,
 	static const char *const known[] = { "succeeded", "denied",
 					     "failed",	  "aborted_on_crash",
 					     "granted",	  "held",
-					     "void" };
+					     "void",	  "disowned" };
 	size_t i;
 
 	for (i = 0; i < sizeof(known) / sizeof(known[0]); i++) {
@@ -57,8 +57,8 @@ enum vouch_error_code history_outcome_check(const char *typed,
 	}
 	return vouch__error_set(error, VOUCH_E_ARGUMENT,
 				"--outcome takes succeeded, denied, failed or "
-				"aborted_on_crash of an attempt; granted, held or "
-				"void of a grant; not '%s'",
+				"aborted_on_crash of an attempt; granted, held, "
+				"disowned or void of a grant; not '%s'",
 				typed);
 }
 

@@ -51,7 +51,7 @@ const char *history_field(struct json_object *record, const char *key);
 int history_is_grant(struct json_object *record);
 /* What Pacemaker told of fencing or membership. */
 int history_is_alert(struct json_object *record);
-/* How an attempt ended; of a grant: granted, held or void. */
+/* How an attempt ended; of a grant: granted, held, disowned or void. */
 const char *history_outcome(struct json_object *record);
 
 #endif

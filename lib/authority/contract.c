@@ -81,7 +81,7 @@ static void newest_take(const struct vouch_cluster_grant *grants, uint32_t count
 	uint32_t i;
 
 	for (i = 0; i < count; i++) {
-		if (grants[i].outcome == VOUCH_GRANT_DONE &&
+		if (vouch__cluster_grant_happened(&grants[i]) &&
 		    is_newer(&grants[i], newest))
 			*newest = grants[i];
 		else if (grants[i].outcome == VOUCH_GRANT_OPEN &&

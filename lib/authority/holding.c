@@ -16,7 +16,7 @@ static enum vouch_grant_outcome outcome_of(const struct vouch_cluster_grant *gra
 	for (i = 0; i < count; i++) {
 		if (grants[i].epoch != epoch)
 			continue;
-		if (grants[i].outcome == VOUCH_GRANT_DONE)
+		if (vouch__cluster_grant_happened(&grants[i]))
 			return VOUCH_GRANT_DONE;
 		if (grants[i].outcome == VOUCH_GRANT_VOID)
 			outcome = VOUCH_GRANT_VOID;

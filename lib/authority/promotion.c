@@ -402,7 +402,8 @@ static enum vouch_answer settings_are_pinned(struct run *run)
 
 static enum vouch_error_code epoch_put(struct run *run,
 				       const struct vouch_cluster_grant *grant,
-				       uint32_t timeline, uint64_t start_lsn)
+				       uint32_t timeline, uint64_t start_lsn,
+				       enum vouch_answer pinned)
 {
 	struct vouch_epoch epoch;
 	uint32_t i;
@@ -419,7 +420,7 @@ static enum vouch_error_code epoch_put(struct run *run,
 	/* The contract of the grant is the configuration's; what the server was
 	 * started with may be another. Only what stands on its command line
 	 * binds it, and only that proves anything later (rule 520). */
-	epoch.pinned = settings_are_pinned(run);
+	epoch.pinned = pinned;
 	epoch.method = grant->method;
 	epoch.k = grant->k;
 	epoch.member_count = grant->member_count;
@@ -436,14 +437,17 @@ static enum vouch_error_code authority_move(struct run *run,
 	struct vouch_mark mark;
 	uint64_t start_lsn = 0;
 	uint32_t timeline = 0;
+	enum vouch_answer pinned;
 	enum vouch_error_code code;
 
 	progress(run, "promoting");
 	code = run->context->engine->promote(run->config, run->own.timeline,
 					     run->deadline, &timeline,
 					     &start_lsn, run->error);
-	if (code == VOUCH_OK)
-		code = epoch_put(run, grant, timeline, start_lsn);
+	if (code != VOUCH_OK)
+		return code;
+	pinned = settings_are_pinned(run);
+	code = epoch_put(run, grant, timeline, start_lsn, pinned);
 	if (code == VOUCH_OK)
 		code = marker_put(run, grant->epoch, timeline, start_lsn);
 	if (code != VOUCH_OK)
@@ -451,14 +455,16 @@ static enum vouch_error_code authority_move(struct run *run,
 	mark.timeline = timeline;
 	mark.lsn = start_lsn;
 	code = vouch__mark_raise(run->config, mark, run->error);
-	grant->outcome = VOUCH_GRANT_DONE;
+	/* What the row says, the cluster tells those who do not receive it. */
+	grant->outcome = pinned == VOUCH_YES ? VOUCH_GRANT_DONE :
+					       VOUCH_GRANT_DISOWNED;
 	if (code == VOUCH_OK)
 		code = vouch__record_grant(run->context->journal, grant,
 					   run->error);
 	run->result->epoch = grant->epoch;
 	run->result->timeline = timeline;
 	as_root_close(run->context, run->deadline, grant->epoch,
-		      VOUCH_GRANT_DONE);
+		      grant->outcome);
 	return code;
 }
 

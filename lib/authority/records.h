@@ -7,7 +7,7 @@
 #include "authority/journal.h"
 #include "cluster/cluster.h"
 
-/* {"epoch", "holder", "incarnation", "request", "outcome": open|done|void,
+/* {"epoch", "holder", "incarnation", "request", "outcome": open|done|void|disowned,
  *  "method": any|first, "k", "members": [...]} */
 VOUCH_MUST_CHECK enum vouch_error_code
 vouch__record_grant(struct vouch_journal *journal,

@@ -56,6 +56,14 @@ struct vouch_cluster_grant {
 	char members[VOUCH_NODES_MAX][VOUCH_NAME_SIZE];
 };
 
+/* Its record says that the promotion happened, under its contract or not. */
+static inline int
+vouch__cluster_grant_happened(const struct vouch_cluster_grant *grant)
+{
+	return grant->outcome == VOUCH_GRANT_DONE ||
+	       grant->outcome == VOUCH_GRANT_DISOWNED;
+}
+
 struct vouch_cluster_seal {
 	char node[VOUCH_NAME_SIZE];
 	uint64_t epoch;
@@ -159,8 +167,10 @@ struct vouch_cluster_ops {
 					     struct vouch_deadline,
 					     const struct vouch_cluster_grant *,
 					     struct vouch_error *);
-	/* Records how a grant of this node ended: DONE or VOID. With DONE,
-	 * grants older than `keep_from` may be removed. */
+	/* Records how a grant of this node ended: DONE or VOID; or DISOWNED, also
+	 * after DONE, which no end replaces. With DONE, grants older than
+	 * `keep_from` may be removed; of those that are disowned, only what no
+	 * kept grant follows (P6-S1). */
 	enum vouch_error_code (*grant_close)(struct vouch_cluster *,
 					     struct vouch_deadline,
 					     uint64_t epoch,

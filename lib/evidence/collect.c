@@ -257,7 +257,7 @@ static enum vouch_error_code cluster_grants_collect(struct collection *collectio
 	struct vouch_context *context = collection->context;
 	uint32_t count = VOUCH_GRANTS_MAX;
 	enum vouch_error_code code;
-	uint32_t i;
+	uint32_t i, newest;
 
 	if (!context->cluster)
 		return VOUCH_OK;
@@ -266,9 +266,13 @@ static enum vouch_error_code cluster_grants_collect(struct collection *collectio
 		       context->cluster_ops->grants_observe(
 			       context->cluster, collection->deadline, grants,
 			       &count, collection->error));
-	i = count > GRANTS_PER_SOURCE ? count - GRANTS_PER_SOURCE : 0;
-	for (; code == VOUCH_OK && i < count; i++)
-		code = grant_add(collection, VOUCH_SOURCE_CLUSTER, &grants[i]);
+	newest = count > GRANTS_PER_SOURCE ? count - GRANTS_PER_SOURCE : 0;
+	/* That an epoch was disowned must not be overlooked behind a row of grants
+	 * that are open (P6-S1); of those there is room for one. */
+	for (i = 0; code == VOUCH_OK && i < count; i++)
+		if (i >= newest || grants[i].outcome == VOUCH_GRANT_DISOWNED)
+			code = grant_add(collection, VOUCH_SOURCE_CLUSTER,
+					 &grants[i]);
 	return code;
 }
 

@@ -20,7 +20,7 @@ NAMES(operation, "none", "start", "stop", "monitor", "promote", "demote",
 NAMES(result, "unknown", "ok", "not-running", "promoted", "failed");
 NAMES(method, "unknown", "any", "first");
 NAMES(phase, "unknown", "announced", "in-force");
-NAMES(outcome, "unknown", "open", "done", "void");
+NAMES(outcome, "unknown", "open", "done", "void", "disowned");
 NAMES(source, "unknown", "cluster", "journal", "log");
 NAMES(action, "other", "off", "reboot", "on");
 NAMES(state, "unknown", "pending", "succeeded", "failed");

@@ -83,6 +83,7 @@ static void scratch_begin(struct vouch_scratch *scratch,
     \forall struct vouch_evidence *e, integer since, newest;
       0 <= newest && Newest(e, newest) && Ordered(e, since) &&
       Covered(e, since) && OthersBehind(e) && GrantsSatisfied(e, since) &&
+      NoneDisowned(e) &&
       UnseenCovered(e, newest, since) ==> Coverage(e, since);
 
   lemma permit{L}:
@@ -625,6 +626,8 @@ static void coverage_rules(struct vouch_scratch *scratch)
   ensures scratch->failed == 0 ==>
     GrantsSatisfied(scratch->evidence, Since(scratch));
   ensures scratch->failed == 0 ==>
+    NoneDisowned(scratch->evidence);
+  ensures scratch->failed == 0 ==>
     UnseenCovered(scratch->evidence, NewestOf(scratch), Since(scratch));
   ensures scratch->failed == 0 ==>
     Enforced(scratch->evidence);
@@ -638,6 +641,9 @@ static void completeness_rules(struct vouch_scratch *scratch)
 	require(scratch);
 	begin(scratch, VOUCH_RULE_GRANTS_SATISFIED);
 	vouch__grants_satisfied_is_proven(scratch);
+	require(scratch);
+	begin(scratch, VOUCH_RULE_NONE_DISOWNED);
+	vouch__none_disowned_is_proven(scratch);
 	require(scratch);
 	begin(scratch, VOUCH_RULE_UNSEEN);
 	vouch__unseen_grants_are_covered(scratch);
@@ -781,6 +787,8 @@ static void excluded(struct vouch_scratch *scratch)
     OthersBehind(scratch->evidence);
   ensures scratch->failed == 0 ==>
     GrantsSatisfied(scratch->evidence, Since(scratch));
+  ensures scratch->failed == 0 ==>
+    NoneDisowned(scratch->evidence);
   ensures scratch->failed == 0 ==>
     UnseenCovered(scratch->evidence, NewestOf(scratch), Since(scratch));
   ensures scratch->failed == 0 ==>

@@ -228,6 +228,9 @@ enum vouch_grant_outcome {
 	VOUCH_GRANT_OPEN = 1, /* given; nobody said how it ended */
 	VOUCH_GRANT_DONE = 2, /* the promotion happened */
 	VOUCH_GRANT_VOID = 3, /* its holder says that it never happened */
+	/* It happened, and its holder's server was found to run without the
+	 * contract: nobody knows who has what it acknowledged (P6-S1). */
+	VOUCH_GRANT_DISOWNED = 4,
 };
 
 enum vouch_grant_source {

@@ -67,7 +67,7 @@ struct vouch_grant_view vouch__grant_of(const struct vouch_evidence *evidence,
 
 		if (grant->epoch != epoch)
 			continue;
-		if (grant->source == VOUCH_SOURCE_LOG)
+		if (vouch__grant_happened(grant))
 			outcome = VOUCH_GRANT_DONE;
 		if (!view.known) {
 			view.known = 1;
@@ -122,10 +122,8 @@ static int contracts_equal(const struct vouch_contract *a,
 static int outcomes_contradict(const struct vouch_grant *a,
 			       const struct vouch_grant *b)
 {
-	int a_done = a->outcome == VOUCH_GRANT_DONE ||
-		     a->source == VOUCH_SOURCE_LOG;
-	int b_done = b->outcome == VOUCH_GRANT_DONE ||
-		     b->source == VOUCH_SOURCE_LOG;
+	int a_done = vouch__grant_happened(a);
+	int b_done = vouch__grant_happened(b);
 
 	return (a_done && b->outcome == VOUCH_GRANT_VOID) ||
 	       (b_done && a->outcome == VOUCH_GRANT_VOID);

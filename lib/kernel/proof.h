@@ -270,7 +270,8 @@
       a->members[i] == b->members[i];
 
   predicate Happened{L}(struct vouch_grant *g) =
-    g->outcome == VOUCH_GRANT_DONE || g->source == VOUCH_SOURCE_LOG;
+    g->outcome == VOUCH_GRANT_DONE || g->outcome == VOUCH_GRANT_DISOWNED ||
+    g->source == VOUCH_SOURCE_LOG;
 
   predicate Agree{L}(struct vouch_grant *a, struct vouch_grant *b) =
     a->epoch == b->epoch ==>

@@ -146,6 +146,21 @@
        Granted(e, epoch) || PassedOver(e, epoch));
 */
 
+/* --- epochs whose contract was not enforced --- */
+
+/*@
+  // It ended in one of the ways in which its contract bounds what it acknowledged.
+  predicate Enforces{L}(struct vouch_grant *g) =
+    g->outcome == VOUCH_GRANT_OPEN || g->outcome == VOUCH_GRANT_DONE ||
+    g->outcome == VOUCH_GRANT_VOID;
+
+  // Whoever has the row of a later epoch has all that was acknowledged before.
+  predicate NoneDisowned{L}(struct vouch_evidence *e) =
+    SealedLog(e) || SameHolder(e) ||
+    \forall integer g; 0 <= g < e->grant_count &&
+      Candidate(e)->epoch <= e->grants[g].epoch ==> Enforces(&e->grants[g]);
+*/
+
 /* --- what an unseen grant may have acknowledged --- */
 
 /*@

@@ -86,7 +86,7 @@
   // there and elsewhere after nobody could add to it.
   predicate Coverage{L}(struct vouch_evidence *e, integer since) =
     Ordered(e, since) && Covered(e, since) && OthersBehind(e) &&
-    GrantsSatisfied(e, since) &&
+    GrantsSatisfied(e, since) && NoneDisowned(e) &&
     (\forall integer newest; 0 <= newest && Newest(e, newest) ==>
       UnseenCovered(e, newest, since));
 

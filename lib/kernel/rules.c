@@ -64,6 +64,10 @@ const struct vouch_rule vouch__rules[] = {
 	  "no reachable node is ahead of the candidate" },
 	{ VOUCH_RULE_GRANTS_SATISFIED, VOUCH_RULE_REQUIRED, "coverage.grants",
 	  "P6-S1", "the contract of every newer grant is satisfied as well" },
+	{ VOUCH_RULE_NONE_DISOWNED, VOUCH_RULE_REQUIRED, "coverage.disowned",
+	  "P6-S1",
+	  "the candidate's log goes beyond every epoch that ran without its "
+	  "contract" },
 	{ VOUCH_RULE_UNSEEN, VOUCH_RULE_REQUIRED, "coverage.unseen", "P6-S1",
 	  "where no cluster keeps the grants, none that nobody here knows can "
 	  "matter" },

@@ -520,6 +520,19 @@ int vouch__position_is_reached(const struct vouch_probe *probe,
 */
 int vouch__candidate_is_authorised(const struct vouch_scratch *scratch);
 
+/* Its record says that the promotion happened; a row in the log is one. */
+/*@
+  requires \valid_read(grant);
+  assigns \nothing;
+  ensures \result != 0 <==> Happened(grant);
+*/
+static inline int vouch__grant_happened(const struct vouch_grant *grant)
+{
+	return grant->outcome == VOUCH_GRANT_DONE ||
+	       grant->outcome == VOUCH_GRANT_DISOWNED ||
+	       grant->source == VOUCH_SOURCE_LOG;
+}
+
 /* grants.c */
 struct vouch_grant_view {
 	uint8_t known;
@@ -1105,6 +1118,19 @@ void vouch__none_ahead_is_proven(struct vouch_scratch *scratch);
     \old(GrantsSatisfied(scratch->evidence, Since(scratch)));
 */
 void vouch__grants_satisfied_is_proven(struct vouch_scratch *scratch);
+/* disowned.c */
+/*@
+  requires Ready(scratch) && Routes(scratch);
+  assigns scratch->verdict->finding_count,
+    scratch->verdict->findings[0 .. VOUCH_FINDINGS_MAX - 1],
+    scratch->unproven;
+  ensures Ready(scratch);
+  ensures Routes(scratch);
+  ensures \old(scratch->verdict->finding_count) <=
+    scratch->verdict->finding_count;
+  ensures scratch->unproven != 0 || \old(NoneDisowned(scratch->evidence));
+*/
+void vouch__none_disowned_is_proven(struct vouch_scratch *scratch);
 /*@
   requires Ready(scratch) && Branches(scratch);
   requires Newest(scratch->evidence, NewestOf(scratch));

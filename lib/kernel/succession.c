@@ -102,10 +102,8 @@ uint64_t vouch__epoch_followed(const struct vouch_evidence *evidence)
 int vouch__passing_contradicts(const struct vouch_grant *a,
 			       const struct vouch_grant *b)
 {
-	int a_done = a->outcome == VOUCH_GRANT_DONE ||
-		     a->source == VOUCH_SOURCE_LOG;
-	int b_done = b->outcome == VOUCH_GRANT_DONE ||
-		     b->source == VOUCH_SOURCE_LOG;
+	int a_done = vouch__grant_happened(a);
+	int b_done = vouch__grant_happened(b);
 
 	return (passes_over(a, b->epoch) && b_done) ||
 	       (passes_over(b, a->epoch) && a_done);

@@ -218,6 +218,13 @@ enum vouch_outcome {
 	X(GRANT_UNSATISFIED, "epoch @a was granted to @m, and its contract is not " \
 	  "satisfied",                                                         \
 	  "@m answers, or promote a node that knows epoch @a")                 \
+	X(NONE_DISOWNED, "no epoch that @n may lack writes of ran without its " \
+	  "contract", "")                                                      \
+	X(DISOWNED, "the server of @m ran without the contract of epoch @a, and " \
+	  "@n may lack what it acknowledged then",                             \
+	  "@m answers and is promoted again, or seals its log")                \
+	X(OUTCOME_UNKNOWN, "a record of epoch @a does not say how it ended: @m may " \
+	  "have run without its contract", "the records are read again")       \
 	X(GRANTS_KEPT, "the cluster keeps every grant", "")                    \
 	X(UNSEEN_NONE, "every node answers and remembers: none held an epoch unseen", "") \
 	X(UNSEEN_SEALED, "@n sealed its log and did not start since", "")      \

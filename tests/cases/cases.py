@@ -855,6 +855,76 @@ def _(d):
         g["contract"] = contract(1, ("n2",))
 
 
+@case("epoch-disowned", "veto 565")
+def _(d):
+    """n1 was started by hand and acknowledged alone; n2 and n3, cut off, lack the row that says so (P6-S1)."""
+    d["grants"][0]["outcome"] = "disowned"
+
+
+@case("epoch-disowned-by-the-journal", "veto 565")
+def _(d):
+    """The cluster's record was restored from before."""
+    d["grants"][2]["outcome"] = "disowned"
+
+
+@case("grant-with-an-unknown-end", "veto 565")
+def _(d):
+    """It may be the one that was disowned: zero means unproven (P6-F1)."""
+    d["grants"][0]["outcome"] = "unknown"
+
+
+def next_epoch_of_n1(d):
+    """n1 was started again as it should be, and holds epoch 2 on timeline 2."""
+    d["grants"][0]["outcome"] = "disowned"
+    d["grants"].append(grant(2))
+    d["fencing"]["snapshot_epoch"] = 2
+
+
+@case("disowned-epoch-below-a-newer-grant", "veto 565")
+def _(d):
+    """Whoever has no row of epoch 2 may lack what was acknowledged before it, whatever its contract says."""
+    next_epoch_of_n1(d)
+
+
+@case("disowned-epoch-left-behind", "permit")
+def _(d):
+    """The row of a later epoch shows that everything before it is there."""
+    next_epoch_of_n1(d)
+    d["grants"].append(grant(2, source="log"))
+    d["contracts"].append({"epoch": 2, "serial": 2, "phase": "in-force", "pinned": "yes", "contract": contract()})
+    for n in (1, 2):
+        d["nodes"][n]["probe"].update(epoch=2, epoch_timeline=2, timeline=2,
+                                      history=[{"timeline": 1, "end_lsn": LSN_OLD}])
+
+
+@case("disowned-epoch-sealed", "permit", sealed)
+def _(d):
+    """Up to the sealed record there is all that was ever acknowledged."""
+    d["grants"][0]["outcome"] = "disowned"
+
+
+@case("disowned-epoch-same-holder", "permit", same_holder)
+def _(d):
+    d["grants"][0]["outcome"] = "disowned"
+
+
+@case("grants-disagree-disowned-then-void", "veto 150")
+def _(d):
+    d["grants"] = [grant(outcome="disowned"), grant(outcome="void", source="journal")]
+
+
+@case("grants-disagree-void-then-disowned", "veto 150")
+def _(d):
+    d["grants"] = [grant(outcome="void"), grant(outcome="disowned", source="journal")]
+
+
+@case("grants-disagree-passed-over-and-disowned", "veto 150")
+def _(d):
+    """Epoch 3 says that 2 came to nothing; the journal, that it ran without its contract."""
+    d["grants"].append(grant(2, source="journal", outcome="disowned"))
+    d["grants"].append(dict(grant(3, outcome="open"), follows=1))
+
+
 @case("seal-other-record", "veto 540", sealed)
 def _(d):
     """Any shutdown checkpoint will not do: it must be that record."""

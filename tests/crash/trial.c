@@ -302,11 +302,19 @@ static int promises_are_kept(struct trial *trial, const struct reading *reading)
 	return ok;
 }
 
+/* A server that could not be asked is not known to enforce the contract: its row
+ * says so, and so may the grant. */
+static int outcome_is_due(const struct vouch_cluster_grant *grant)
+{
+	if (world_now.timeline <= 1)
+		return grant->outcome == VOUCH_GRANT_VOID;
+	return grant->outcome == VOUCH_GRANT_DONE ||
+	       (grant->outcome == VOUCH_GRANT_DISOWNED &&
+		world_now.row_unpinned);
+}
+
 static int grant_is_resolved(struct trial *trial, struct vouch_journal *journal)
 {
-	enum vouch_grant_outcome due = world_now.timeline > 1 ?
-					       VOUCH_GRANT_DONE :
-					       VOUCH_GRANT_VOID;
 	struct vouch_cluster_grant grants[8];
 	struct vouch_error error;
 	uint32_t count = 8;
@@ -314,8 +322,9 @@ static int grant_is_resolved(struct trial *trial, struct vouch_journal *journal)
 	if (vouch__records_grants(journal, grants, &count, &error) != VOUCH_OK)
 		return third(trial, "the grants", error.text);
 	if (world_now.grant_count > 1 &&
-	    (count == 0 || grants[0].epoch != 2 || grants[0].outcome != due ||
-	     world_now.grants[1].outcome != due))
+	    (count == 0 || grants[0].epoch != 2 ||
+	     !outcome_is_due(&grants[0]) ||
+	     !outcome_is_due(&world_now.grants[1])))
 		return third(trial, "the grant of epoch 2",
 			     "has another outcome than the timeline says");
 	/* A claim that was perhaps made uses its number up, and is void. */

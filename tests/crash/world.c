@@ -328,6 +328,7 @@ static enum vouch_error_code epoch_write(const struct vouch_config *config,
 	if ((failed && !world_fail_after) || world_now.no_row)
 		return no_answer(error, VOUCH_E_ENGINE);
 	world_now.epoch_row = epoch->epoch;
+	world_now.row_unpinned = epoch->pinned != VOUCH_YES;
 	changed();
 	return failed ? no_answer(error, VOUCH_E_TIMEOUT) : VOUCH_OK;
 }

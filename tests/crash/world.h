@@ -12,6 +12,7 @@ enum { WORLD_GRANTS = 8, WORLD_STATES = 64 };
 struct world {
 	uint32_t timeline;  /* of this node's database */
 	uint64_t epoch_row; /* newest in its log */
+	int row_unpinned;   /* ... which says that it is not enforced */
 	uint32_t grant_count;
 	uint32_t claims; /* how many there were */
 	struct vouch_cluster_grant grants[WORLD_GRANTS];

@@ -38,6 +38,8 @@ static void cluster_learns(struct world *world, uint8_t node, uint8_t grant,
 			cib->known.done |= bit;
 		else if (outcome == OUTCOME_VOID)
 			cib->known.voided |= bit;
+		else if (outcome == OUTCOME_DISOWNED)
+			cib->known.disowned |= bit;
 		cib->version++;
 	}
 }
@@ -51,6 +53,8 @@ static void journal_learns(struct node *node, uint8_t grant, int outcome)
 		node->journal.done |= bit;
 	else if (outcome == OUTCOME_VOID)
 		node->journal.voided |= bit;
+	else if (outcome == OUTCOME_DISOWNED)
+		node->journal.disowned |= bit;
 }
 
 int attempt_begin(struct world *world, uint8_t node, int by_cluster,
@@ -154,7 +158,7 @@ static uint8_t followed_epoch(const struct world *world,
 	struct known rest = { (uint16_t)((seen->cluster.grants |
 					  seen->journal.grants) &
 					 (uint16_t)~(voided & ~done)),
-			      0, 0 };
+			      0, 0, 0 };
 	uint8_t last = world_newest_grant(world, &rest);
 	uint8_t number = last == NOTHING ? 0 : world->grants[last].epoch;
 	uint8_t head;
@@ -285,11 +289,12 @@ static int row(struct world *world, struct attempt *attempt)
 		attempt_end(world, attempt, 0);
 		return 1;
 	}
+	attempt->unpinned =
+		memcmp(&wanted, &node->setting, sizeof(wanted)) != 0 ||
+		memcmp(&wanted, &world->grants[attempt->grant].contract,
+		       sizeof(wanted)) != 0;
 	(void)world_append(world, attempt->node, RECORD_EPOCH, attempt->grant,
-			   memcmp(&wanted, &node->setting, sizeof(wanted)) == 0 &&
-				   memcmp(&wanted,
-					  &world->grants[attempt->grant].contract,
-					  sizeof(wanted)) == 0);
+			   !attempt->unpinned);
 	node->marker_timeline = world->records[node->head].timeline;
 	node->mark = node->head;
 	attempt->step = ATTEMPT_ROW;
@@ -299,10 +304,11 @@ static int row(struct world *world, struct attempt *attempt)
 static int finish(struct world *world, struct attempt *attempt)
 {
 	struct node *node = &world->nodes[attempt->node];
+	int outcome = attempt->unpinned ? OUTCOME_DISOWNED : OUTCOME_DONE;
 
-	journal_learns(node, attempt->grant, OUTCOME_DONE);
+	journal_learns(node, attempt->grant, outcome);
 	if (world->managed)
-		cluster_learns(world, attempt->node, attempt->grant, OUTCOME_DONE);
+		cluster_learns(world, attempt->node, attempt->grant, outcome);
 	if (attempt->by_cluster)
 		notes_notify(world, attempt->node, 0);
 	attempt_end(world, attempt, 1);
@@ -397,4 +403,24 @@ void recovery_settle(struct world *world, uint8_t self)
 	}
 	node->marker_epoch = 0;
 	node->marker_timeline = 0;
+}
+
+/* As agents/agent_pins.c: first the log, for whoever receives it, then the cluster
+ * for all others. From there on nobody may lack what that server acknowledged. */
+void disown(struct world *world, uint8_t self)
+{
+	struct node *node = &world->nodes[self];
+	uint8_t grant = node->grant, i;
+
+	if (node->by_hand == 1)
+		(void)world_append(world, self, RECORD_DISOWN, grant, 0);
+	node->by_hand = 2;
+	journal_learns(node, grant, OUTCOME_DISOWNED);
+	if (!world_is_quorate(world, self))
+		return;
+	cluster_learns(world, self, grant, OUTCOME_DISOWNED);
+	for (i = 0; i < world->record_count; i++) {
+		if (world->records[i].unnoticed == grant + 1)
+			world->records[i].unnoticed = 0;
+	}
 }

@@ -92,10 +92,19 @@ static const struct event noted_and_by_hand[] = {
 	{ EV_POWER_ON, 1, 0, 0 }, { EV_START, 1, 0, 0 }, { EV_NOTE, 0, 0, 0 },
 	{ EV_KINDS, 0, 0, 0 }
 };
+/* n1 acknowledges alone, while n2 and n3 receive nothing; the next monitor sees it,
+ * it is stopped, and promoted again by its seal. */
+static const struct event by_hand_and_cut_off[] = {
+	{ EV_WRITE, 0, 0, 0 }, { EV_STREAM, 1, 0, 0 }, { EV_STREAM, 2, 0, 0 },
+	{ EV_BY_HAND, 0, 0, 0 }, { EV_WRITE, 0, 0, 0 }, { EV_CUT, 0, 0, 2 },
+	{ EV_MONITOR, 0, 0, 0 }, { EV_STOP, 0, 0, 0 }, { EV_START, 0, 0, 0 },
+	{ EV_HEAL, 0, 0, 0 }, { EV_PROMOTE, 0, 0, 0 }, { EV_MONITOR, 1, 0, 0 },
+	{ EV_MONITOR, 2, 0, 0 }, { EV_KINDS, 0, 0, 0 }
+};
 static const struct event *const beginnings[BEGINNINGS] = {
 	asked_nobody, re_created, old_disk, switched_over, contract_changed,
 	by_hand, set_back, holder_set_back, granted_and_set_back, noted_before,
-	granted_since, noted_and_by_hand
+	granted_since, noted_and_by_hand, by_hand_and_cut_off
 };
 
 int beginning_nth(const struct world *world, uint32_t beginning, uint32_t n,

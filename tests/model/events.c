@@ -67,6 +67,8 @@ static const struct {
 		       1, 3, 1, 1 },
 	[EV_SNAPSHOT] = { "a snapshot of the machine @n is taken", 1, 1, 4, 1 },
 	[EV_SET_BACK] = { "the machine @n is set back to its snapshot", 1, 1, 4, 1 },
+	[EV_BY_HAND] = { "somebody starts the primary @n again by hand, asking nobody", 1,
+			 1, 2, 1 },
 };
 
 /* --- membership -------------------------------------------------------------- */
@@ -140,6 +142,7 @@ static void server_down(struct world *world, uint8_t node)
 	world->nodes[node].upstream = NOBODY;
 	world->nodes[node].grant = NOTHING;
 	world->nodes[node].rogue_seen = 0;
+	world->nodes[node].by_hand = 0;
 	for (i = 0; i < world->node_count; i++) {
 		if (world->nodes[i].upstream == node)
 			world->nodes[i].upstream = NOBODY;
@@ -435,6 +438,23 @@ static int rogue(struct world *world, uint8_t node)
 	return 1;
 }
 
+/* standby.signal removed, and no synchronous_standby_names. Who monitors it is a
+ * cluster. */
+static int by_hand(struct world *world, uint8_t node)
+{
+	struct node *of = &world->nodes[node];
+
+	if (!world->managed || of->server != SERVER_PRIMARY ||
+	    of->grant == NOTHING || of->by_hand ||
+	    world_attempt_of(world, node) ||
+	    world->records[of->head].kind == RECORD_TIMELINE)
+		return 0;
+	of->by_hand = 1;
+	of->setting.k = 0;
+	world_acknowledge(world, node);
+	return 1;
+}
+
 static int monitor(struct world *world, uint8_t node)
 {
 	struct node *of = &world->nodes[node];
@@ -442,6 +462,12 @@ static int monitor(struct world *world, uint8_t node)
 
 	if (!of->power)
 		return 0;
+	if (of->by_hand) {
+		disown(world, node);
+		operation_record(world, node, VOUCH_OP_MONITOR,
+				 VOUCH_RESULT_FAILED);
+		return 1;
+	}
 	if (of->server != SERVER_DOWN && !of->unread)
 		of->mark = of->head;
 	if (of->server == SERVER_PRIMARY && of->grant == NOTHING) {
@@ -461,6 +487,7 @@ static int monitor(struct world *world, uint8_t node)
 	of->journal.grants |= of->cib.known.grants;
 	of->journal.done |= of->cib.known.done;
 	of->journal.voided |= of->cib.known.voided;
+	of->journal.disowned |= of->cib.known.disowned;
 	newest = world_newest_grant(world, &of->cib.known);
 	holder = newest == NOTHING ? NOBODY : world->grants[newest].holder;
 	if (holder == NOBODY || !world_reaches(world, node, holder) ||
@@ -489,6 +516,7 @@ static int admit(struct world *world, uint8_t node, uint8_t primary)
 	if (node == primary || !can_stream(world, node) ||
 	    of->upstream != primary ||
 	    world->nodes[primary].grant == NOTHING ||
+	    world->nodes[primary].by_hand ||
 	    of->head != world->nodes[primary].head ||
 	    world_admission(world, of->head, node) == of->incarnation)
 		return 0;
@@ -668,8 +696,10 @@ static int is_in_charge(const struct world *world, uint8_t node)
 {
 	const struct node *of = &world->nodes[node];
 
-	/* Between promotion and row there is nothing to change yet. */
+	/* Between promotion and row there is nothing to change yet, and what is
+	 * not enforced is not changed. */
 	return of->server == SERVER_PRIMARY && of->grant != NOTHING &&
+	       !of->by_hand &&
 	       world->records[of->head].kind != RECORD_TIMELINE;
 }
 
@@ -883,6 +913,7 @@ int event_apply(struct world *world, struct event event)
 	case EV_SPOIL: return spoil(world, n, event.value);
 	case EV_SNAPSHOT: return snapshot_take(world, n);
 	case EV_SET_BACK: return set_back(world, n);
+	case EV_BY_HAND: return by_hand(world, n);
 	case EV_KINDS:
 	default: return 0;
 	}
@@ -923,7 +954,7 @@ static struct event event_sane(const struct world *world, uint64_t *seed)
 		EV_POWER_OFF, EV_CRASH, EV_STOP, EV_CUT, EV_FENCE, EV_ANNOUNCE,
 		EV_APPLY, EV_BARRIER, EV_START, EV_POWER_ON, EV_HEAL, EV_ASK,
 		EV_CATCH_UP, EV_STEP, EV_CONFIG, EV_NOTE, EV_NOTE, EV_SNAPSHOT,
-		EV_SET_BACK
+		EV_SET_BACK, EV_BY_HAND
 	};
 	static const uint8_t without[] = {
 		EV_START, EV_START, EV_POWER_ON, EV_FENCE, EV_ASK, EV_ASK,

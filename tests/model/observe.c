@@ -375,9 +375,10 @@ static void grant_show(const struct world *world, uint8_t number, int source,
 	to->follows = from->follows;
 	to->holder = from->holder;
 	incarnation_name(from->incarnation, to->incarnation);
-	to->outcome = outcome == OUTCOME_DONE ? VOUCH_GRANT_DONE :
-		      outcome == OUTCOME_VOID ? VOUCH_GRANT_VOID :
-						VOUCH_GRANT_OPEN;
+	to->outcome = outcome == OUTCOME_DONE	  ? VOUCH_GRANT_DONE :
+		      outcome == OUTCOME_VOID	  ? VOUCH_GRANT_VOID :
+		      outcome == OUTCOME_DISOWNED ? VOUCH_GRANT_DISOWNED :
+						    VOUCH_GRANT_OPEN;
 	contract_show(world, &from->contract, &to->contract);
 }
 
@@ -393,9 +394,10 @@ static void known_show(const struct world *world, const struct known *known,
 		if (!(known->grants & bit) || world->grants[i].epoch < oldest)
 			continue;
 		grant_show(world, i, source,
-			   (known->done & bit)	 ? OUTCOME_DONE :
-			   (known->voided & bit) ? OUTCOME_VOID :
-						   OUTCOME_OPEN,
+			   (known->disowned & bit) ? OUTCOME_DISOWNED :
+			   (known->done & bit)	   ? OUTCOME_DONE :
+			   (known->voided & bit)   ? OUTCOME_VOID :
+						     OUTCOME_OPEN,
 			   evidence);
 	}
 }
@@ -433,6 +435,7 @@ static void rows_show(const struct world *world, uint8_t head,
 		if (record->kind == RECORD_BARRIER) {
 			barrier_for = 1;
 		} else if (record->kind == RECORD_EPOCH ||
+			   record->kind == RECORD_DISOWN ||
 			   record->kind == RECORD_ANNOUNCE) {
 			struct contract contract =
 				world->grants[record->a].contract;
@@ -452,13 +455,14 @@ static void rows_show(const struct world *world, uint8_t head,
 					       [evidence->contract_count++];
 				row->epoch = epoch;
 				row->serial = record->lsn;
-				row->phase = record->kind == RECORD_EPOCH ||
+				row->phase = record->kind != RECORD_ANNOUNCE ||
 							     barrier_for ?
 						     VOUCH_PHASE_IN_FORCE :
 						     VOUCH_PHASE_ANNOUNCED;
 				row->pinned = answer(
 					record->kind == RECORD_ANNOUNCE ||
-					record->b);
+					(record->kind == RECORD_EPOCH &&
+					 record->b));
 				contract_show(world, &contract, &row->contract);
 			}
 			if (record->kind == RECORD_ANNOUNCE)

@@ -150,6 +150,12 @@ struct epoch {
 	const struct vouch_grant *grant;
 };
 
+static int happened(const struct vouch_grant *grant)
+{
+	return grant->outcome == VOUCH_GRANT_DONE ||
+	       grant->outcome == VOUCH_GRANT_DISOWNED;
+}
+
 static struct epoch epoch_of(evidence_t *e, uint64_t number)
 {
 	struct epoch epoch = { 0, 0, 0, 0 };
@@ -161,7 +167,7 @@ static struct epoch epoch_of(evidence_t *e, uint64_t number)
 		if (!epoch.grant)
 			epoch.grant = &e->grants[i];
 		epoch.known = 1;
-		epoch.done |= e->grants[i].outcome == VOUCH_GRANT_DONE;
+		epoch.done |= happened(&e->grants[i]);
 		epoch.voided |= e->grants[i].outcome == VOUCH_GRANT_VOID;
 	}
 	if (epoch.done)
@@ -599,18 +605,18 @@ static int records_agree(evidence_t *e)
 			const struct vouch_grant *a = &e->grants[i];
 			const struct vouch_grant *b = &e->grants[j];
 
-			if ((a->outcome == VOUCH_GRANT_DONE && b->follows &&
+			if ((happened(a) && b->follows &&
 			     a->epoch > b->follows && a->epoch < b->epoch) ||
-			    (b->outcome == VOUCH_GRANT_DONE && a->follows &&
+			    (happened(b) && a->follows &&
 			     b->epoch > a->follows && b->epoch < a->epoch))
 				return 0;
 			if (a->epoch == b->epoch &&
 			    (a->holder != b->holder ||
 			     !same(a->incarnation, b->incarnation) ||
 			     a->contract.k != b->contract.k ||
-			     (a->outcome == VOUCH_GRANT_DONE &&
+			     (happened(a) &&
 			      b->outcome == VOUCH_GRANT_VOID) ||
-			     (b->outcome == VOUCH_GRANT_DONE &&
+			     (happened(b) &&
 			      a->outcome == VOUCH_GRANT_VOID)))
 				return 0;
 		}
@@ -736,6 +742,12 @@ int provable(evidence_t *e, uint16_t *missing)
 		   is_latest(e, held[0].grant->epoch));
 	if (!covered && !covers_by_contract(e, since))
 		return 0;
+	/* What was acknowledged without a contract is in a log that goes on from it. */
+	for (i = 0; i < e->grant_count && !covered; i++) {
+		if (e->grants[i].outcome == VOUCH_GRANT_DISOWNED &&
+		    e->grants[i].epoch >= c->epoch)
+			return 0;
+	}
 	*missing = 8;
 	if (!unseen_is_covered(e, since))
 		return 0;

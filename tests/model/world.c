@@ -118,6 +118,7 @@ uint8_t world_append(struct world *world, uint8_t node, int kind, int a, int b)
 	record->b = (uint8_t)b;
 	record->acked = 0;
 	record->given_up = 0;
+	record->unnoticed = 0;
 	record->lsn = (uint16_t)(parent->lsn + 1);
 	/* Where it is written matters as well: the same words on two nodes are
 	 * two records. */
@@ -205,6 +206,9 @@ void world_acknowledge(struct world *world, uint8_t primary)
 
 			while (older != 0 && !world->records[older].acked) {
 				world->records[older].acked = 1;
+				if (node->by_hand)
+					world->records[older].unnoticed =
+						(uint8_t)(node->grant + 1);
 				if (world->records[older].kind == RECORD_TIMELINE)
 					break;
 				older = world->records[older].parent;
@@ -343,6 +347,9 @@ uint64_t world_hash(const struct world *world)
 		if (world->records[i].acked)
 			acked += (uint64_t)world->records[i].hash *
 				 0x9e3779b97f4a7c15ull;
+		if (world->records[i].unnoticed)
+			acked += (uint64_t)world->records[i].hash *
+				 0xa24baed4963ee407ull;
 		if (world->records[i].forgotten)
 			acked += ((uint64_t)world->records[i].hash *
 					  world->records[i].forgotten ^

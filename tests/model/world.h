@@ -33,6 +33,7 @@ enum record_kind {
 	RECORD_ANNOUNCE, /* .a: the choice */
 	RECORD_BARRIER,	 /* ends the announcement before it */
 	RECORD_ADMIT,	 /* .a: node, .b: incarnation */
+	RECORD_DISOWN,	 /* .a: the grant, whose contract is not enforced */
 };
 
 struct record {
@@ -41,6 +42,9 @@ struct record {
 	/* A bit for each node: whose log had it once, but another life of it or
 	 * of the machine; and which machines were set back to before it. */
 	uint8_t had, forgotten;
+	/* Acknowledged by a server that asked nobody, which nobody has noticed:
+	 * the number of its grant and 1. */
+	uint8_t unnoticed;
 	/* A bit for each grant that was approved without it, as nobody could tell. */
 	uint16_t given_up;
 	uint16_t lsn;
@@ -61,15 +65,15 @@ struct grant {
 	struct contract contract;
 };
 
-enum { OUTCOME_OPEN, OUTCOME_DONE, OUTCOME_VOID };
+enum { OUTCOME_OPEN, OUTCOME_DONE, OUTCOME_VOID, OUTCOME_DISOWNED };
 
 struct fencing {
 	uint8_t target, action, state, executor, origin;
 };
 
-/* What somebody knows of the grants: one bit, and two for the outcome. */
+/* What somebody knows of the grants: one bit, and three for the outcome. */
 struct known {
-	uint16_t grants, done, voided;
+	uint16_t grants, done, voided, disowned;
 };
 
 enum { STATUS_ONLINE, STATUS_UNCLEAN, STATUS_OFFLINE };
@@ -132,6 +136,7 @@ struct node {
 	} spare;
 	struct contract setting; /* what the running server enforces */
 	uint8_t grant;		 /* by which it became primary, or NOTHING */
+	uint8_t by_hand; /* started so: it asks nobody; 2: its log says so */
 	uint8_t rogue_seen; /* a monitor saw it writable without authority */
 	uint8_t mark;		 /* record of the high-water mark, or NOTHING */
 	/* 0: no marker; the timeline that was left, and the one begun */
@@ -209,7 +214,7 @@ enum attempt_step {
 };
 
 struct attempt {
-	uint8_t step, node, grant, by_cluster;
+	uint8_t step, node, grant, by_cluster, unpinned;
 	struct seen seen;
 };
 
@@ -271,7 +276,7 @@ void event_print(const struct world *world, struct event event, char *text,
 		 uint32_t size);
 
 /* beginnings.c: the n-th event of a beginning; 0 after its last. */
-enum { BEGINNINGS = 12 };
+enum { BEGINNINGS = 13 };
 int beginning_nth(const struct world *world, uint32_t beginning, uint32_t n,
 		  struct event *event);
 
@@ -296,6 +301,8 @@ int attempt_advance(struct world *world, struct attempt *attempt);
 void attempt_drop(struct world *world, uint8_t node);
 void recovery_run(struct world *world, uint8_t node);
 void recovery_settle(struct world *world, uint8_t node);
+/* The monitor of a primary that somebody started by hand. */
+void disown(struct world *world, uint8_t node);
 
 /* notes.c, as lib/authority/noted.c has them */
 /* A node sees the others' standbys; `known`: only those that its cluster has. */

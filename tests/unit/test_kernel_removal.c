@@ -29,6 +29,14 @@ struct allowed {
 	"own-promotion-cut-short own-promotion-cut-short-after-a-void-grant "  \
 	"own-promotion-cut-short-before-a-void-grant"
 
+#define DISOWNED                                                               \
+	"disowned-epoch-left-behind disowned-epoch-sealed "                     \
+	"disowned-epoch-same-holder"
+
+#define LATER_ROW                                                              \
+	"contract-newer-one-in-force contract-of-an-older-epoch "               \
+	"disowned-epoch-left-behind"
+
 static struct allowed unused_facts[] = {
 	/* Text for people; no rule reads it. */
 	{ "cluster", "zero", NULL, 0 },
@@ -129,6 +137,10 @@ static struct allowed unused_facts[] = {
 	{ "grants", "del", NULL, 0 },
 	{ "grants.source", "*", NULL, 0 },
 	{ "grants.outcome", "open unknown", NULL, 0 },
+	/* Whoever has the whole log, or a later row, has what was acknowledged
+	 * without the contract as well. */
+	{ "grants.outcome", "disowned", "W1 W3 disowned-epoch-left-behind", 0 },
+	{ "grants.outcome", "done", DISOWNED, 0 },
 	/* A grant that is void bound nobody. */
 	{ "grants.incarnation", "zero", "E2", 0 },
 	{ "grants.contract.*", "*", "E2", 0 },
@@ -150,12 +162,10 @@ static struct allowed unused_facts[] = {
 	{ "contracts.pinned", "no unknown", "W1 W3", 0 },
 	{ "contracts.contract.k", "zero", "W3", 0 },
 	/* A row that a later one, or a later epoch, has put out of force. */
-	{ "contracts", "del",
-	  "contract-newer-one-in-force contract-of-an-older-epoch", 0 },
-	{ "contracts.phase", "announced unknown",
-	  "contract-newer-one-in-force contract-of-an-older-epoch", 0 },
-	{ "contracts.pinned", "no unknown",
-	  "contract-newer-one-in-force contract-of-an-older-epoch", 0 },
+	{ "contracts", "del", LATER_ROW, 0 },
+	{ "contracts.phase", "announced unknown", LATER_ROW, 0 },
+	{ "contracts.pinned", "no unknown", LATER_ROW, 0 },
+	{ "contracts.contract.k", "zero", "disowned-epoch-left-behind", 0 },
 	/* Another history, not a missing one: each point in it is checked. */
 	{ "candidate.probe.history", "del",
 	  "member-by-another-second-timeline "

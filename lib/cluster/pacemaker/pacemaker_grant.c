@@ -381,6 +381,22 @@ static enum vouch_error_code grant_rewrite(const struct closing *closing,
 	return code;
 }
 
+/* A promotion that happened may turn out to have run without its contract, and
+ * that is the last that is said of it (P6-S1). */
+static int is_disowning(const struct closing *closing,
+			const struct vouch_cluster_grant *found)
+{
+	return closing->outcome == VOUCH_GRANT_DISOWNED &&
+	       found->outcome == VOUCH_GRANT_DONE;
+}
+
+static int is_disowned_since(const struct closing *closing,
+			     const struct vouch_cluster_grant *found)
+{
+	return closing->outcome == VOUCH_GRANT_DONE &&
+	       found->outcome == VOUCH_GRANT_DISOWNED;
+}
+
 static enum vouch_error_code grant_end(const struct closing *closing,
 				       struct vouch_cib_link *link,
 				       const struct vouch_cluster_grant *found,
@@ -398,15 +414,26 @@ static enum vouch_error_code grant_end(const struct closing *closing,
 					"epoch %" PRIu64 " was granted to %s; "
 					"only that node can say how it ended",
 					found->epoch, found->holder);
-	if (found->outcome == closing->outcome)
+	if (found->outcome == closing->outcome || is_disowned_since(closing, found))
 		return VOUCH_OK;
-	if (found->outcome != VOUCH_GRANT_OPEN)
+	if (found->outcome != VOUCH_GRANT_OPEN && !is_disowning(closing, found))
 		return vouch__error_set(error, VOUCH_E_STATE,
 					"how epoch %" PRIu64 " ended is on "
 					"record already, and it is another end",
 					found->epoch);
 	grant = *found;
 	return grant_rewrite(closing, link, &grant, error);
+}
+
+/* Whoever has the row of a disowned epoch, and none since, is stopped by its
+ * record; or, once the grant after it is gone, by that gap. `next`: the first
+ * record after it, if there is one; records ascend. */
+static int is_still_needed(const struct vouch_cluster_grant *grant,
+			   const struct vouch_cluster_grant *next)
+{
+	return grant->outcome == VOUCH_GRANT_DISOWNED &&
+	       (!next || next->epoch == grant->epoch + 1 ||
+		(next->follows != 0 && next->follows <= grant->epoch));
 }
 
 /* Housekeeping: an old grant that stays does no harm. */
@@ -419,6 +446,9 @@ static void old_grants_remove(const struct closing *closing,
 	for (i = 0; i < slip->count; i++) {
 		if (slip->grants[i].epoch < closing->keep_from &&
 		    slip->grants[i].epoch < closing->epoch &&
+		    !is_still_needed(&slip->grants[i],
+				     i + 1 < slip->count ? &slip->grants[i + 1] :
+							   NULL) &&
 		    !grant_remove(closing->cluster, link,
 				  slip->grants[i].epoch))
 			return;
@@ -461,9 +491,10 @@ vouch__pacemaker_grant_close(struct vouch_cluster *cluster,
 		.keep_from = keep_from,
 	};
 
-	if (outcome != VOUCH_GRANT_DONE && outcome != VOUCH_GRANT_VOID)
+	if (outcome != VOUCH_GRANT_DONE && outcome != VOUCH_GRANT_VOID &&
+	    outcome != VOUCH_GRANT_DISOWNED)
 		return vouch__error_set(error, VOUCH_E_ARGUMENT,
-					"a grant ends as done or as void");
+					"a grant ends as done, void or disowned");
 	return vouch__worker_run(closing_work, "recording how the epoch's "
 					       "promotion ended",
 				 &closing, NULL, 0, deadline, error);

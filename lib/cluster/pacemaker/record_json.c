@@ -96,7 +96,7 @@ static int grant_is_valid(const struct vouch_cluster_grant *grant)
 	    grant->follows >= grant->epoch || !is_name(grant->holder) || !is_plain(grant->incarnation) ||
 	    !is_plain(grant->request_id) ||
 	    grant->outcome < VOUCH_GRANT_OPEN ||
-	    grant->outcome > VOUCH_GRANT_VOID ||
+	    grant->outcome > VOUCH_GRANT_DISOWNED ||
 	    grant->method < VOUCH_METHOD_ANY ||
 	    grant->method > VOUCH_METHOD_FIRST ||
 	    grant->member_count > VOUCH_NODES_MAX || grant->k < 0 ||
