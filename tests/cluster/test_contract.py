@@ -8,6 +8,7 @@ import json
 import os
 import subprocess
 import sys
+import xml.etree.ElementTree
 
 sys.dont_write_bytecode = True
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
@@ -336,5 +337,65 @@ def by_hand(report):
                      it.sql(node, "select count(*) from acked where client = 55") == "1", "it is lost")
 
 
+def acknowledged_alone(it, node, others):
+    """The standbys receive nothing (they answer, and ask); the primary is started by hand, asks nobody, and acknowledges a row."""
+    it.on(node, "crm_attribute", "--type", "crm_config", "--name", "maintenance-mode", "--update", "true")
+    for other in others:
+        it.on(other, "pkill", "-STOP", "-f", "postgres:.*walreceiver")
+    it.on(node, *AS_POSTGRES, "/usr/lib/postgresql/15/bin/pg_ctl", "-D", "/var/lib/postgresql/vouch", "-m", "immediate", "-w",
+          "stop", timeout=60)
+    it.on(node, *AS_POSTGRES, "sh", "-c", BY_HAND)
+    it.wait_for("it runs", lambda: it.sql(node, "select pg_is_in_recovery()") == "f", 60)
+    it.sql(node, "insert into acked values (66, 1)")
+
+
+def ended(it, node, epoch):
+    """How the cluster's record says that this epoch's grant ended."""
+    cib = xml.etree.ElementTree.fromstring(it.on(node, "cibadmin", "--query", "--scope", "crm_config").stdout)
+    grants = [json.loads(pair.get("value")) for pair in cib.iter("nvpair") if pair.get("id", "").find("-grant-") > 0]
+    return next((grant["outcome"] for grant in grants if grant["epoch"] == epoch), None)
+
+
+def has_row(it, node):
+    return it.sql(node, "select count(*) from acked where client = 66") == "1"
+
+
+def cut_off_by_hand(report):
+    """The log's word that the epoch ran without its contract does not reach standbys that are cut off: the cluster keeps it
+    for them, also through the next epoch."""
+    with lab("cc") as it:
+        node = primary(it)
+        others = [n for n in NODES if n != node]
+        epoch = show(it, node)["epoch"]
+        acknowledged_alone(it, node, others)
+        it.on(node, "crm_attribute", "--type", "crm_config", "--name", "maintenance-mode", "--update", "false")
+        it.wait_for("it is sealed, started again and promoted", lambda: it.promoted() == node and
+                    show(it, node)["pinned"] == "yes" and show(it, node)["epoch"] > epoch, 180)
+        report.check("contract: cut off by hand: the monitor told the cluster that the epoch is not enforced (P6-S1)",
+                     ended(it, others[0], epoch) == "disowned" and ended(it, others[0], epoch + 1) == "done",
+                     ended(it, others[0], epoch))
+        report.check("contract: cut off by hand: the primary has what it acknowledged, the others do not",
+                     has_row(it, node) and not any(has_row(it, n) for n in others), "they have it")
+        before = it.attempts(others)
+        it.run("power", "off", node)
+        it.wait_for("somebody was asked", lambda: it.attempts(others) > before and all(
+            d["outcome"] in ("succeeded", "denied", "failed") for n in others for d in it.decisions(n)), 180)
+        why = [it.verdict(n)["why"] for n in others if it.decisions(n)[:1] and it.decisions(n)[0]["outcome"] == "denied"]
+        report.check("contract: cut off by hand: without it nobody is promoted, by rule 565", it.promoted() is None and any(
+            "ran without the contract of epoch %d" % epoch in w for w in why), why)
+        for other in others:
+            it.on(other, "pkill", "-CONT", "-f", "postgres:.*walreceiver")
+        it.run("power", "on", node)
+        it.wait_for("%s runs again" % node, lambda: it.sql(node, "select 1") == "1", 120)
+        ask_again(it)
+        node = primary(it)
+        it.wait_for("everybody has it", lambda: all(has_row(it, n) for n in NODES), 120)
+        it.run("power", "off", node)
+        it.run("wait", "promoted", "--not", node, "--timeout", "120", timeout=150)
+        report.check("contract: cut off by hand: once they have the next epoch's row, the failover is proven, with all of it",
+                     has_row(it, it.promoted()), "it is lost")
+
+
 if __name__ == "__main__":
-    sys.exit(main({"contract": changes, "terms": terms, "weakening": weakening, "by-hand": by_hand, "two-nodes": two_nodes}))
+    sys.exit(main({"contract": changes, "terms": terms, "weakening": weakening, "by-hand": by_hand,
+                   "cut-off-by-hand": cut_off_by_hand, "two-nodes": two_nodes}))

@@ -185,8 +185,11 @@ static enum vouch_error_code local_observe(const struct vouch_config *config,
 	local->timeline = world_now.timeline;
 	local->position = LOG_END;
 	text_put(local->incarnation, world_incarnation);
-	local->pinned = VOUCH_YES;
-	local->contract_pinned = VOUCH_YES;
+	local->pinned = world_now.timeline > 1 &&
+					world_now.unpinned_since_promotion ?
+				VOUCH_NO :
+				VOUCH_YES;
+	local->contract_pinned = local->pinned;
 	local->epoch = world_now.epoch_row;
 	return VOUCH_OK;
 }

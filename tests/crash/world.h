@@ -18,6 +18,7 @@ struct world {
 	struct vouch_cluster_grant grants[WORLD_GRANTS];
 	int n1_writable; /* a live contradiction: the verdict is a veto */
 	int no_promote;  /* the server does not leave recovery */
+	int unpinned_since_promotion; /* somebody changed the server's settings */
 	int no_row;	 /* the epoch's row cannot be written */
 	int view_moves;	 /* the membership changes after the claim */
 };
