@@ -2,7 +2,8 @@
 /*
  * The monitor: runs every few seconds on every node for years, so it is one
  * program, one connection, one query, and nothing of the cluster's libraries.
- * It drops root before anything else. Once a minute it looks at the others, too.
+ * It leaves root before anything else: for good, unless it may have something to
+ * tell the cluster. Once a minute it looks at the others, too.
  */
 #include <inttypes.h>
 #include <stdio.h>

@@ -33,6 +33,7 @@
 	"svg .candidate{fill:var(--good)}"                                     \
 	"svg .epoch{fill:none;stroke:var(--soft)}svg .done{fill:var(--soft)}"  \
 	"svg .open{stroke:var(--bad);stroke-width:2;stroke-dasharray:4 3}"     \
+	"svg .disowned{fill:var(--soft);stroke:var(--bad);stroke-width:2}"     \
 	".supposed{border:2px dashed var(--bad);padding:0 1rem}"               \
 	"@media print{:root{--ink:#000;--paper:#fff;--soft:#444;--line:#999;"  \
 	"--good:#000;--bad:#000}body{max-width:none;padding:0;"                \
