@@ -46,6 +46,7 @@ static int disowned_since(const struct vouch_evidence *evidence, uint64_t epoch)
 
 /*@
   requires Memory(scratch) && Findings(scratch->verdict);
+  requires \valid_read(scratch->candidate);
   requires \valid_read(grant) &&
     \separated(grant, scratch, scratch->verdict);
   assigns scratch->verdict->finding_count,
