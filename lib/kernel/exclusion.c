@@ -96,6 +96,13 @@ void vouch__no_attempt_is_proven(struct vouch_scratch *scratch)
 				  VOUCH_NO_NODE);
 }
 
+/*@
+  // The h-th of those who may hold authority cannot write.
+  predicate ExcludedBy{L}(struct vouch_scratch *s, integer h, integer since) =
+    Excluded(s->evidence, HeldGrant(s, h)->holder, HeldGrant(s, h)->epoch,
+             &HeldGrant(s, h)->incarnation[0], since);
+*/
+
 /* Exclusion holds from the earliest observation that proves it. */
 /*@
   requires \valid(scratch) && \valid_read(scratch->evidence);
@@ -137,7 +144,7 @@ static void exclude(struct vouch_scratch *scratch, int place, int route)
   ensures \result ==
     &scratch->verdict->findings[scratch->verdict->finding_count - 1];
   ensures 0 < scratch->verdict->finding_count;
-  ensures \old(Best(scratch, place)) ==> Best(scratch, place);
+  ensures \old(Held(scratch, place)) ==> Held(scratch, place);
 */
 static struct vouch_finding *route_closed(struct vouch_scratch *scratch,
 					  int place, enum vouch_reason reason,
@@ -156,12 +163,15 @@ static struct vouch_finding *route_closed(struct vouch_scratch *scratch,
 	return finding;
 }
 
+/* A route that is open here. */
 /*@
-  requires Memory(scratch) && Findings(scratch->verdict);
-  requires \valid_read(grant);
+  requires Ready(scratch) && Held(scratch, place);
+  requires 0 <= place < VOUCH_GRANTS_MAX;
+  requires 0 < route <= VOUCH_ROUTE_CONFIRMED;
+  requires Open(scratch->evidence, route, HeldGrant(scratch, place));
   assigns scratch->verdict->finding_count,
     scratch->verdict->findings[0 .. VOUCH_FINDINGS_MAX - 1],
-    scratch->unproven;
+    scratch->unproven, scratch->exclusions[place].route;
   assigns \result \from scratch->verdict;
   ensures Findings(scratch->verdict);
   ensures \old(scratch->verdict->finding_count) <=
@@ -169,14 +179,17 @@ static struct vouch_finding *route_closed(struct vouch_scratch *scratch,
   ensures \result ==
     &scratch->verdict->findings[scratch->verdict->finding_count - 1];
   ensures 0 < scratch->verdict->finding_count;
+  ensures Held(scratch, place);
 */
 static struct vouch_finding *route_open(struct vouch_scratch *scratch,
-					const struct vouch_grant *grant,
+					int place, int route,
 					enum vouch_reason reason)
 {
-	struct vouch_finding *finding =
-		vouch__find(scratch, VOUCH_HOLDS, reason, grant->holder);
+	const struct vouch_grant *grant = vouch__held(scratch, place);
+	struct vouch_finding *finding;
 
+	exclude(scratch, place, route);
+	finding = vouch__find(scratch, VOUCH_HOLDS, reason, grant->holder);
 	vouch__show(finding, 0, grant->epoch);
 	return finding;
 }
@@ -239,10 +252,59 @@ static enum vouch_reason seal_reason(const struct vouch_evidence *evidence,
 	return VOUCH_R_SEALED;
 }
 
+/*@
+  requires Ready(scratch) && Held(scratch, place);
+  requires 0 <= place < VOUCH_GRANTS_MAX;
+  requires Open(scratch->evidence, VOUCH_ROUTE_SEALED,
+                HeldGrant(scratch, place));
+  assigns scratch->verdict->finding_count,
+    scratch->verdict->findings[0 .. VOUCH_FINDINGS_MAX - 1],
+    scratch->unproven, scratch->exclusions[place].route;
+  ensures Findings(scratch->verdict);
+  ensures \old(scratch->verdict->finding_count) <=
+    scratch->verdict->finding_count;
+  ensures Held(scratch, place);
+*/
+static void say_sealed(struct vouch_scratch *scratch, int place)
+{
+	const struct vouch_seal *seal = &scratch->evidence->seal;
+	uint8_t node = vouch__held(scratch, place)->holder;
+	struct vouch_finding *finding =
+		route_open(scratch, place, VOUCH_ROUTE_SEALED, VOUCH_R_SEALED);
+
+	vouch__cite(finding, VOUCH_C_SEAL_LSN, node, seal->record_lsn);
+	vouch__cite(finding, VOUCH_C_SEAL, node, seal->condition);
+}
+
+/*@
+  requires Ready(scratch) && Held(scratch, place);
+  requires 0 <= place < VOUCH_GRANTS_MAX;
+  assigns scratch->verdict->finding_count,
+    scratch->verdict->findings[0 .. VOUCH_FINDINGS_MAX - 1],
+    scratch->unproven, scratch->exclusions[place].told,
+    scratch->exclusions[place].best_finding;
+  ensures Findings(scratch->verdict);
+  ensures \old(scratch->verdict->finding_count) <=
+    scratch->verdict->finding_count;
+  ensures Held(scratch, place);
+*/
+static void say_unsealed(struct vouch_scratch *scratch, int place,
+			 enum vouch_reason reason)
+{
+	const struct vouch_seal *seal = &scratch->evidence->seal;
+	struct vouch_finding *finding = route_closed(scratch, place, reason, 0);
+
+	vouch__show(finding, 1, seal->epoch);
+	vouch__cite(finding, VOUCH_C_SEAL, vouch__held(scratch, place)->holder,
+		    seal->condition);
+}
+
 /* One holder's seal. */
 /*@
   requires Ready(scratch) && Held(scratch, place);
   requires 0 <= place < VOUCH_GRANTS_MAX;
+  requires HeldGrant(scratch, place)->holder !=
+    scratch->evidence->request.candidate;
   assigns scratch->verdict->finding_count,
     scratch->verdict->findings[0 .. VOUCH_FINDINGS_MAX - 1],
     scratch->unproven, scratch->exclusions[place];
@@ -257,21 +319,13 @@ static enum vouch_reason seal_reason(const struct vouch_evidence *evidence,
 */
 static void seal_try(struct vouch_scratch *scratch, int place)
 {
-	const struct vouch_seal *seal = &scratch->evidence->seal;
-	const struct vouch_grant *grant = vouch__held(scratch, place);
-	enum vouch_reason reason = seal_reason(scratch->evidence, grant);
-	struct vouch_finding *finding;
+	enum vouch_reason reason = seal_reason(scratch->evidence,
+					       vouch__held(scratch, place));
 
-	if (reason == VOUCH_R_SEALED) {
-		exclude(scratch, place, VOUCH_ROUTE_SEALED);
-		finding = route_open(scratch, grant, VOUCH_R_SEALED);
-		vouch__cite(finding, VOUCH_C_SEAL_LSN, grant->holder,
-			    seal->record_lsn);
-	} else {
-		finding = route_closed(scratch, place, reason, 0);
-		vouch__show(finding, 1, seal->epoch);
-	}
-	vouch__cite(finding, VOUCH_C_SEAL, grant->holder, seal->condition);
+	if (reason == VOUCH_R_SEALED)
+		say_sealed(scratch, place);
+	else
+		say_unsealed(scratch, place, reason);
 }
 
 /* Rule 320, route E1. */
@@ -465,6 +519,7 @@ struct fencing_answer {
   requires \valid_read(evidence) && \valid_read(grant);
   requires evidence->fencing.count <= VOUCH_FENCINGS_MAX;
   assigns \nothing;
+  ensures \result.entry == \null ==> \result.reason != VOUCH_R_NONE;
   ensures \result.entry != \null ==>
     Snapshot(&evidence->fencing, grant->holder, grant->epoch);
   ensures \result.entry != \null ==> \exists integer j;
@@ -488,7 +543,7 @@ static struct fencing_answer fencing_find(const struct vouch_evidence *evidence,
 	answer.reason = VOUCH_R_FENCING_NONE;
 	/*@
 	  loop invariant 0 <= i <= history->count;
-	  loop invariant answer.entry == \null;
+	  loop invariant answer.entry == \null && answer.reason != VOUCH_R_NONE;
 	  loop assigns i, answer;
 	  loop variant history->count - i;
 	*/
@@ -513,7 +568,6 @@ static struct fencing_answer fencing_find(const struct vouch_evidence *evidence,
 
 /*@
   requires \valid(finding) && \valid_read(entry);
-  requires \separated(finding, entry);
   assigns finding->used_count, finding->used[0 .. VOUCH_USED_MAX - 1];
 */
 static void cite_fencing(struct vouch_finding *finding,
@@ -550,11 +604,114 @@ static enum vouch_reason fenced_is_gone(const struct vouch_evidence *evidence,
 	return VOUCH_R_NONE;
 }
 
+/* What was asked of the fencer about a node; `entry`, where there is one. */
+/*@
+  requires \valid(finding) && \valid_read(evidence);
+  requires node < VOUCH_NODES_MAX;
+  requires entry != \null ==> \valid_read(entry);
+  assigns finding->used_count, finding->used[0 .. VOUCH_USED_MAX - 1];
+*/
+static void cite_fencer(struct vouch_finding *finding,
+			const struct vouch_evidence *evidence, uint8_t node,
+			const struct vouch_fencing *entry)
+{
+	if (entry)
+		cite_fencing(finding, entry);
+	vouch__cite(finding, VOUCH_C_SNAPSHOT, VOUCH_NO_NODE,
+		    evidence->fencing.snapshot);
+	vouch__cite(finding, VOUCH_C_UNCLEAN, node,
+		    evidence->nodes[node].unclean);
+}
+
+/*@
+  requires Ready(scratch) && Held(scratch, place);
+  requires 0 <= place < VOUCH_GRANTS_MAX;
+  requires \valid_read(entry);
+  requires Open(scratch->evidence, VOUCH_ROUTE_FENCED,
+                HeldGrant(scratch, place));
+  assigns scratch->verdict->finding_count,
+    scratch->verdict->findings[0 .. VOUCH_FINDINGS_MAX - 1],
+    scratch->unproven, scratch->exclusions[place].route;
+  ensures Findings(scratch->verdict);
+  ensures \old(scratch->verdict->finding_count) <=
+    scratch->verdict->finding_count;
+  ensures Held(scratch, place);
+*/
+static void say_fenced(struct vouch_scratch *scratch, int place,
+		       const struct vouch_fencing *entry)
+{
+	struct vouch_finding *finding = route_open(
+		scratch, place, VOUCH_ROUTE_FENCED,
+		entry->executor == VOUCH_EXECUTOR_WATCHDOG ?
+			VOUCH_R_FENCED_WATCHDOG :
+			VOUCH_R_FENCED);
+
+	cite_fencer(finding, scratch->evidence,
+		    vouch__held(scratch, place)->holder, entry);
+}
+
+/*@
+  requires Ready(scratch) && Held(scratch, place);
+  requires 0 <= place < VOUCH_GRANTS_MAX;
+  requires answer.entry != \null ==> \valid_read(answer.entry);
+  assigns scratch->verdict->finding_count,
+    scratch->verdict->findings[0 .. VOUCH_FINDINGS_MAX - 1],
+    scratch->unproven, scratch->exclusions[place].told,
+    scratch->exclusions[place].best_finding;
+  ensures Findings(scratch->verdict);
+  ensures \old(scratch->verdict->finding_count) <=
+    scratch->verdict->finding_count;
+  ensures Held(scratch, place);
+*/
+static void say_unfenced(struct vouch_scratch *scratch, int place,
+			 struct fencing_answer answer)
+{
+	struct vouch_finding *finding =
+		route_closed(scratch, place, answer.reason, 1);
+
+	cite_fencer(finding, scratch->evidence,
+		    vouch__held(scratch, place)->holder, answer.entry);
+}
+
 /* What the fencer says of one holder. */
 /*@
   requires Ready(scratch) && Held(scratch, place);
   requires 0 <= place < VOUCH_GRANTS_MAX;
+  requires HeldGrant(scratch, place)->holder !=
+    scratch->evidence->request.candidate;
   requires Managed(scratch->evidence);
+  assigns scratch->verdict->finding_count,
+    scratch->verdict->findings[0 .. VOUCH_FINDINGS_MAX - 1],
+    scratch->unproven, scratch->exclusions[place];
+  ensures Findings(scratch->verdict);
+  ensures \forall integer h; 0 <= h < VOUCH_GRANTS_MAX && h != place ==>
+    scratch->exclusions[h].route == \old(scratch->exclusions[h].route) &&
+    scratch->exclusions[h].best_finding ==
+      \old(scratch->exclusions[h].best_finding);
+  ensures \old(scratch->verdict->finding_count) <=
+    scratch->verdict->finding_count;
+  ensures Held(scratch, place);
+*/
+static void fencer_try(struct vouch_scratch *scratch, int place)
+{
+	const struct vouch_evidence *evidence = scratch->evidence;
+	const struct vouch_grant *grant = vouch__held(scratch, place);
+	struct fencing_answer answer = fencing_find(evidence, grant, 0);
+
+	if (answer.entry)
+		answer.reason = fenced_is_gone(evidence, grant->holder);
+	if (answer.reason == VOUCH_R_NONE)
+		say_fenced(scratch, place, answer.entry);
+	else
+		say_unfenced(scratch, place, answer);
+}
+
+/* Without a cluster manager there is no fencer to ask. */
+/*@
+  requires Ready(scratch) && Held(scratch, place);
+  requires 0 <= place < VOUCH_GRANTS_MAX;
+  requires HeldGrant(scratch, place)->holder !=
+    scratch->evidence->request.candidate;
   assigns scratch->verdict->finding_count,
     scratch->verdict->findings[0 .. VOUCH_FINDINGS_MAX - 1],
     scratch->unproven, scratch->exclusions[place];
@@ -569,30 +726,10 @@ static enum vouch_reason fenced_is_gone(const struct vouch_evidence *evidence,
 */
 static void fencing_try(struct vouch_scratch *scratch, int place)
 {
-	const struct vouch_evidence *evidence = scratch->evidence;
-	const struct vouch_grant *grant = vouch__held(scratch, place);
-	uint8_t node = grant->holder;
-	struct fencing_answer answer = fencing_find(evidence, grant, 0);
-	struct vouch_finding *finding;
-
-	if (answer.entry)
-		answer.reason = fenced_is_gone(evidence, node);
-	if (answer.entry && answer.reason == VOUCH_R_NONE) {
-		exclude(scratch, place, VOUCH_ROUTE_FENCED);
-		finding = route_open(
-			scratch, grant,
-			answer.entry->executor == VOUCH_EXECUTOR_WATCHDOG ?
-				VOUCH_R_FENCED_WATCHDOG :
-				VOUCH_R_FENCED);
-	} else {
-		finding = route_closed(scratch, place, answer.reason, 1);
-	}
-	if (answer.entry)
-		cite_fencing(finding, answer.entry);
-	vouch__cite(finding, VOUCH_C_SNAPSHOT, VOUCH_NO_NODE,
-		    evidence->fencing.snapshot);
-	vouch__cite(finding, VOUCH_C_UNCLEAN, node,
-		    evidence->nodes[node].unclean);
+	if (vouch__managed(scratch->evidence))
+		fencer_try(scratch, place);
+	else
+		(void)route_closed(scratch, place, VOUCH_R_NO_MANAGER, 0);
 }
 
 /* Rule 330, route E2. */
@@ -612,13 +749,8 @@ void vouch__fenced_is_proven(struct vouch_scratch *scratch)
 	  loop variant scratch->holder_count - i;
 	*/
 	for (i = 0; i < scratch->holder_count; i++) {
-		if (vouch__held(scratch, i)->holder == scratch->candidate_node)
-			continue;
-		if (vouch__managed(scratch->evidence))
+		if (vouch__held(scratch, i)->holder != scratch->candidate_node)
 			fencing_try(scratch, i);
-		else
-			(void)route_closed(scratch, i,
-					   VOUCH_R_NO_MANAGER, 0);
 	}
 }
 
@@ -707,7 +839,6 @@ static int is_seen(const struct vouch_evidence *evidence, uint8_t node)
 
 /*@
   requires \valid(finding) && \valid_read(node);
-  requires \separated(finding, node);
   assigns finding->used_count, finding->used[0 .. VOUCH_USED_MAX - 1];
 */
 static void cite_node(struct vouch_finding *finding, uint8_t place,
@@ -721,12 +852,84 @@ static void cite_node(struct vouch_finding *finding, uint8_t place,
 		    node->operations.last_result);
 }
 
+/*@
+  requires Ready(scratch) && Held(scratch, place);
+  requires 0 <= place < VOUCH_GRANTS_MAX;
+  assigns scratch->verdict->finding_count,
+    scratch->verdict->findings[0 .. VOUCH_FINDINGS_MAX - 1],
+    scratch->unproven, scratch->exclusions[place].told,
+    scratch->exclusions[place].best_finding;
+  ensures Findings(scratch->verdict);
+  ensures \old(scratch->verdict->finding_count) <=
+    scratch->verdict->finding_count;
+  ensures Held(scratch, place);
+*/
+static void say_no_member(struct vouch_scratch *scratch, int place)
+{
+	struct vouch_finding *finding =
+		route_closed(scratch, place, VOUCH_R_ATTEST_NOT_MEMBER, 0);
+
+	vouch__cite(finding, VOUCH_C_MEMBER,
+		    vouch__held(scratch, place)->holder, VOUCH_NO);
+}
+
+/*@
+  requires Ready(scratch) && Held(scratch, place);
+  requires 0 <= place < VOUCH_GRANTS_MAX;
+  requires 0 < route <= VOUCH_ROUTE_CONFIRMED;
+  requires Open(scratch->evidence, route, HeldGrant(scratch, place));
+  assigns scratch->verdict->finding_count,
+    scratch->verdict->findings[0 .. VOUCH_FINDINGS_MAX - 1],
+    scratch->unproven, scratch->exclusions[place].route;
+  ensures Findings(scratch->verdict);
+  ensures \old(scratch->verdict->finding_count) <=
+    scratch->verdict->finding_count;
+  ensures Held(scratch, place);
+*/
+static void say_attested(struct vouch_scratch *scratch, int place, int route,
+			 enum vouch_reason reason)
+{
+	uint8_t node = vouch__held(scratch, place)->holder;
+	struct vouch_finding *finding =
+		route_open(scratch, place, route, reason);
+
+	cite_node(finding, node, &scratch->evidence->nodes[node]);
+}
+
+/* That nothing answers tells something only where a cluster manager could have
+ * spoken for it. */
+/*@
+  requires Ready(scratch) && Held(scratch, place);
+  requires 0 <= place < VOUCH_GRANTS_MAX;
+  assigns scratch->verdict->finding_count,
+    scratch->verdict->findings[0 .. VOUCH_FINDINGS_MAX - 1],
+    scratch->unproven, scratch->exclusions[place].told,
+    scratch->exclusions[place].best_finding;
+  ensures Findings(scratch->verdict);
+  ensures \old(scratch->verdict->finding_count) <=
+    scratch->verdict->finding_count;
+  ensures Held(scratch, place);
+*/
+static void say_unattested(struct vouch_scratch *scratch, int place,
+			   enum vouch_reason reason)
+{
+	const struct vouch_evidence *evidence = scratch->evidence;
+	uint8_t node = vouch__held(scratch, place)->holder;
+	struct vouch_finding *finding =
+		route_closed(scratch, place, reason,
+			     vouch__managed(evidence) ||
+				     reason != VOUCH_R_ATTEST_ABSENT);
+
+	cite_node(finding, node, &evidence->nodes[node]);
+}
+
 /* What one holder says itself, or its agent of it. */
 /*@
   requires Ready(scratch) && Held(scratch, place);
   requires 0 <= place < VOUCH_GRANTS_MAX;
   requires HeldGrant(scratch, place)->holder !=
     scratch->evidence->request.candidate;
+  requires Seen(scratch->evidence, HeldGrant(scratch, place)->holder);
   assigns scratch->verdict->finding_count,
     scratch->verdict->findings[0 .. VOUCH_FINDINGS_MAX - 1],
     scratch->unproven, scratch->exclusions[place];
@@ -739,37 +942,24 @@ static void cite_node(struct vouch_finding *finding, uint8_t place,
     scratch->verdict->finding_count;
   ensures Held(scratch, place);
 */
-static void attest(struct vouch_scratch *scratch, int place)
+static void attest_seen(struct vouch_scratch *scratch, int place)
 {
 	const struct vouch_evidence *evidence = scratch->evidence;
 	const struct vouch_grant *grant = vouch__held(scratch, place);
-	uint8_t number = grant->holder;
-	const struct vouch_node *node = &evidence->nodes[number];
-	struct vouch_finding *finding;
-	enum vouch_reason reason;
+	const struct vouch_node *node = &evidence->nodes[grant->holder];
+	enum vouch_reason reason = attest_by_probe(
+		scratch, grant, scratch->holders[place].happened);
 
-	if (!is_seen(evidence, number)) {
-		finding = route_closed(scratch, place,
-				       VOUCH_R_ATTEST_NOT_MEMBER, 0);
-		vouch__cite(finding, VOUCH_C_MEMBER, number, VOUCH_NO);
-		return;
-	}
-	reason = attest_by_probe(scratch, grant,
-				 scratch->holders[place].happened);
-	if (reason == VOUCH_R_ATTESTED) {
-		exclude(scratch, place, VOUCH_ROUTE_LIVE);
-		finding = route_open(scratch, grant, reason);
-	} else if (vouch__managed(evidence) &&
-		   node->probe.condition == VOUCH_ABSENT &&
-		   operations_say_stopped(node)) {
-		exclude(scratch, place, VOUCH_ROUTE_STOPPED);
-		finding = route_open(scratch, grant, VOUCH_R_ATTESTED_STOPPED);
-	} else {
-		finding = route_closed(scratch, place, reason,
-				       vouch__managed(evidence) ||
-					       reason != VOUCH_R_ATTEST_ABSENT);
-	}
-	cite_node(finding, number, node);
+	if (reason == VOUCH_R_ATTESTED)
+		say_attested(scratch, place, VOUCH_ROUTE_LIVE,
+			     VOUCH_R_ATTESTED);
+	else if (vouch__managed(evidence) &&
+		 node->probe.condition == VOUCH_ABSENT &&
+		 operations_say_stopped(node))
+		say_attested(scratch, place, VOUCH_ROUTE_STOPPED,
+			     VOUCH_R_ATTESTED_STOPPED);
+	else
+		say_unattested(scratch, place, reason);
 }
 
 /* The holder that is itself the candidate: its own server is in recovery. */
@@ -792,20 +982,45 @@ static void attest(struct vouch_scratch *scratch, int place)
 */
 static void attest_itself(struct vouch_scratch *scratch, int place)
 {
-	const struct vouch_grant *grant = vouch__held(scratch, place);
 	const struct vouch_probe *own = scratch->candidate;
 	struct vouch_finding *finding;
 
-	if (own->condition == VOUCH_PRESENT && own->in_recovery == VOUCH_YES) {
+	if (own->condition == VOUCH_PRESENT && own->in_recovery == VOUCH_YES)
 		/* Its position may come from this very answer. */
-		exclude(scratch, place, VOUCH_ROUTE_ITSELF);
-		finding = route_open(scratch, grant, VOUCH_R_IS_CANDIDATE);
-	} else {
+		finding = route_open(scratch, place, VOUCH_ROUTE_ITSELF,
+				     VOUCH_R_IS_CANDIDATE);
+	else
 		finding = route_closed(scratch, place, VOUCH_R_READY_WRITABLE,
 				       1);
-	}
-	vouch__cite(finding, VOUCH_C_IN_RECOVERY, grant->holder,
-		    own->in_recovery);
+	vouch__cite(finding, VOUCH_C_IN_RECOVERY,
+		    vouch__held(scratch, place)->holder, own->in_recovery);
+}
+
+/*@
+  requires Ready(scratch) && Held(scratch, place);
+  requires 0 <= place < VOUCH_GRANTS_MAX;
+  assigns scratch->verdict->finding_count,
+    scratch->verdict->findings[0 .. VOUCH_FINDINGS_MAX - 1],
+    scratch->unproven, scratch->exclusions[place];
+  ensures Findings(scratch->verdict);
+  ensures \forall integer h; 0 <= h < VOUCH_GRANTS_MAX && h != place ==>
+    scratch->exclusions[h].route == \old(scratch->exclusions[h].route) &&
+    scratch->exclusions[h].best_finding ==
+      \old(scratch->exclusions[h].best_finding);
+  ensures \old(scratch->verdict->finding_count) <=
+    scratch->verdict->finding_count;
+  ensures Held(scratch, place);
+*/
+static void attest(struct vouch_scratch *scratch, int place)
+{
+	uint8_t holder = vouch__held(scratch, place)->holder;
+
+	if (holder == scratch->candidate_node)
+		attest_itself(scratch, place);
+	else if (is_seen(scratch->evidence, holder))
+		attest_seen(scratch, place);
+	else
+		say_no_member(scratch, place);
 }
 
 /* Rule 340, route E3. */
@@ -824,12 +1039,8 @@ void vouch__attested_is_proven(struct vouch_scratch *scratch)
 	    scratch->unproven, scratch->exclusions[0 .. VOUCH_GRANTS_MAX - 1];
 	  loop variant scratch->holder_count - i;
 	*/
-	for (i = 0; i < scratch->holder_count; i++) {
-		if (vouch__held(scratch, i)->holder == scratch->candidate_node)
-			attest_itself(scratch, i);
-		else
-			attest(scratch, i);
-	}
+	for (i = 0; i < scratch->holder_count; i++)
+		attest(scratch, i);
 }
 
 /* A person's word to the fencer that the holder is down, while nothing shows it
@@ -851,6 +1062,108 @@ confirmation(const struct vouch_evidence *evidence,
 	    !vouch__is_elsewhere(evidence, grant->holder))
 		return 0;
 	return fencing_find(evidence, grant, 1).entry;
+}
+
+/*@
+  requires Ready(scratch) && Held(scratch, place);
+  requires 0 <= place < VOUCH_GRANTS_MAX;
+  requires Open(scratch->evidence, VOUCH_ROUTE_ASSERTED,
+                HeldGrant(scratch, place));
+  assigns scratch->verdict->finding_count,
+    scratch->verdict->findings[0 .. VOUCH_FINDINGS_MAX - 1],
+    scratch->unproven, scratch->exclusions[place].route;
+  ensures Findings(scratch->verdict);
+  ensures \old(scratch->verdict->finding_count) <=
+    scratch->verdict->finding_count;
+  ensures Held(scratch, place);
+*/
+static void say_asserted(struct vouch_scratch *scratch, int place)
+{
+	struct vouch_finding *finding = route_open(
+		scratch, place, VOUCH_ROUTE_ASSERTED, VOUCH_R_ASSERTED);
+
+	vouch__cite(finding, VOUCH_C_ASSERTION,
+		    vouch__held(scratch, place)->holder, VOUCH_YES);
+}
+
+/*@
+  requires Ready(scratch) && Held(scratch, place);
+  requires 0 <= place < VOUCH_GRANTS_MAX;
+  requires \valid_read(entry);
+  requires Open(scratch->evidence, VOUCH_ROUTE_CONFIRMED,
+                HeldGrant(scratch, place));
+  assigns scratch->verdict->finding_count,
+    scratch->verdict->findings[0 .. VOUCH_FINDINGS_MAX - 1],
+    scratch->unproven, scratch->exclusions[place].route;
+  ensures Findings(scratch->verdict);
+  ensures \old(scratch->verdict->finding_count) <=
+    scratch->verdict->finding_count;
+  ensures Held(scratch, place);
+*/
+static void say_confirmed(struct vouch_scratch *scratch, int place,
+			  const struct vouch_fencing *entry)
+{
+	struct vouch_finding *finding =
+		route_open(scratch, place, VOUCH_ROUTE_CONFIRMED,
+			   VOUCH_R_ASSERTED_CONFIRMED);
+
+	vouch__cite(finding, VOUCH_C_ASSERTION,
+		    vouch__held(scratch, place)->holder, VOUCH_YES);
+	cite_fencing(finding, entry);
+}
+
+/*@
+  requires Ready(scratch) && Held(scratch, place);
+  requires 0 <= place < VOUCH_GRANTS_MAX;
+  assigns scratch->verdict->finding_count,
+    scratch->verdict->findings[0 .. VOUCH_FINDINGS_MAX - 1],
+    scratch->unproven, scratch->exclusions[place].told,
+    scratch->exclusions[place].best_finding;
+  ensures Findings(scratch->verdict);
+  ensures \old(scratch->verdict->finding_count) <=
+    scratch->verdict->finding_count;
+  ensures Held(scratch, place);
+*/
+static void say_unasserted(struct vouch_scratch *scratch, int place, int said)
+{
+	struct vouch_finding *finding =
+		route_closed(scratch, place,
+			     said ? VOUCH_R_ASSERTED_PRESENT :
+				    VOUCH_R_NOT_ASSERTED,
+			     said || !scratch->exclusions[place].told);
+
+	vouch__cite(finding, VOUCH_C_ASSERTION,
+		    vouch__held(scratch, place)->holder,
+		    said ? VOUCH_YES : VOUCH_NO);
+}
+
+/* What a person says to the fencer, where nobody said anything to vouch. */
+/*@
+  requires Ready(scratch) && Held(scratch, place);
+  requires 0 <= place < VOUCH_GRANTS_MAX;
+  requires HeldGrant(scratch, place)->holder !=
+    scratch->evidence->request.candidate;
+  assigns scratch->verdict->finding_count,
+    scratch->verdict->findings[0 .. VOUCH_FINDINGS_MAX - 1],
+    scratch->unproven, scratch->exclusions[place];
+  ensures Findings(scratch->verdict);
+  ensures \forall integer h; 0 <= h < VOUCH_GRANTS_MAX && h != place ==>
+    scratch->exclusions[h].route == \old(scratch->exclusions[h].route) &&
+    scratch->exclusions[h].best_finding ==
+      \old(scratch->exclusions[h].best_finding);
+  ensures \old(scratch->verdict->finding_count) <=
+    scratch->verdict->finding_count;
+  ensures Held(scratch, place);
+*/
+static void confirm_try(struct vouch_scratch *scratch, int place)
+{
+	const struct vouch_fencing *entry = confirmation(
+		scratch->evidence, vouch__held(scratch, place));
+
+	if (entry)
+		say_confirmed(scratch, place, entry);
+	else
+		say_unasserted(scratch, place, 0);
 }
 
 /* What a person says of one holder. */
@@ -875,30 +1188,13 @@ static void assert_try(struct vouch_scratch *scratch, int place)
 {
 	const struct vouch_evidence *evidence = scratch->evidence;
 	const struct vouch_grant *grant = vouch__held(scratch, place);
-	int said = vouch__is_asserted(evidence, grant->holder, grant->epoch);
-	/* A server that hangs there could go on a moment later. */
-	int asserted = said && vouch__is_elsewhere(evidence, grant->holder);
-	const struct vouch_fencing *entry = 0;
-	struct vouch_finding *finding;
 
-	if (!said)
-		entry = confirmation(evidence, grant);
-	if (asserted || entry) {
-		exclude(scratch, place, entry ? VOUCH_ROUTE_CONFIRMED :
-						VOUCH_ROUTE_ASSERTED);
-		finding = route_open(scratch, grant,
-				     asserted ? VOUCH_R_ASSERTED :
-						VOUCH_R_ASSERTED_CONFIRMED);
-	} else {
-		finding = route_closed(scratch, place,
-				       said ? VOUCH_R_ASSERTED_PRESENT :
-					      VOUCH_R_NOT_ASSERTED,
-				       said || !scratch->exclusions[place].told);
-	}
-	vouch__cite(finding, VOUCH_C_ASSERTION, grant->holder,
-		    said || entry ? VOUCH_YES : VOUCH_NO);
-	if (entry)
-		cite_fencing(finding, entry);
+	if (!vouch__is_asserted(evidence, grant->holder, grant->epoch))
+		confirm_try(scratch, place);
+	else if (vouch__is_elsewhere(evidence, grant->holder))
+		say_asserted(scratch, place);
+	else /* A server that hangs there could go on a moment later. */
+		say_unasserted(scratch, place, 1);
 }
 
 /* Rule 350, route E4 (P6-A1a): shown as an assertion, never as fencing. */
@@ -949,6 +1245,59 @@ static void say_open(struct vouch_scratch *scratch, int place)
 	vouch__find_again(finding, best);
 }
 
+/* The latest of the observations is what exclusion rests on. */
+/*@
+  requires Ready(scratch);
+  requires 0 <= place < VOUCH_GRANTS_MAX;
+  requires 0 <= scratch->holders[place].grant < scratch->evidence->grant_count;
+  requires 0 <= scratch->exclusions[place].route <= VOUCH_ROUTE_CONFIRMED;
+  assigns scratch->last_route, scratch->last_node;
+  ensures SinceKnown(scratch);
+  ensures \old(Since(scratch)) <= Since(scratch);
+  ensures \old(SinceOf(scratch, place)) <= Since(scratch);
+*/
+static void rest_on(struct vouch_scratch *scratch, int place)
+{
+	int route = scratch->exclusions[place].route;
+	uint8_t node = vouch__held(scratch, place)->holder;
+
+	if (vouch__route_order(scratch->evidence, node, route) >
+	    vouch__since(scratch)) {
+		scratch->last_route = (int16_t)route;
+		scratch->last_node = node;
+	}
+}
+
+/* One of them: is a route open, and since when? */
+/*@
+  requires Ready(scratch) && Best(scratch, place);
+  requires 0 <= place < VOUCH_GRANTS_MAX;
+  requires 0 <= scratch->holders[place].grant < scratch->evidence->grant_count;
+  requires 0 <= scratch->exclusions[place].route <= VOUCH_ROUTE_CONFIRMED;
+  assigns scratch->verdict->finding_count,
+    scratch->verdict->findings[0 .. VOUCH_FINDINGS_MAX - 1],
+    scratch->unproven, scratch->last_route, scratch->last_node;
+  ensures Findings(scratch->verdict);
+  ensures \old(scratch->verdict->finding_count) <=
+    scratch->verdict->finding_count;
+  ensures SinceKnown(scratch);
+  ensures \old(Since(scratch)) <= Since(scratch);
+  ensures \old(scratch->unproven) != 0 ==> scratch->unproven != 0;
+  ensures scratch->unproven == 0 ==>
+    scratch->exclusions[place].route != VOUCH_ROUTE_NONE &&
+    \old(SinceOf(scratch, place)) <= Since(scratch);
+*/
+static void conclude(struct vouch_scratch *scratch, int place)
+{
+	if (scratch->exclusions[place].route == VOUCH_ROUTE_NONE) {
+		say_open(scratch, place);
+	} else {
+		rest_on(scratch, place);
+		(void)vouch__find(scratch, VOUCH_HOLDS, VOUCH_R_EXCLUDED,
+				  vouch__held(scratch, place)->holder);
+	}
+}
+
 /* Rule 360: one route for each of them. */
 void vouch__exclusion_is_proven(struct vouch_scratch *scratch)
 {
@@ -960,31 +1309,38 @@ void vouch__exclusion_is_proven(struct vouch_scratch *scratch)
 	  loop invariant \at(scratch->verdict->finding_count, Pre) <=
 	    scratch->verdict->finding_count;
 	  loop invariant SinceKnown(scratch);
+	  loop invariant \forall integer h; 0 <= h < VOUCH_GRANTS_MAX ==>
+	    scratch->holders[h].grant == \at(scratch->holders[h].grant, Pre);
 	  loop invariant scratch->unproven == 0 ==>
 	    \forall integer h; 0 <= h < i ==>
 	      scratch->exclusions[h].route != VOUCH_ROUTE_NONE &&
-	      SinceOf(scratch, h) <= Since(scratch);
+	      \at(SinceOf(scratch, h), Pre) <= Since(scratch);
+	  loop invariant \forall integer h; 0 <= h < i ==>
+	    0 <= \at(scratch->holders[h].grant, Pre) <
+	      scratch->evidence->grant_count;
+	  loop invariant \forall integer h, since; 0 <= h < i &&
+	    scratch->exclusions[h].route != VOUCH_ROUTE_NONE &&
+	    \at(SinceOf(scratch, h), Pre) <= since ==>
+	    \at(ExcludedBy(scratch, h, since), Pre);
 	  loop assigns i, scratch->verdict->finding_count,
 	    scratch->verdict->findings[0 .. VOUCH_FINDINGS_MAX - 1],
 	    scratch->unproven, scratch->last_route, scratch->last_node;
 	  loop variant scratch->holder_count - i;
 	*/
 	for (i = 0; i < scratch->holder_count; i++) {
-		const struct vouch_grant *grant = vouch__held(scratch, i);
-		int route = scratch->exclusions[i].route;
-
-		if (route == VOUCH_ROUTE_NONE) {
-			say_open(scratch, i);
-			continue;
-		}
-		if (vouch__route_order(scratch->evidence, grant->holder, route) >
-		    vouch__since(scratch)) {
-			scratch->last_route = (int16_t)route;
-			scratch->last_node = grant->holder;
-		}
-		(void)vouch__find(scratch, VOUCH_HOLDS, VOUCH_R_EXCLUDED,
-				  grant->holder);
+		/*@ assert \at(Held(scratch, \at(i, Here)), Pre); */
+		/*@ assert \forall integer since;
+		      scratch->exclusions[i].route != VOUCH_ROUTE_NONE &&
+		      \at(SinceOf(scratch, \at(i, Here)), Pre) <= since ==>
+		      \at(ExcludedBy(scratch, \at(i, Here), since), Pre); */
+		conclude(scratch, i);
 	}
+	/*@ assert scratch->unproven == 0 ==>
+	      \forall integer h; 0 <= h < scratch->holder_count ==>
+	        \let since = Since(scratch);
+	        \at(ExcludedBy(scratch, h, since), Pre); */
+	/*@ assert scratch->unproven == 0 && scratch->holders_known != 0 ==>
+	      HoldersExcluded(scratch->evidence, Since(scratch)); */
 	if (!scratch->holders_known)
 		(void)vouch__find(scratch, VOUCH_UNPROVEN,
 				  VOUCH_R_HOLDER_UNKNOWN, VOUCH_NO_NODE);
@@ -1075,6 +1431,49 @@ static enum vouch_reason other_is_quiet(const struct vouch_evidence *evidence,
 	return VOUCH_R_OTHER_UNKNOWN;
 }
 
+/*@
+  requires \valid(finding) && \valid_read(node);
+  assigns finding->used_count, finding->used[0 .. VOUCH_USED_MAX - 1];
+*/
+static void cite_other(struct vouch_finding *finding, uint8_t place,
+		       const struct vouch_node *node)
+{
+	vouch__cite(finding, VOUCH_C_PROBE, place, node->probe.condition);
+	vouch__cite(finding, VOUCH_C_ONLINE, place, node->online);
+	vouch__cite(finding, VOUCH_C_UNCLEAN, place, node->unclean);
+}
+
+/* One node that no record names. */
+/*@
+  requires Ready(scratch) && i < scratch->evidence->node_count;
+  assigns scratch->verdict->finding_count,
+    scratch->verdict->findings[0 .. VOUCH_FINDINGS_MAX - 1],
+    scratch->unproven;
+  ensures Findings(scratch->verdict);
+  ensures \old(scratch->verdict->finding_count) <=
+    scratch->verdict->finding_count;
+  ensures \old(scratch->unproven) != 0 ==> scratch->unproven != 0;
+  ensures scratch->unproven == 0 ==>
+    Quiet(scratch->evidence, i, NewestOf(scratch));
+*/
+static void say_other(struct vouch_scratch *scratch, uint8_t i)
+{
+	const struct vouch_evidence *evidence = scratch->evidence;
+	enum vouch_reason reason =
+		other_is_quiet(evidence, i, vouch__newest(scratch));
+	int ok = reason == VOUCH_R_OTHER_QUIET ||
+		 reason == VOUCH_R_OTHER_CLEAN ||
+		 reason == VOUCH_R_OTHER_ASSERTED;
+	struct vouch_finding *finding;
+
+	/*@ assert ok != 0 ==> Quiet(evidence, i, NewestOf(scratch)); */
+	finding = vouch__find(scratch, ok ? VOUCH_HOLDS : VOUCH_UNPROVEN,
+			      reason, i);
+	cite_other(finding, i, &evidence->nodes[i]);
+	/*@ assert scratch->unproven == 0 ==> ok != 0; */
+	/*@ assert ok != 0 ==> Quiet(evidence, i, NewestOf(scratch)); */
+}
+
 /* Rule 370. A member down for maintenance must not block every promotion, and
  * one that nobody can account for must. */
 void vouch__others_are_proven(struct vouch_scratch *scratch)
@@ -1100,26 +1499,14 @@ void vouch__others_are_proven(struct vouch_scratch *scratch)
 	  loop variant evidence->node_count - i;
 	*/
 	for (i = 0; i < evidence->node_count; i++) {
-		enum vouch_reason reason;
-		struct vouch_finding *finding;
-		int ok;
-
-		if (i == scratch->candidate_node || is_holder(scratch, i))
-			continue;
-		any = 1;
-		reason = other_is_quiet(evidence, i, vouch__newest(scratch));
-		ok = reason == VOUCH_R_OTHER_QUIET ||
-		     reason == VOUCH_R_OTHER_CLEAN ||
-		     reason == VOUCH_R_OTHER_ASSERTED;
-		finding = vouch__find(scratch, ok ? VOUCH_HOLDS : VOUCH_UNPROVEN,
-				      reason, i);
-		vouch__cite(finding, VOUCH_C_PROBE, i,
-			    evidence->nodes[i].probe.condition);
-		vouch__cite(finding, VOUCH_C_ONLINE, i,
-			    evidence->nodes[i].online);
-		vouch__cite(finding, VOUCH_C_UNCLEAN, i,
-			    evidence->nodes[i].unclean);
+		if (i != scratch->candidate_node && !is_holder(scratch, i)) {
+			any = 1;
+			say_other(scratch, i);
+		}
 	}
+	/*@ assert \forall integer newest;
+	      Newest(evidence, newest) ==> newest == NewestOf(scratch); */
+	/*@ assert scratch->unproven == 0 ==> OthersQuiet(evidence); */
 	if (!any)
 		(void)vouch__find(scratch, VOUCH_HOLDS, VOUCH_R_OTHERS_NONE,
 				  VOUCH_NO_NODE);

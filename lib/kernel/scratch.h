@@ -715,6 +715,27 @@ int vouch__remembers(const struct vouch_scratch *scratch, uint8_t i);
 */
 const struct vouch_contract_row *
 vouch__contract_in_force(const struct vouch_evidence *evidence, uint64_t epoch);
+/* The newest epoch that may have written: void grants never did. */
+/*@
+  requires \valid_read(scratch) && \valid_read(scratch->evidence);
+  requires Bounds(scratch->evidence) && FirstHolder(scratch);
+  assigns \nothing;
+  ensures scratch->holder_count > 0 ==>
+    \result == HeldGrant(scratch, 0)->epoch;
+*/
+uint64_t vouch__newest_written(const struct vouch_scratch *scratch);
+/* What was found of a contract: how many count, of how many, and who is ahead. */
+/*@
+  requires \valid(finding) && \valid_read(scratch);
+  requires \separated(finding, scratch);
+  requires \valid_read(scratch->candidate);
+  requires found.ahead == VOUCH_NO_NODE || 0 <= found.ahead < VOUCH_NODES_MAX;
+  assigns finding->value[0 .. 2], finding->used_count,
+    finding->used[0 .. VOUCH_USED_MAX - 1];
+*/
+void vouch__cite_intersection(struct vouch_finding *finding,
+			      const struct vouch_scratch *scratch,
+			      struct vouch_intersection found);
 
 /* The predicates of the rule table, one file per obligation. */
 /*@
