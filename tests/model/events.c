@@ -68,7 +68,7 @@ static const struct {
 	[EV_SNAPSHOT] = { "a snapshot of the machine @n is taken", 1, 1, 4, 1 },
 	[EV_SET_BACK] = { "the machine @n is set back to its snapshot", 1, 1, 4, 1 },
 	[EV_BY_HAND] = { "somebody starts the primary @n again by hand, asking nobody", 1,
-			 1, 2, 1 },
+			 1, 2, 0 },
 };
 
 /* --- membership -------------------------------------------------------------- */
