@@ -10,12 +10,12 @@
 
 #include "agents/contract_view.h"
 #include "agents/divergence.h"
+#include "agents/grants_known.h"
 #include "agents/status_verdicts.h"
 #include "agents/words_show.h"
 #include "authority/holding.h"
 #include "authority/records.h"
 #include "authority/standing.h"
-#include "common/privilege.h"
 #include "common/safe_text.h"
 #include "evidence/names.h"
 
@@ -65,24 +65,6 @@ static void marker_show(struct vouch_context *context,
 			     cli_harmless(standing.text));
 }
 
-/* Adds what the cluster has on record, where it can be asked. */
-static uint32_t cluster_grants(struct vouch_context *context,
-			       struct vouch_deadline deadline,
-			       struct vouch_cluster_grant *grants)
-{
-	struct vouch_error error = { 0 };
-	uint32_t count = VOUCH_GRANTS_MAX;
-	enum vouch_error_code code;
-
-	if (!context->cluster || vouch__privilege_raise(&error) != VOUCH_OK)
-		return 0;
-	code = context->cluster_ops->grants_observe(context->cluster, deadline,
-						    grants, &count, &error);
-	if (vouch__privilege_lower(context->config, &error) != VOUCH_OK)
-		code = VOUCH_E_PERMISSION;
-	return code == VOUCH_OK ? count : 0;
-}
-
 static struct json_object *holding_json(const struct vouch_holding *holding)
 {
 	struct json_object *json = json_object_new_object();
@@ -100,28 +82,12 @@ static struct json_object *holding_json(const struct vouch_holding *holding)
 	return json;
 }
 
-/* The journal alone may be behind, and the cluster may not answer. */
-static uint32_t all_grants(struct vouch_context *context,
-			   struct vouch_deadline deadline,
-			   struct vouch_cluster_grant *grants)
-{
-	uint32_t count = VOUCH_GRANTS_MAX;
-	struct vouch_error error = { 0 };
-
-	if (vouch__records_grants(context->journal, grants, &count, &error) !=
-	    VOUCH_OK) {
-		(void)fprintf(stderr, "vouch: %s\n", error.text);
-		count = 0;
-	}
-	return count + cluster_grants(context, deadline, &grants[count]);
-}
-
 static void holding_show(struct vouch_context *context,
 			 const struct vouch_probe *probes,
 			 struct vouch_deadline deadline, struct json_object *json)
 {
 	static struct vouch_cluster_grant grants[2 * VOUCH_GRANTS_MAX];
-	uint32_t count = all_grants(context, deadline, grants);
+	uint32_t count = grants_known(context, deadline, grants);
 	struct vouch_holding holding;
 
 	vouch__holding_tell(context->config, grants, count, probes, &holding);
@@ -151,9 +117,8 @@ static void grant_show(struct vouch_context *context, struct json_object *json)
 			       "epoch %" PRIu64 " to %s (%s), contract ANY %d of %u",
 			       grants[0].epoch, grants[0].holder,
 			       vouch__name_of(&vouch__names_outcome,
-				      grants[0].outcome),
-			       grants[0].k,
-			       grants[0].member_count);
+					      grants[0].outcome),
+			       grants[0].k, grants[0].member_count);
 	if (json)
 		(void)json_object_object_add(json, "newest_grant",
 					     json_object_new_string(text));
@@ -324,7 +289,7 @@ static void granted_say(struct vouch_context *context,
 			struct vouch_deadline deadline, struct json_object *json)
 {
 	static struct vouch_cluster_grant grants[2 * VOUCH_GRANTS_MAX];
-	uint32_t count = all_grants(context, deadline, grants);
+	uint32_t count = grants_known(context, deadline, grants);
 	const struct vouch_cluster_grant *newest = NULL;
 	uint32_t i;
 
@@ -357,6 +322,7 @@ static void contract_say(struct vouch_context *context, struct cli *cli,
 	}
 	memcpy(view.probes, probes, sizeof(view.probes));
 	contract_view_fencing(context, deadline, &view);
+	contract_view_disowned(context, deadline, &view);
 	if (json)
 		(void)json_object_object_add(
 			json, "contract", contract_json(&cli->config, &view));

@@ -99,7 +99,8 @@ static struct summary summarize(const struct vouch_config *config,
 		if (i == 0 || now < result.now)
 			result.now = now;
 	}
-	if (pinned(view) != VOUCH_YES || view->fencing != VOUCH_YES)
+	if (pinned(view) != VOUCH_YES || view->fencing != VOUCH_YES ||
+	    view->disowned != 0)
 		result.now = 0;
 	return result;
 }
@@ -147,6 +148,12 @@ void contract_summary_show(const struct vouch_config *config,
 		(void)printf("  so this server proves nothing, and what it "
 			     "acknowledges is outside the promise (P6-S1): let "
 			     "Pacemaker start it again\n");
+	if (view->disowned != 0)
+		(void)printf("epoch %" PRIu64 " ran without its contract: until "
+			     "the next epoch's row is in this log, only who held "
+			     "it has for certain what was acknowledged then "
+			     "(P6-S1, rule 565)\n",
+			     view->disowned);
 	if (view->local.unpinned[0] != '\0')
 		(void)printf("not as the agent set it, on this node: %s\n",
 			     cli_harmless(view->local.unpinned));
@@ -177,7 +184,9 @@ void contract_granted_show(const struct vouch_config *config,
 {
 	struct vouch_terms terms = { .method = grant->method, .k = grant->k,
 				     .member_count = grant->member_count };
-	int count = losses(config, &terms, grant->member_count, 0);
+	int count = grant->outcome == VOUCH_GRANT_DISOWNED ?
+			    0 :
+			    losses(config, &terms, grant->member_count, 0);
 	char text[VOUCH_TEXT_SIZE];
 
 	if (json) {
@@ -294,6 +303,10 @@ struct json_object *contract_json(const struct vouch_config *config,
 		json, "remarks", json_object_new_string(view->local.remarks));
 	(void)json_object_object_add(json, "members", members_json(config, view));
 	(void)json_object_object_add(
+		json, "disowned",
+		view->disowned ? json_object_new_int64((int64_t)view->disowned) :
+				 NULL);
+	(void)json_object_object_add(
 		json, "fencing", json_object_new_string(answer_word(view->fencing)));
 	/* Nodes lost at once, the primary included. */
 	(void)json_object_object_add(json, "survives_by_contract",
@@ -330,6 +343,8 @@ enum vouch_decision contract_show(struct cli *cli)
 		contract_view_ask(&context, deadline, &view);
 	if (code == VOUCH_OK)
 		contract_view_fencing(&context, deadline, &view);
+	if (code == VOUCH_OK)
+		contract_view_disowned(&context, deadline, &view);
 	vouch__context_close(&context);
 	if (code != VOUCH_OK) {
 		(void)cli_fail(cli, &error);

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "agents/contract_view.h"
+#include "agents/grants_known.h"
 #include "common/privilege.h"
 
 enum vouch_error_code contract_view_read(struct vouch_context *context,
@@ -65,6 +66,23 @@ void contract_view_fencing(struct vouch_context *context,
 		view->fencing = seen.fencing_enabled;
 	if (vouch__privilege_lower(context->config, &error) != VOUCH_OK)
 		view->fencing = VOUCH_UNKNOWN;
+}
+
+void contract_view_disowned(struct vouch_context *context,
+			    struct vouch_deadline deadline,
+			    struct contract_view *view)
+{
+	static struct vouch_cluster_grant grants[2 * VOUCH_GRANTS_MAX];
+	uint32_t count = grants_known(context, deadline, grants);
+	uint32_t i;
+
+	view->disowned = 0;
+	for (i = 0; i < count; i++) {
+		if (grants[i].outcome == VOUCH_GRANT_DISOWNED &&
+		    grants[i].epoch >= view->log.epoch &&
+		    grants[i].epoch > view->disowned)
+			view->disowned = grants[i].epoch;
+	}
 }
 
 const char *contract_view_doubt(const struct contract_view *view, uint32_t i)

@@ -20,6 +20,9 @@ struct contract_view {
 	/* A lost holder has to be fenced by the cluster; YES without one, where an
 	 * operator's word stands for it. */
 	enum vouch_answer fencing;
+	/* From the log's epoch on, the newest that is on record as having run
+	 * without its contract (rule 565); 0: none. */
+	uint64_t disowned;
 };
 
 /* Of this node's own log; a server that does not run is an error. */
@@ -34,6 +37,10 @@ void contract_view_ask(struct vouch_context *context,
 void contract_view_fencing(struct vouch_context *context,
 			   struct vouch_deadline deadline,
 			   struct contract_view *view);
+/* Adds what is on record of the epochs that this log does not go beyond. */
+void contract_view_disowned(struct vouch_context *context,
+			    struct vouch_deadline deadline,
+			    struct contract_view *view);
 /* Why member i would not count now (P6-S1); NULL when it would. */
 const char *contract_view_doubt(const struct contract_view *view, uint32_t i);
 /* How many of the terms' members would count. */

@@ -376,6 +376,11 @@ def cut_off_by_hand(report):
                      ended(it, others[0], epoch))
         report.check("contract: cut off by hand: the primary has what it acknowledged, the others do not",
                      has_row(it, node) and not any(has_row(it, n) for n in others), "they have it")
+        seen = show(it, others[0])
+        text = it.on(others[0], "vouch", "status").stdout
+        report.check("contract: cut off by hand: show and status of a standby say that only its holder has it all",
+                     seen["disowned"] == epoch and seen["survives_now"] == 0 and
+                     "epoch %d ran without its contract" % epoch in text and show(it, node)["disowned"] is None, (seen, text))
         before = it.attempts(others)
         it.run("power", "off", node)
         it.wait_for("somebody was asked", lambda: it.attempts(others) > before and all(
