@@ -424,6 +424,15 @@ static inline int vouch__managed(const struct vouch_evidence *evidence)
 {
 	return evidence->manager == VOUCH_MANAGER_PACEMAKER;
 }
+/*@
+  requires \valid_read(node);
+  assigns \nothing;
+  ensures \result != 0 <==> OfflineClean(node);
+*/
+static inline int vouch__is_offline_and_clean(const struct vouch_node *node)
+{
+	return node->online == VOUCH_NO && node->unclean == VOUCH_NO;
+}
 /* The latest admission of a node equals this incarnation. */
 /*@
   requires \valid_read(evidence) &&
@@ -736,6 +745,73 @@ uint64_t vouch__newest_written(const struct vouch_scratch *scratch);
 void vouch__cite_intersection(struct vouch_finding *finding,
 			      const struct vouch_scratch *scratch,
 			      struct vouch_intersection found);
+
+/* exclusion.c */
+/* A route that is not open here. `telling`: cite it when no route is. */
+/*@
+  requires Memory(scratch) && Findings(scratch->verdict);
+  requires 0 <= place < VOUCH_GRANTS_MAX;
+  requires 0 <= scratch->holders[place].grant < VOUCH_GRANTS_MAX;
+  assigns scratch->verdict->finding_count,
+    scratch->verdict->findings[0 .. VOUCH_FINDINGS_MAX - 1],
+    scratch->unproven;
+  assigns scratch->exclusions[place].told,
+    scratch->exclusions[place].best_finding;
+  assigns \result \from scratch->verdict;
+  ensures Findings(scratch->verdict);
+  ensures \old(scratch->verdict->finding_count) <=
+    scratch->verdict->finding_count;
+  ensures \result ==
+    &scratch->verdict->findings[scratch->verdict->finding_count - 1];
+  ensures 0 < scratch->verdict->finding_count;
+  ensures \old(Held(scratch, place)) ==> Held(scratch, place);
+*/
+struct vouch_finding *vouch__route_closed(struct vouch_scratch *scratch,
+					  int place, enum vouch_reason reason,
+					  int telling);
+/* A route that is open here. */
+/*@
+  requires Ready(scratch) && Held(scratch, place);
+  requires 0 <= place < VOUCH_GRANTS_MAX;
+  requires 0 < route <= VOUCH_ROUTE_CONFIRMED;
+  requires Open(scratch->evidence, route, HeldGrant(scratch, place));
+  assigns scratch->verdict->finding_count,
+    scratch->verdict->findings[0 .. VOUCH_FINDINGS_MAX - 1],
+    scratch->unproven, scratch->exclusions[place].route;
+  assigns \result \from scratch->verdict;
+  ensures Findings(scratch->verdict);
+  ensures \old(scratch->verdict->finding_count) <=
+    scratch->verdict->finding_count;
+  ensures \result ==
+    &scratch->verdict->findings[scratch->verdict->finding_count - 1];
+  ensures 0 < scratch->verdict->finding_count;
+  ensures Held(scratch, place);
+*/
+struct vouch_finding *vouch__route_open(struct vouch_scratch *scratch,
+					int place, int route,
+					enum vouch_reason reason);
+
+/* fencing.c */
+/*@
+  requires \valid(finding) && \valid_read(entry);
+  assigns finding->used_count, finding->used[0 .. VOUCH_USED_MAX - 1];
+*/
+void vouch__cite_fencing(struct vouch_finding *finding,
+			 const struct vouch_fencing *entry);
+/* A person's word to the fencer that the holder is down, while nothing shows it
+ * in this very view; without a number nobody can say that it is not. */
+/*@
+  requires \valid_read(evidence) && \valid_read(grant);
+  requires Bounds(evidence) && grant->holder < VOUCH_NODES_MAX;
+  assigns \result \from evidence, *evidence, *grant;
+  ensures \result != \null ==>
+    Confirmed(evidence, grant->holder, grant->epoch) &&
+    \exists integer j; 0 <= j < evidence->fencing.count &&
+      \result == &evidence->fencing.entries[j];
+*/
+const struct vouch_fencing *
+vouch__fencing_confirmation(const struct vouch_evidence *evidence,
+			    const struct vouch_grant *grant);
 
 /* The predicates of the rule table, one file per obligation. */
 /*@
