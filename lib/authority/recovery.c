@@ -150,6 +150,22 @@ static int is_open_in(const struct seen *seen, uint64_t epoch)
 	return 0;
 }
 
+/* Has the cluster not heard yet how this one ended, or that its epoch was disowned
+ * since (P6-S1)? */
+static int is_news_for(const struct seen *seen,
+		       const struct vouch_cluster_grant *grant)
+{
+	uint32_t i;
+
+	for (i = 0; i < seen->count; i++) {
+		if (seen->grants[i].epoch == grant->epoch)
+			return seen->grants[i].outcome == VOUCH_GRANT_OPEN ||
+			       (grant->outcome == VOUCH_GRANT_DISOWNED &&
+				seen->grants[i].outcome == VOUCH_GRANT_DONE);
+	}
+	return 0;
+}
+
 /* A request is journalled before its claim. A journal without it is older than
  * the grant, which it then knows from the cluster only: the machine was set back,
  * and what it did since cannot be told from what it has now (P6-S1). The first
@@ -227,7 +243,7 @@ static enum vouch_error_code grant_resolve(struct vouch_context *context,
 						   error);
 		}
 		if (code == VOUCH_OK &&
-		    (open || is_open_in(&seen, grants[i].epoch)))
+		    (open || is_news_for(&seen, &grants[i])))
 			grant_publish(context, deadline, grants[i].epoch,
 				      grants[i].outcome);
 	}

@@ -111,6 +111,17 @@ static void a_cluster_that_does_not_answer_is_told_of(void **state)
 	assert_int_equal(world_now.grants[1].outcome, VOUCH_GRANT_DONE);
 }
 
+/* The start that follows says what the monitor could not. */
+static void the_next_start_tells_the_cluster(void **state)
+{
+	struct vouch_error error = { 0 };
+
+	a_cluster_that_does_not_answer_is_told_of(state);
+	assert_int_equal(operation_recover(&trial.config, &error), VOUCH_OK);
+	assert_int_equal(world_now.grants[1].outcome, VOUCH_GRANT_DISOWNED);
+	assert_int_equal(world_now.grants[0].outcome, VOUCH_GRANT_DONE);
+}
+
 static void a_call_that_fails_is_an_error(void **state)
 {
 	(void)state;
@@ -168,6 +179,8 @@ int main(void)
 			end),
 		cmocka_unit_test_setup_teardown(
 			a_cluster_that_does_not_answer_is_told_of, begin, end),
+		cmocka_unit_test_setup_teardown(the_next_start_tells_the_cluster,
+						begin, end),
 		cmocka_unit_test_setup_teardown(a_call_that_fails_is_an_error,
 						begin, end),
 		cmocka_unit_test_setup_teardown(a_follower_journals_it_for_good,
