@@ -348,7 +348,8 @@ static int is_rolled_back(const struct world *world, const struct node *node)
 	       !world_is_on_path(world, node->mark, node->head);
 }
 
-/* Of another life nobody expects what the former one had. */
+/* Of another life nobody expects what the former one had; who asked that one before
+ * still has its answer. */
 static void forget_nothing(struct world *world, uint8_t node)
 {
 	uint8_t i;
@@ -366,10 +367,8 @@ static int start(struct world *world, uint8_t node, uint8_t variant)
 	    world_attempt_of(world, node) ||
 	    (world->managed && !world_is_quorate(world, node)))
 		return 0;
-	if (of->new_directory || is_rolled_back(world, of)) {
+	if (of->new_directory || is_rolled_back(world, of))
 		of->incarnation = world->incarnations++;
-		forget_nothing(world, node);
-	}
 	recovery_run(world, node);
 	of->new_directory = 0;
 	of->mark = of->head;
@@ -654,6 +653,9 @@ static int set_back(struct world *world, uint8_t node)
 		return 0;
 	(void)power_off(world, node);
 	had(world, node);
+	if (of->set_back != to->incarnation + 1)
+		forget_nothing(world, node);
+	of->set_back = (uint8_t)(to->incarnation + 1);
 	for (i = 1; i < world->record_count; i++) {
 		if (!world_is_on_path(world, i, to->head))
 			world->records[i].forgotten |=

@@ -80,6 +80,7 @@ static int nobody_noted(const struct world *world, const struct seen *seen,
 		const struct seen_probe *probe = &seen->probes[i];
 
 		if ((world->records[record].forgotten & (1u << i)) &&
+		    world->nodes[i].set_back == probe->incarnation + 1 &&
 		    !(seen->noticed & (1u << i)) && probe->present &&
 		    !world_is_on_path(world, record, probe->head) &&
 		    (i == seen->candidate ||

@@ -137,6 +137,7 @@ struct node {
 	struct contract setting; /* what the running server enforces */
 	uint8_t grant;		 /* by which it became primary, or NOTHING */
 	uint8_t by_hand; /* started so: it asks nobody; 2: its log says so */
+	uint8_t set_back; /* the life that its machine was last set back to, and 1 */
 	uint8_t rogue_seen; /* a monitor saw it writable without authority */
 	uint8_t mark;		 /* record of the high-water mark, or NOTHING */
 	/* 0: no marker; the timeline that was left, and the one begun */
