@@ -201,21 +201,23 @@ enum vouch_error_code vouch__records_grants(struct vouch_journal *journal,
 }
 
 /* A promotion that happened stays on record whatever the cluster says later: if
- * that names another holder, the decision must see both (P6-A1). That its epoch
- * was disowned is news of it, and the last (P6-S1). A grant that is
- * void or open gives way to what the cluster has: its number may have been used up
+ * that names another holder, the decision must see both (P6-A1). That the epoch of
+ * this very grant was disowned is news, and the last (P6-S1). A grant that is void
+ * or open gives way to what the cluster has: its number may have been used up
  * by two nodes that did not see each other's claim. */
 static int is_known(const struct vouch_cluster_grant *known,
 		    const struct vouch_cluster_grant *grant)
 {
+	int same;
+
 	if (known->epoch != grant->epoch)
 		return 0;
-	if (vouch__cluster_grant_happened(known))
-		return known->outcome == VOUCH_GRANT_DISOWNED ||
-		       grant->outcome != VOUCH_GRANT_DISOWNED;
-	return (known->outcome == grant->outcome &&
-		strcmp(known->holder, grant->holder) == 0 &&
-		strcmp(known->request_id, grant->request_id) == 0);
+	same = strcmp(known->holder, grant->holder) == 0 &&
+	       strcmp(known->request_id, grant->request_id) == 0;
+	if (known->outcome == VOUCH_GRANT_DONE)
+		return !same || grant->outcome != VOUCH_GRANT_DISOWNED;
+	return known->outcome == VOUCH_GRANT_DISOWNED ||
+	       (known->outcome == grant->outcome && same);
 }
 
 /* A grant of the cluster's says that this one came to nothing; its own record

@@ -155,6 +155,22 @@ static void a_follower_journals_it_for_good(void **state)
 	assert_int_equal(journalled(1).outcome, VOUCH_GRANT_DISOWNED);
 }
 
+/* Somebody else's grant of the same number is a contradiction, which the decision
+ * must see: it takes the place of nothing (P6-A1, rule 150). */
+static void a_disowned_grant_of_another_replaces_none(void **state)
+{
+	struct vouch_cluster_grant other =
+		world_grant(1, "n3", VOUCH_GRANT_DISOWNED);
+	struct vouch_error error = { 0 };
+
+	(void)state;
+	assert_int_equal(vouch__records_follow(context.journal, &other, 1,
+					       &error),
+			 VOUCH_OK);
+	assert_string_equal(journalled(1).holder, "n1");
+	assert_int_equal(journalled(1).outcome, VOUCH_GRANT_DONE);
+}
+
 /* The row says that the server was not pinned: so does the grant. */
 static void a_promotion_without_its_contract_is_disowned_at_once(void **state)
 {
@@ -185,6 +201,8 @@ int main(void)
 						begin, end),
 		cmocka_unit_test_setup_teardown(a_follower_journals_it_for_good,
 						begin, end),
+		cmocka_unit_test_setup_teardown(
+			a_disowned_grant_of_another_replaces_none, begin, end),
 		cmocka_unit_test_setup_teardown(
 			a_promotion_without_its_contract_is_disowned_at_once,
 			begin, end),
