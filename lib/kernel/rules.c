@@ -59,7 +59,8 @@ const struct vouch_rule vouch__rules[] = {
 	{ VOUCH_RULE_W3_SAME_HOLDER, VOUCH_RULE_ROUTE, "coverage.holder",
 	  "P6-S1", "W3: the candidate is the holder and has its whole log" },
 	{ VOUCH_RULE_COVERAGE, VOUCH_RULE_REQUIRED, "coverage", "P6-S1",
-	  "the candidate has every acknowledged write" },
+	  "W1, W2 or W3 holds: the candidate has every write acknowledged under "
+	  "the contracts in its log" },
 	{ VOUCH_RULE_NONE_AHEAD, VOUCH_RULE_REQUIRED, "coverage.ahead", "P6-S1",
 	  "no reachable node is ahead of the candidate" },
 	{ VOUCH_RULE_GRANTS_SATISFIED, VOUCH_RULE_REQUIRED, "coverage.grants",

@@ -203,7 +203,8 @@ enum vouch_outcome {
 	  "promote another member")                                            \
 	X(HOLDER_FEW, "only @a of @b nodes show that no later epoch exists",   \
 	  "more members answer")                                               \
-	X(COVERED, "every acknowledged write is in the log of @n", "")         \
+	X(COVERED, "@n has every write acknowledged under the contracts in its " \
+	  "log", "")                                                           \
 	X(NONE_AHEAD, "no reachable node is ahead of @n", "")                  \
 	X(AHEAD_EPOCH, "@m knows epoch @b, @n only epoch @a",                  \
 	  "promote @m instead")                                                \
