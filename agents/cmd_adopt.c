@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "agents/cli.h"
+#include "authority/contract_change.h"
 #include "authority/follow.h"
 #include "authority/incarnation.h"
 #include "authority/lock.h"
@@ -36,6 +37,22 @@ static enum vouch_error_code adopted_already(struct adoption *adoption)
 				"epoch is %llu of %s",
 				(unsigned long long)adoption->local.epoch,
 				adoption->local.epoch_holder);
+}
+
+static enum vouch_error_code other_contract(struct adoption *adoption,
+					    const struct vouch_terms *recorded,
+					    const struct vouch_terms *asked)
+{
+	char texts[2][VOUCH_TERMS_TEXT_SIZE];
+
+	vouch__terms_text(recorded, texts[0]);
+	vouch__terms_text(asked, texts[1]);
+	return vouch__error_set(&adoption->error, VOUCH_E_STATE,
+				"P6-S1: an adoption was cut off here after the log "
+				"had its contract, %.200s, and the configuration "
+				"asks for another now, %.200s: put it back, adopt, "
+				"and change it with 'vouch contract set'",
+				texts[0], texts[1]);
 }
 
 /* The marker is written last: with this node's row of the first epoch and no
@@ -118,6 +135,8 @@ static void grant_fill(struct adoption *adoption, const char *request_id)
 static enum vouch_error_code row_check(struct adoption *adoption)
 {
 	static struct vouch_log_record record;
+	static struct vouch_contract_state state;
+	struct vouch_terms terms;
 	const struct vouch_grant *row;
 	enum vouch_error_code code = adoption->context.engine->records_observe(
 		&adoption->cli->config, adoption->deadline, &record,
@@ -126,12 +145,16 @@ static enum vouch_error_code row_check(struct adoption *adoption)
 	if (code != VOUCH_OK)
 		return code;
 	row = &record.epochs[0];
+	vouch__terms_of_config(&adoption->cli->config, &terms);
+	vouch__contract_state_of(&adoption->cli->config, &record, &state);
 	if (record.epoch_count != 1 || row->epoch != FIRST_EPOCH ||
 	    strcmp(row->incarnation, adoption->incarnation) != 0 ||
-	    row->contract.k != (uint32_t)adoption->grant.k ||
-	    row->contract.member_count != adoption->grant.member_count)
+	    !state.in_force_known || state.is_announced)
 		return adopted_already(adoption);
-	return VOUCH_OK;
+	return vouch__terms_equal(&terms, &state.in_force) &&
+			       row->contract.member_count == terms.member_count ?
+		       VOUCH_OK :
+		       other_contract(adoption, &state.in_force, &terms);
 }
 
 /* A marker without a row would be a claim that nobody else can see. */

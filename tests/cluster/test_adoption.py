@@ -109,6 +109,11 @@ def cut_off(report, it):
     done = it.on("n1", "vouch", "adopt", check=False)
     report.check("adoption: nor is one without its marker", done.returncode == 3 and "marker" in done.stderr, done.stderr)
     it.on("n1", "rmdir", marker)
+    it.on("n1", "sh", "-c", "{ sed /^k=/d /etc/vouch/pgsql.conf; echo k=2; } >/tmp/two.conf")
+    done = it.on("n1", "vouch", "--config=/tmp/two.conf", "adopt", check=False)
+    report.check("adoption: one that was cut off is not ended with another contract than its row has (P6-S1)",
+                 done.returncode == 3 and "ANY 2 of n2, n3" in done.stderr and it.sql(
+                     "n1", "select count(*) from vouch.contract") == "1", done.stderr)
 
 
 def adoption(report):
