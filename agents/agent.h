@@ -45,6 +45,9 @@ void agent_admit_soon(struct agent *agent);
  * log and the cluster say so of its epoch, and the reason is said (P6-S1). */
 int agent_is_unpinned(struct agent *agent, const struct vouch_local *local,
 		      uint64_t epoch);
+/* The same before a demotion or a stop, which no monitor may precede; it keeps
+ * neither from going on. */
+void agent_pins_look(struct agent *agent, struct vouch_context *context);
 
 /* Makes the spool of the alert agent, after a start; nothing hangs on it. */
 void agent_alerts_expect(struct agent *agent);

@@ -304,6 +304,8 @@ static enum vouch_error_code stop_server(struct vouch_context *context,
 
 	memset(&end, 0, sizeof(end));
 	marked = vouch__marker_read(&agent->config, &marker, error) == VOUCH_OK;
+	if (marked)
+		agent_pins_look(agent, context);
 	code = agent->engine->stop(&agent->config, deadline, &end, error);
 	if (code != VOUCH_OK)
 		return code;

@@ -6,16 +6,19 @@
  * whoever receives it, and the cluster for whoever is cut off (rule 565); and
  * Pacemaker is told that the primary has failed: it is
  * stopped, sealed, started with what is pinned and promoted by that seal, with all
- * that it has. Between that start and the next monitor nobody knows of it.
+ * that it has. Between that start and the next monitor, demotion or stop nobody
+ * knows of it.
  */
 #include <inttypes.h>
 
 #include "agents/agent.h"
+#include "authority/contract.h"
 #include "authority/contract_change.h"
 #include "authority/disown.h"
+#include "authority/marker.h"
 
 /* A log that takes no row must not keep the monitor from saying what it saw. */
-enum { DISOWN_MS = 5000 };
+enum { DISOWN_MS = 5000, LOOK_MS = 4000 };
 
 static void log_disown(struct agent *agent, enum vouch_answer *recorded)
 {
@@ -43,24 +46,23 @@ static void log_disown(struct agent *agent, enum vouch_answer *recorded)
 			  "contract is not enforced");
 }
 
-static void cluster_disown(struct agent *agent, uint64_t epoch)
+static void cluster_disown(struct agent *agent, struct vouch_context *context,
+			   uint64_t epoch, enum vouch_error_code opened,
+			   struct vouch_error *error)
 {
-	struct vouch_context context = { .progress = agent_log };
-	struct vouch_error error = { 0 };
-	enum vouch_error_code code = agent_context_open(agent, &context, &error);
+	enum vouch_error_code code = opened;
 
 	if (code == VOUCH_OK)
-		code = vouch__epoch_disown(&context, epoch, agent->deadline,
-					   &error);
-	vouch__context_close(&context);
+		code = vouch__epoch_disown(context, epoch, agent->deadline,
+					   error);
 	if (code != VOUCH_OK)
 		agent_reason("P6-S1: standbys that are cut off are not told that "
 			     "epoch %" PRIu64 " is not enforced: %s",
-			     epoch, error.text);
+			     epoch, error->text);
 }
 
-int agent_is_unpinned(struct agent *agent, const struct vouch_local *local,
-		      uint64_t epoch)
+/* The log hears of it by this; the cluster is still to be told. */
+static int is_unpinned(struct agent *agent, const struct vouch_local *local)
 {
 	enum vouch_answer recorded;
 
@@ -69,12 +71,50 @@ int agent_is_unpinned(struct agent *agent, const struct vouch_local *local,
 	log_disown(agent, &recorded);
 	/* Where another agent runs the server, it may never have been pinned: the
 	 * log has not said otherwise then. */
-	if (agent->guards && recorded != VOUCH_YES)
+	return !agent->guards || recorded == VOUCH_YES;
+}
+
+int agent_is_unpinned(struct agent *agent, const struct vouch_local *local,
+		      uint64_t epoch)
+{
+	struct vouch_context context = { .progress = agent_log };
+	struct vouch_error error = { 0 };
+	enum vouch_error_code code;
+
+	if (!is_unpinned(agent, local))
 		return 0;
-	cluster_disown(agent, epoch);
+	code = agent_context_open(agent, &context, &error);
+	cluster_disown(agent, &context, epoch, code, &error);
+	vouch__context_close(&context);
 	agent_reason("P6-S1: this server was not started by its agent and does "
 		     "not enforce the recorded contract (%s): it is stopped, "
 		     "sealed and started again",
 		     local->unpinned);
 	return 1;
+}
+
+void agent_pins_look(struct agent *agent, struct vouch_context *context)
+{
+	static struct vouch_local local;
+	/* Whoever stops may start again, with the contract that is asked for then:
+	 * the one that this server has to enforce is loaded into a copy. */
+	static struct agent seen;
+	struct vouch_marker marker;
+	struct vouch_error error = { 0 };
+
+	seen = *agent;
+	seen.deadline = vouch__deadline_within(agent->deadline, LOOK_MS);
+	if (vouch__marker_read(&seen.config, &marker, &error) != VOUCH_OK ||
+	    vouch__contract_load(&seen.config, &error) != VOUCH_OK ||
+	    seen.engine->local_observe(&seen.config, seen.deadline, &local,
+				       &error) != VOUCH_OK ||
+	    local.state != VOUCH_RUN_WRITABLE ||
+	    marker.system_id != local.system_id)
+		return;
+	seen.deadline = vouch__deadline_within(agent->deadline, DISOWN_MS);
+	if (!is_unpinned(&seen, &local))
+		return;
+	agent_log("P6-S1: this server does not enforce the contract that is "
+		  "recorded; no monitor had seen it");
+	cluster_disown(&seen, context, marker.epoch, VOUCH_OK, &error);
 }

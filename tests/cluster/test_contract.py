@@ -321,6 +321,8 @@ def by_hand(report):
         it.wait_for("the others' logs say so", lambda: it.sql(
             other, "select pinned from vouch.contract order by serial desc limit 1") == "f", 60)
         it.on(node, "crm_resource", "--resource", "pgsql", "--force-check", check=False, timeout=60)
+        epoch = show(it, node)["epoch"]
+        report.check("contract: by hand: the cluster has it, too", ended(it, other, epoch) == "disowned", ended(it, other, epoch))
         report.check("contract: by hand: it is said once", it.sql(
             node, "select count(*) from vouch.contract where not pinned and epoch = (select max(epoch) from vouch.epoch)")
                      == "1", "more often")
@@ -356,6 +358,23 @@ def ended(it, node, epoch):
     return next((grant["outcome"] for grant in grants if grant["epoch"] == epoch), None)
 
 
+def asked(it, nodes, before):
+    """One of them was asked since, and none is being asked now."""
+    return it.attempts(nodes) > before and all(
+        d["outcome"] in ("succeeded", "denied", "failed") for n in nodes for d in it.decisions(n))
+
+
+def denials(it, nodes):
+    """Why those were refused who were asked last."""
+    return [it.verdict(n)["why"] for n in nodes if it.decisions(n)[:1] and it.decisions(n)[0]["outcome"] == "denied"]
+
+
+def open_rules(it, nodes):
+    """For each of those who were refused when they were asked last: the rules that were not proven."""
+    return [[f["rule"] for f in it.verdict(n)["findings"] if f["outcome"] == "unproven"]
+            for n in nodes if it.decisions(n)[:1] and it.decisions(n)[0]["outcome"] == "denied"]
+
+
 def has_row(it, node):
     return it.sql(node, "select count(*) from acked where client = 66") == "1"
 
@@ -367,12 +386,23 @@ def cut_off_by_hand(report):
         node = primary(it)
         others = [n for n in NODES if n != node]
         epoch = show(it, node)["epoch"]
+        without = "ran without the contract of epoch %d" % epoch
         acknowledged_alone(it, node, others)
+        before = it.attempts(others)
+        it.on(node, "crm_resource", "--resource", "pgsql-clone", "--ban", "--promoted", "--node", node)
         it.on(node, "crm_attribute", "--type", "crm_config", "--name", "maintenance-mode", "--update", "false")
-        it.wait_for("it is sealed, started again and promoted", lambda: it.promoted() == node and
+        it.wait_for("somebody else was asked", lambda: asked(it, others, before), 180)
+        report.check("contract: cut off by hand: demoted before any monitor has looked, nobody takes its place (P6-S1)",
+                     it.promoted() is None and open_rules(it, others) and
+                     all(565 in rules for rules in open_rules(it, others)), open_rules(it, others))
+        report.check("contract: cut off by hand: the demotion told the cluster that the epoch is not enforced (P6-S1)",
+                     ended(it, others[0], epoch) == "disowned", ended(it, others[0], epoch))
+        it.on(node, "crm_resource", "--resource", "pgsql-clone", "--clear")
+        ask_again(it)
+        it.wait_for("it is promoted by its seal", lambda: it.promoted() == node and
                     show(it, node)["pinned"] == "yes" and show(it, node)["epoch"] > epoch, 180)
-        report.check("contract: cut off by hand: the monitor told the cluster that the epoch is not enforced (P6-S1)",
-                     ended(it, others[0], epoch) == "disowned" and ended(it, others[0], epoch + 1) == "done",
+        report.check("contract: cut off by hand: that stays so through the next epoch",
+                     ended(it, others[0], epoch) == "disowned" and ended(it, others[0], show(it, node)["epoch"]) == "done",
                      ended(it, others[0], epoch))
         report.check("contract: cut off by hand: the primary has what it acknowledged, the others do not",
                      has_row(it, node) and not any(has_row(it, n) for n in others), "they have it")
@@ -383,11 +413,9 @@ def cut_off_by_hand(report):
                      "epoch %d ran without its contract" % epoch in text and show(it, node)["disowned"] is None, (seen, text))
         before = it.attempts(others)
         it.run("power", "off", node)
-        it.wait_for("somebody was asked", lambda: it.attempts(others) > before and all(
-            d["outcome"] in ("succeeded", "denied", "failed") for n in others for d in it.decisions(n)), 180)
-        why = [it.verdict(n)["why"] for n in others if it.decisions(n)[:1] and it.decisions(n)[0]["outcome"] == "denied"]
+        it.wait_for("somebody was asked", lambda: asked(it, others, before), 180)
         report.check("contract: cut off by hand: without it nobody is promoted, by rule 565", it.promoted() is None and any(
-            "ran without the contract of epoch %d" % epoch in w for w in why), why)
+            without in why for why in denials(it, others)), denials(it, others))
         for other in others:
             it.on(other, "pkill", "-CONT", "-f", "postgres:.*walreceiver")
         it.run("power", "on", node)

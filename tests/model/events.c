@@ -410,6 +410,9 @@ static int stop(struct world *world, uint8_t node, uint8_t at_once)
 
 	if (!of->power || world_attempt_of(world, node))
 		return 0;
+	/* The agent looks before it stops a primary; whoever kills it does not. */
+	if (!at_once && of->by_hand)
+		disown(world, node);
 	if (!at_once && of->server == SERVER_PRIMARY && of->grant != NOTHING &&
 	    of->marker_epoch == world->grants[of->grant].epoch &&
 	    of->marker_timeline == world->records[of->head].timeline)
