@@ -554,17 +554,23 @@ static void say_confirmed(struct vouch_scratch *scratch, int place,
     scratch->verdict->finding_count;
   ensures Held(scratch, place);
 */
-static void say_unasserted(struct vouch_scratch *scratch, int place, int said)
+static void say_unasserted(struct vouch_scratch *scratch, int place,
+			   enum vouch_reason reason)
 {
+	int said = reason != VOUCH_R_NOT_ASSERTED;
 	struct vouch_finding *finding =
-		vouch__route_closed(scratch, place,
-				    said ? VOUCH_R_ASSERTED_PRESENT :
-					   VOUCH_R_NOT_ASSERTED,
+		vouch__route_closed(scratch, place, reason,
 				    said || !scratch->exclusions[place].told);
 
 	vouch__cite(finding, VOUCH_C_ASSERTION,
 		    vouch__held(scratch, place)->holder,
 		    said ? VOUCH_YES : VOUCH_NO);
+	if (reason == VOUCH_R_CONFIRMED_UNCLEAN)
+		vouch__cite(finding, VOUCH_C_UNCLEAN,
+			    vouch__held(scratch, place)->holder,
+			    scratch->evidence
+				    ->nodes[vouch__held(scratch, place)->holder]
+				    .unclean);
 }
 
 /* What a person says to the fencer, where nobody said anything to vouch. */
@@ -587,13 +593,17 @@ static void say_unasserted(struct vouch_scratch *scratch, int place, int said)
 */
 static void confirm_try(struct vouch_scratch *scratch, int place)
 {
-	const struct vouch_fencing *entry = vouch__fencing_confirmation(
-		scratch->evidence, vouch__held(scratch, place));
+	const struct vouch_evidence *evidence = scratch->evidence;
+	const struct vouch_grant *grant = vouch__held(scratch, place);
+	const struct vouch_fencing *entry =
+		vouch__fencing_confirmation(evidence, grant);
 
-	if (entry)
+	if (!entry)
+		say_unasserted(scratch, place, VOUCH_R_NOT_ASSERTED);
+	else if (vouch__is_offline_and_clean(&evidence->nodes[grant->holder]))
 		say_confirmed(scratch, place, entry);
 	else
-		say_unasserted(scratch, place, 0);
+		say_unasserted(scratch, place, VOUCH_R_CONFIRMED_UNCLEAN);
 }
 
 /* What a person says of one holder. */
@@ -624,7 +634,7 @@ static void assert_try(struct vouch_scratch *scratch, int place)
 	else if (vouch__is_elsewhere(evidence, grant->holder))
 		say_asserted(scratch, place);
 	else /* A server that hangs there could go on a moment later. */
-		say_unasserted(scratch, place, 1);
+		say_unasserted(scratch, place, VOUCH_R_ASSERTED_PRESENT);
 }
 
 /* Rule 350, route E4 (P6-A1a): shown as an assertion, never as fencing. */

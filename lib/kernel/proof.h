@@ -418,9 +418,10 @@
   predicate Believed{L}(struct vouch_evidence *e, integer node, integer epoch) =
     Asserted(e, node, epoch) && Elsewhere(e, node);
 
-  // ... to the fencer.
+  // ... to the fencer; a node that was back since is unclean when it is lost.
   predicate Confirmed{L}(struct vouch_evidence *e, integer node, integer epoch) =
     Managed(e) && Snapshot(&e->fencing, node, epoch) && Elsewhere(e, node) &&
+    OfflineClean(&e->nodes[node]) &&
     \exists integer i; 0 <= i < e->fencing.count &&
       Fresh(&e->fencing.entries[i], node) &&
       e->fencing.entries[i].executor == VOUCH_EXECUTOR_HUMAN &&

@@ -799,13 +799,16 @@ struct vouch_finding *vouch__route_open(struct vouch_scratch *scratch,
 void vouch__cite_fencing(struct vouch_finding *finding,
 			 const struct vouch_fencing *entry);
 /* A person's word to the fencer that the holder is down, while nothing shows it
- * in this very view; without a number nobody can say that it is not. */
+ * in this very view; without a number nobody can say that it is not. The word names
+ * no view, unlike one to vouch: it counts for a node that is offline and clean, as
+ * the word itself made it, and not for one that was back and is lost again. */
 /*@
   requires \valid_read(evidence) && \valid_read(grant);
   requires Bounds(evidence) && grant->holder < VOUCH_NODES_MAX;
   assigns \result \from evidence, *evidence, *grant;
   ensures \result != \null ==>
-    Confirmed(evidence, grant->holder, grant->epoch) &&
+    (OfflineClean(&evidence->nodes[grant->holder]) ==>
+     Confirmed(evidence, grant->holder, grant->epoch)) &&
     \exists integer j; 0 <= j < evidence->fencing.count &&
       \result == &evidence->fencing.entries[j];
 */

@@ -143,6 +143,10 @@ enum vouch_outcome {
 	X(ASSERTED_PRESENT,                                                    \
 	  "@n is asserted down but is, or may be, a member of this view",      \
 	  "fence @n, or stop the cluster on it")                               \
+	X(CONFIRMED_UNCLEAN, "a person confirmed to the fencer that @n is down, but " \
+	  "the cluster does not have it offline and clean: it may have been back " \
+	  "since", "@n is fenced, or confirmed again or asserted down, if you know " \
+	  "that it is down")                                                   \
 	X(EXCLUDED, "@n cannot write", "")                                     \
 	X(OTHERS_NONE, "there is no other node to account for", "")            \
 	X(OTHER_QUIET, "@n holds nothing and cannot write", "")                \

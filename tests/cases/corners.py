@@ -527,6 +527,23 @@ def _(d):
     del d["nodes"][0]["cluster_id"]
 
 
+def confirmed_and(name, why, **fields):
+    def change(d):
+        entry(d)["executor"] = "human"
+        for key, value in fields.items():
+            d["nodes"][0].pop(key, None)
+            if value:
+                d["nodes"][0][key] = value
+    change.__doc__ = why
+    case("confirmed-" + name, "veto 360")(change)
+
+
+confirmed_and("and-lost-again", "It was back since the confirmation, and nobody knows what it does now.", unclean="yes")
+confirmed_and("but-cleanness-unknown", "What nobody says is not clean.", unclean=None)
+confirmed_and("but-online", "The cluster's status has it online.", online="yes")
+confirmed_and("but-state-unknown", "What nobody says is not offline.", online=None)
+
+
 @case("same-holder-writable", "veto 360", same_holder)
 def _(d):
     """The candidate itself answers as writable."""

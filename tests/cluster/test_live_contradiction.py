@@ -2,10 +2,13 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Fault 12: somebody confirms by hand that the primary is down, while it is
 only cut off from Corosync and still writes: vetoed by live contradiction. And
-the same with a power controller that says it switched, and did not."""
+the same with a power controller that says it switched, and did not. Where the
+primary is down, the confirmation counts, until the node is back (P6-A1a)."""
+import json
 import os
 import sys
 import time
+import xml.etree.ElementTree
 
 sys.dont_write_bytecode = True
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
@@ -53,5 +56,44 @@ def lie(report):
         refused(it, report, "lying power controller")
 
 
+def check(it, node):
+    done = it.on(node, "vouch", "--output-as=json", "--quiet", "check", check=False)
+    return done.returncode, json.loads(done.stdout)
+
+
+def unclean(it):
+    nodes = xml.etree.ElementTree.fromstring(it.on("n2", "crm_mon", "-1", "--output-as=xml").stdout).find("nodes")
+    return next(n.get("unclean") for n in nodes if n.get("name") == "n1") == "true"
+
+
+def by_word(verdict):
+    return [f["reason"] for f in verdict["findings"] if f["rule"] == 350]
+
+
+def confirmed(report):
+    """Nobody may be promoted here, so that n1 stays the last holder, also when it is back."""
+    with lab("lf") as it:
+        for node in ("n2", "n3"):
+            it.on(node, "crm_resource", "--resource", "pgsql-clone", "--ban", "--promoted", "--node", node)
+        it.run("fencing", "fails", "n1")
+        it.run("power", "off", "n1")
+        it.on("n2", "crm_resource", "--resource", "pgsql-clone", "--ban", "--promoted", "--node", "n1")
+        it.wait_for("n1 is lost", lambda: unclean(it))
+        code, verdict = check(it, "n2")
+        report.check("confirmed: nothing excludes the dead n1 that no machine could fence", code == 1 and
+                     verdict["rule"] == 360, verdict["why"])
+        it.on("n2", "stonith_admin", "--confirm", "n1")
+        it.wait_for("a promotion is proven", lambda: check(it, "n2")[0] == 0)
+        report.check("confirmed: a person's confirmation does, shown as that (P6-A1a)",
+                     by_word(check(it, "n2")[1]) == ["ASSERTED_CONFIRMED"], check(it, "n2"))
+        it.run("power", "on", "n1")
+        it.wait_for("n1 is back, as a standby", lambda: it.sql("n1", "select pg_is_in_recovery()") == "t" and not unclean(it))
+        it.run("isolate", "n1")
+        it.wait_for("n1 is lost again", lambda: unclean(it))
+        code, verdict = check(it, "n2")
+        report.check("confirmed: it does not once n1 was back and is lost again (P6-A1)", code == 1 and
+                     verdict["rule"] == 360 and by_word(verdict) != ["ASSERTED_CONFIRMED"], (verdict["why"], by_word(verdict)))
+
+
 if __name__ == "__main__":
-    sys.exit(main({"contradiction": contradiction, "lying-fencing": lie}))
+    sys.exit(main({"contradiction": contradiction, "lying-fencing": lie, "confirmed": confirmed}))

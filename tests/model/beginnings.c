@@ -100,10 +100,17 @@ static const struct event by_hand_and_cut_off[] = {
 	{ EV_HEAL, 0, 0, 0 }, { EV_PROMOTE, 0, 0, 0 }, { EV_MONITOR, 1, 0, 0 },
 	{ EV_MONITOR, 2, 0, 0 }, { EV_KINDS, 0, 0, 0 }
 };
+/* n1 is confirmed down by hand while it is; then it is back, and somebody promotes
+ * it there, which its agent sees. Then it is cut off: it is unclean, and it writes. */
+static const struct event confirmed_and_back[] = {
+	{ EV_STOP, 0, 0, 0 }, { EV_LEAVE, 0, 0, 0 }, { EV_FENCE, 0, 1, 4 },
+	{ EV_POWER_ON, 0, 0, 0 }, { EV_START, 0, 0, 0 }, { EV_ROGUE, 0, 0, 0 },
+	{ EV_MONITOR, 0, 0, 0 }, { EV_CUT, 0, 0, 3 }, { EV_KINDS, 0, 0, 0 }
+};
 static const struct event *const beginnings[BEGINNINGS] = {
 	asked_nobody, re_created, old_disk, switched_over, contract_changed,
 	by_hand, set_back, holder_set_back, granted_and_set_back, noted_before,
-	granted_since, noted_and_by_hand, by_hand_and_cut_off
+	granted_since, noted_and_by_hand, by_hand_and_cut_off, confirmed_and_back
 };
 
 int beginning_nth(const struct world *world, uint32_t beginning, uint32_t n,

@@ -322,8 +322,7 @@ static uint64_t excluded_since(evidence_t *e, const struct epoch *held)
 	/* E4 */
 	ROUTE(is_asserted(e, h, held->grant->epoch) && is_elsewhere(e, node),
 	      e->before.order);
-	ROUTE(was_fenced(e, held, VOUCH_EXECUTOR_HUMAN) &&
-		      !is_shown(e, node),
+	ROUTE(was_fenced(e, held, VOUCH_EXECUTOR_HUMAN) && is_nowhere(e, h),
 	      e->fencing.order);
 #undef ROUTE
 	return since;
