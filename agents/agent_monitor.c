@@ -69,6 +69,22 @@ static int is_probe(void)
 	return !interval || strcmp(interval, "0") == 0;
 }
 
+static int is_of_this_log(const struct vouch_marker *marker,
+			  const struct vouch_local *local)
+{
+	return marker->system_id == local->system_id &&
+	       (marker->timeline == 0 || marker->timeline == local->timeline);
+}
+
+static enum ocf_exitcode authority_of_another(const struct vouch_marker *marker,
+					      const struct vouch_local *local)
+{
+	agent_reason("P6-A1: the database is writable on timeline %u, but the "
+		     "authority is for timeline %u of incarnation %s",
+		     local->timeline, marker->timeline, marker->incarnation);
+	return PCMK_OCF_FAILED_PROMOTED;
+}
+
 /* Writable is right only for the node whose marker says so (P6-A1, P6-A3). */
 static enum ocf_exitcode monitor_writable(struct agent *agent,
 					  const struct vouch_local *local,
@@ -89,19 +105,15 @@ static enum ocf_exitcode monitor_writable(struct agent *agent,
 			     error.text);
 		return PCMK_OCF_FAILED_PROMOTED;
 	}
-	if (marker.system_id != local->system_id ||
-	    (marker.timeline != 0 && marker.timeline != local->timeline) ||
-	    strcmp(marker.incarnation, local->incarnation) != 0) {
-		agent_reason("P6-A1: the database is writable on timeline %u, "
-			     "but the authority is for timeline %u of "
-			     "incarnation %s",
-			     local->timeline, marker.timeline,
-			     marker.incarnation);
-		return PCMK_OCF_FAILED_PROMOTED;
-	}
+	if (!is_of_this_log(&marker, local))
+		return authority_of_another(&marker, local);
 	if (was_cut_off(agent, &marker) ||
 	    (comparable && agent_is_unpinned(agent, local, marker.epoch)))
 		return PCMK_OCF_FAILED_PROMOTED;
+	/* Last, as somebody who starts the server without its agent's command line
+	 * leaves out who it is as well as the contract. */
+	if (strcmp(marker.incarnation, local->incarnation) != 0)
+		return authority_of_another(&marker, local);
 	settings_tell(local);
 	(void)agent_admit(agent, local);
 	if (is_probe())

@@ -109,7 +109,8 @@ void agent_pins_look(struct agent *agent, struct vouch_context *context)
 	    seen.engine->local_observe(&seen.config, seen.deadline, &local,
 				       &error) != VOUCH_OK ||
 	    local.state != VOUCH_RUN_WRITABLE ||
-	    marker.system_id != local.system_id)
+	    marker.system_id != local.system_id ||
+	    marker.timeline != local.timeline)
 		return;
 	seen.deadline = vouch__deadline_within(agent->deadline, DISOWN_MS);
 	if (!is_unpinned(&seen, &local))
