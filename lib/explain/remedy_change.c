@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "explain/remedy.h"
+#include "kernel/parts.h"
 #include "kernel/scratch.h"
 
 static int is_silent(const struct vouch_node *node)

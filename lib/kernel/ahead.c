@@ -70,12 +70,9 @@ static enum vouch_reason ahead_reason(const struct vouch_scratch *scratch,
   requires 0 <= scratch->candidate_node < VOUCH_NODES_MAX;
   requires scratch->candidate ==
     &scratch->evidence->nodes[scratch->candidate_node].probe;
-  assigns scratch->verdict->finding_count,
-    scratch->verdict->findings[0 .. VOUCH_FINDINGS_MAX - 1],
-    scratch->unproven;
+  assigns SAID(scratch);
   ensures Findings(scratch->verdict);
-  ensures \old(scratch->verdict->finding_count) <=
-    scratch->verdict->finding_count;
+  ensures SAYS_MORE(scratch);
   ensures scratch->unproven != 0;
 */
 static void say_ahead(struct vouch_scratch *scratch, uint8_t i,
@@ -110,12 +107,9 @@ static void say_ahead(struct vouch_scratch *scratch, uint8_t i,
   requires \valid_read(scratch->candidate);
   requires scratch->candidate ==
     &scratch->evidence->nodes[scratch->candidate_node].probe;
-  assigns scratch->verdict->finding_count,
-    scratch->verdict->findings[0 .. VOUCH_FINDINGS_MAX - 1],
-    scratch->unproven;
+  assigns SAID(scratch);
   ensures Findings(scratch->verdict);
-  ensures \old(scratch->verdict->finding_count) <=
-    scratch->verdict->finding_count;
+  ensures SAYS_MORE(scratch);
   ensures \old(scratch->unproven) != 0 || reason != VOUCH_R_NONE ==>
     scratch->unproven != 0;
 */
@@ -163,13 +157,10 @@ void vouch__none_ahead_is_proven(struct vouch_scratch *scratch)
 	/*@
 	  loop invariant 0 <= i <= evidence->node_count;
 	  loop invariant Findings(scratch->verdict);
-	  loop invariant \at(scratch->verdict->finding_count, Pre) <=
-	    scratch->verdict->finding_count;
+	  loop invariant SAYS_MORE_SINCE(scratch);
 	  loop invariant scratch->unproven != 0 ||
 	    \forall integer j; 0 <= j < i ==> reasons[j] == VOUCH_R_NONE;
-	  loop assigns i, scratch->verdict->finding_count,
-	    scratch->verdict->findings[0 .. VOUCH_FINDINGS_MAX - 1],
-	    scratch->unproven;
+	  loop assigns i, SAID(scratch);
 	  loop variant evidence->node_count - i;
 	*/
 	for (i = 0; i < evidence->node_count; i++) {
@@ -226,12 +217,9 @@ struct lacking {
     \separated(lacking.grant, scratch, scratch->verdict);
   requires lacking.found.ahead == VOUCH_NO_NODE ||
     0 <= lacking.found.ahead < VOUCH_NODES_MAX;
-  assigns scratch->verdict->finding_count,
-    scratch->verdict->findings[0 .. VOUCH_FINDINGS_MAX - 1],
-    scratch->unproven;
+  assigns SAID(scratch);
   ensures Findings(scratch->verdict);
-  ensures \old(scratch->verdict->finding_count) <=
-    scratch->verdict->finding_count;
+  ensures SAYS_MORE(scratch);
   ensures scratch->unproven != 0;
 */
 static void say_lacking(struct vouch_scratch *scratch, struct lacking lacking)
@@ -309,12 +297,9 @@ void vouch__grants_satisfied_is_proven(struct vouch_scratch *scratch)
 	/*@
 	  loop invariant 0 <= i <= count;
 	  loop invariant Findings(scratch->verdict);
-	  loop invariant \at(scratch->verdict->finding_count, Pre) <=
-	    scratch->verdict->finding_count;
+	  loop invariant SAYS_MORE_SINCE(scratch);
 	  loop invariant i > 0 ==> scratch->unproven != 0;
-	  loop assigns i, scratch->verdict->finding_count,
-	    scratch->verdict->findings[0 .. VOUCH_FINDINGS_MAX - 1],
-	    scratch->unproven;
+	  loop assigns i, SAID(scratch);
 	  loop variant count - i;
 	*/
 	for (i = 0; i < count; i++)

@@ -8,13 +8,10 @@
 /*@
   requires Memory(scratch) && Findings(scratch->verdict);
   requires 0 <= scratch->coverage_best < VOUCH_FINDINGS_MAX;
-  assigns scratch->verdict->finding_count,
-    scratch->verdict->findings[0 .. VOUCH_FINDINGS_MAX - 1],
-    scratch->unproven, scratch->coverage_best;
+  assigns SAID(scratch), scratch->coverage_best;
   assigns \result \from scratch->verdict;
   ensures Findings(scratch->verdict);
-  ensures \old(scratch->verdict->finding_count) <=
-    scratch->verdict->finding_count;
+  ensures SAYS_MORE(scratch);
   ensures 0 < scratch->verdict->finding_count;
   ensures
     \result == &scratch->verdict->findings[scratch->verdict->finding_count - 1];
@@ -67,14 +64,11 @@ void vouch__order_is_proven(struct vouch_scratch *scratch)
 	/*@
 	  loop invariant 0 <= i <= evidence->node_count;
 	  loop invariant Findings(scratch->verdict);
-	  loop invariant \at(scratch->verdict->finding_count, Pre) <=
-	    scratch->verdict->finding_count;
+	  loop invariant SAYS_MORE_SINCE(scratch);
 	  loop invariant failed != 0 ==> scratch->unproven != 0;
 	  loop invariant failed == 0 ==> \forall integer j; 0 <= j < i ==>
 	    ReadSince{Pre}(Server{Pre}(evidence, j), Since(scratch));
-	  loop assigns i, failed, scratch->verdict->finding_count,
-	    scratch->verdict->findings[0 .. VOUCH_FINDINGS_MAX - 1],
-	    scratch->unproven;
+	  loop assigns i, failed, SAID(scratch);
 	  loop variant evidence->node_count - i;
 	*/
 	for (i = 0; i < evidence->node_count; i++) {
@@ -173,12 +167,9 @@ static void cite_seal(struct vouch_finding *finding,
   requires Memory(scratch) && Findings(scratch->verdict);
   requires \valid_read(scratch->candidate);
   requires 0 <= scratch->coverage_best < VOUCH_FINDINGS_MAX;
-  assigns scratch->verdict->finding_count,
-    scratch->verdict->findings[0 .. VOUCH_FINDINGS_MAX - 1],
-    scratch->unproven, scratch->coverage_best;
+  assigns SAID(scratch), scratch->coverage_best;
   ensures Findings(scratch->verdict);
-  ensures \old(scratch->verdict->finding_count) <=
-    scratch->verdict->finding_count;
+  ensures SAYS_MORE(scratch);
   ensures 0 <= scratch->coverage_best < VOUCH_FINDINGS_MAX;
 */
 static void say_not_last(struct vouch_scratch *scratch, int same)
@@ -199,12 +190,9 @@ static void say_not_last(struct vouch_scratch *scratch, int same)
 /*@
   requires Memory(scratch) && Findings(scratch->verdict);
   requires 0 <= scratch->coverage_best < VOUCH_FINDINGS_MAX;
-  assigns scratch->verdict->finding_count,
-    scratch->verdict->findings[0 .. VOUCH_FINDINGS_MAX - 1],
-    scratch->unproven, scratch->coverage_best;
+  assigns SAID(scratch), scratch->coverage_best;
   ensures Findings(scratch->verdict);
-  ensures \old(scratch->verdict->finding_count) <=
-    scratch->verdict->finding_count;
+  ensures SAYS_MORE(scratch);
   ensures 0 <= scratch->coverage_best < VOUCH_FINDINGS_MAX;
 */
 static void say_no_seal(struct vouch_scratch *scratch)
@@ -220,12 +208,9 @@ static void say_no_seal(struct vouch_scratch *scratch)
   requires Memory(scratch) && Findings(scratch->verdict);
   requires \valid_read(scratch->candidate);
   requires 0 <= scratch->coverage_best < VOUCH_FINDINGS_MAX;
-  assigns scratch->verdict->finding_count,
-    scratch->verdict->findings[0 .. VOUCH_FINDINGS_MAX - 1],
-    scratch->unproven, scratch->coverage_best;
+  assigns SAID(scratch), scratch->coverage_best;
   ensures Findings(scratch->verdict);
-  ensures \old(scratch->verdict->finding_count) <=
-    scratch->verdict->finding_count;
+  ensures SAYS_MORE(scratch);
   ensures 0 <= scratch->coverage_best < VOUCH_FINDINGS_MAX;
 */
 static void say_sealed(struct vouch_scratch *scratch)
@@ -317,12 +302,9 @@ static int contract_is_kept(const struct vouch_contract_row *row,
   requires 0 <= scratch->coverage_best < VOUCH_FINDINGS_MAX;
   requires found.ahead == VOUCH_NO_NODE || 0 <= found.ahead < VOUCH_NODES_MAX;
   requires 0 <= found.missing < VOUCH_NODES_MAX;
-  assigns scratch->verdict->finding_count,
-    scratch->verdict->findings[0 .. VOUCH_FINDINGS_MAX - 1],
-    scratch->unproven, scratch->coverage_best;
+  assigns SAID(scratch), scratch->coverage_best;
   ensures Findings(scratch->verdict);
-  ensures \old(scratch->verdict->finding_count) <=
-    scratch->verdict->finding_count;
+  ensures SAYS_MORE(scratch);
   ensures 0 <= scratch->coverage_best < VOUCH_FINDINGS_MAX;
 */
 static void say_short(struct vouch_scratch *scratch,
@@ -348,12 +330,9 @@ static void say_short(struct vouch_scratch *scratch,
   requires \valid_read(scratch->candidate);
   requires 0 <= scratch->coverage_best < VOUCH_FINDINGS_MAX;
   requires 0 <= found.ahead < VOUCH_NODES_MAX;
-  assigns scratch->verdict->finding_count,
-    scratch->verdict->findings[0 .. VOUCH_FINDINGS_MAX - 1],
-    scratch->unproven, scratch->coverage_best;
+  assigns SAID(scratch), scratch->coverage_best;
   ensures Findings(scratch->verdict);
-  ensures \old(scratch->verdict->finding_count) <=
-    scratch->verdict->finding_count;
+  ensures SAYS_MORE(scratch);
   ensures 0 <= scratch->coverage_best < VOUCH_FINDINGS_MAX;
 */
 static void say_behind(struct vouch_scratch *scratch,
@@ -374,12 +353,9 @@ static void say_behind(struct vouch_scratch *scratch,
   requires \valid_read(scratch->candidate);
   requires 0 <= scratch->coverage_best < VOUCH_FINDINGS_MAX;
   requires \valid_read(row) && \separated(row, scratch, scratch->verdict);
-  assigns scratch->verdict->finding_count,
-    scratch->verdict->findings[0 .. VOUCH_FINDINGS_MAX - 1],
-    scratch->unproven, scratch->coverage_best;
+  assigns SAID(scratch), scratch->coverage_best;
   ensures Findings(scratch->verdict);
-  ensures \old(scratch->verdict->finding_count) <=
-    scratch->verdict->finding_count;
+  ensures SAYS_MORE(scratch);
   ensures 0 <= scratch->coverage_best < VOUCH_FINDINGS_MAX;
 */
 static void say_unpinned(struct vouch_scratch *scratch,
@@ -398,12 +374,9 @@ static void say_unpinned(struct vouch_scratch *scratch,
   requires 0 <= scratch->coverage_best < VOUCH_FINDINGS_MAX;
   requires 0 <= scratch->holders[0].grant < VOUCH_GRANTS_MAX;
   requires found.ahead == VOUCH_NO_NODE || 0 <= found.ahead < VOUCH_NODES_MAX;
-  assigns scratch->verdict->finding_count,
-    scratch->verdict->findings[0 .. VOUCH_FINDINGS_MAX - 1],
-    scratch->unproven, scratch->coverage_best;
+  assigns SAID(scratch), scratch->coverage_best;
   ensures Findings(scratch->verdict);
-  ensures \old(scratch->verdict->finding_count) <=
-    scratch->verdict->finding_count;
+  ensures SAYS_MORE(scratch);
   ensures 0 <= scratch->coverage_best < VOUCH_FINDINGS_MAX;
 */
 static void say_asynchronous(struct vouch_scratch *scratch,
@@ -421,12 +394,9 @@ static void say_asynchronous(struct vouch_scratch *scratch,
   requires \valid_read(scratch->candidate);
   requires 0 <= scratch->coverage_best < VOUCH_FINDINGS_MAX;
   requires found.ahead == VOUCH_NO_NODE;
-  assigns scratch->verdict->finding_count,
-    scratch->verdict->findings[0 .. VOUCH_FINDINGS_MAX - 1],
-    scratch->unproven, scratch->coverage_best;
+  assigns SAID(scratch), scratch->coverage_best;
   ensures Findings(scratch->verdict);
-  ensures \old(scratch->verdict->finding_count) <=
-    scratch->verdict->finding_count;
+  ensures SAYS_MORE(scratch);
   ensures 0 <= scratch->coverage_best < VOUCH_FINDINGS_MAX;
 */
 static void say_intersects(struct vouch_scratch *scratch,
@@ -447,12 +417,9 @@ static void say_intersects(struct vouch_scratch *scratch,
   requires found.ahead == VOUCH_NO_NODE || 0 <= found.ahead < VOUCH_NODES_MAX;
   requires found.proven == 0 && found.required != 0 ==>
     0 <= found.missing < VOUCH_NODES_MAX;
-  assigns scratch->verdict->finding_count,
-    scratch->verdict->findings[0 .. VOUCH_FINDINGS_MAX - 1],
-    scratch->unproven, scratch->coverage_best;
+  assigns SAID(scratch), scratch->coverage_best;
   ensures Findings(scratch->verdict);
-  ensures \old(scratch->verdict->finding_count) <=
-    scratch->verdict->finding_count;
+  ensures SAYS_MORE(scratch);
   ensures 0 <= scratch->coverage_best < VOUCH_FINDINGS_MAX;
 */
 static void say_contract(struct vouch_scratch *scratch,
@@ -574,12 +541,9 @@ void vouch__intersection_is_proven(struct vouch_scratch *scratch)
 	/*@
 	  loop invariant 0 <= i <= evidence->contract_count;
 	  loop invariant Findings(scratch->verdict);
-	  loop invariant \at(scratch->verdict->finding_count, Pre) <=
-	    scratch->verdict->finding_count;
+	  loop invariant SAYS_MORE_SINCE(scratch);
 	  loop invariant 0 <= scratch->coverage_best < VOUCH_FINDINGS_MAX;
-	  loop assigns i, scratch->verdict->finding_count,
-	    scratch->verdict->findings[0 .. VOUCH_FINDINGS_MAX - 1],
-	    scratch->unproven, scratch->coverage_best;
+	  loop assigns i, SAID(scratch), scratch->coverage_best;
 	  loop variant evidence->contract_count - i;
 	*/
 	for (i = 0; i < evidence->contract_count; i++) {
@@ -653,12 +617,9 @@ static enum vouch_reason holder_reason(const struct vouch_scratch *scratch)
   requires Memory(scratch) && Findings(scratch->verdict);
   requires 0 <= scratch->coverage_best < VOUCH_FINDINGS_MAX;
   requires Form(scratch->evidence) && Derived(scratch);
-  assigns scratch->verdict->finding_count,
-    scratch->verdict->findings[0 .. VOUCH_FINDINGS_MAX - 1],
-    scratch->unproven, scratch->coverage_best;
+  assigns SAID(scratch), scratch->coverage_best;
   ensures Findings(scratch->verdict);
-  ensures \old(scratch->verdict->finding_count) <=
-    scratch->verdict->finding_count;
+  ensures SAYS_MORE(scratch);
   ensures 0 <= scratch->coverage_best < VOUCH_FINDINGS_MAX;
 */
 static void say_not_same_holder(struct vouch_scratch *scratch,
@@ -692,12 +653,9 @@ static void say_not_same_holder(struct vouch_scratch *scratch,
   requires Memory(scratch) && Findings(scratch->verdict);
   requires \valid_read(scratch->candidate);
   requires 0 <= scratch->coverage_best < VOUCH_FINDINGS_MAX;
-  assigns scratch->verdict->finding_count,
-    scratch->verdict->findings[0 .. VOUCH_FINDINGS_MAX - 1],
-    scratch->unproven, scratch->coverage_best;
+  assigns SAID(scratch), scratch->coverage_best;
   ensures Findings(scratch->verdict);
-  ensures \old(scratch->verdict->finding_count) <=
-    scratch->verdict->finding_count;
+  ensures SAYS_MORE(scratch);
   ensures 0 <= scratch->coverage_best < VOUCH_FINDINGS_MAX;
 */
 static void say_same_holder(struct vouch_scratch *scratch, uint64_t epoch)
@@ -731,12 +689,9 @@ void vouch__same_holder_is_proven(struct vouch_scratch *scratch)
 /*@
   requires Memory(scratch) && Findings(scratch->verdict);
   requires \valid_read(scratch->candidate);
-  assigns scratch->verdict->finding_count,
-    scratch->verdict->findings[0 .. VOUCH_FINDINGS_MAX - 1],
-    scratch->unproven;
+  assigns SAID(scratch);
   ensures Findings(scratch->verdict);
-  ensures \old(scratch->verdict->finding_count) <=
-    scratch->verdict->finding_count;
+  ensures SAYS_MORE(scratch);
 */
 static void say_covered(struct vouch_scratch *scratch)
 {
@@ -750,12 +705,9 @@ static void say_covered(struct vouch_scratch *scratch)
 /*@
   requires Memory(scratch) && Findings(scratch->verdict);
   requires 0 <= scratch->coverage_best < VOUCH_FINDINGS_MAX;
-  assigns scratch->verdict->finding_count,
-    scratch->verdict->findings[0 .. VOUCH_FINDINGS_MAX - 1],
-    scratch->unproven;
+  assigns SAID(scratch);
   ensures Findings(scratch->verdict);
-  ensures \old(scratch->verdict->finding_count) <=
-    scratch->verdict->finding_count;
+  ensures SAYS_MORE(scratch);
   ensures scratch->unproven != 0;
 */
 static void say_nothing_covers(struct vouch_scratch *scratch)

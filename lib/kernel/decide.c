@@ -2,6 +2,31 @@
 #include "kernel/decide.h"
 #include "kernel/rules.h"
 
+/* What the contracts below repeat; see proof_scratch.h for why these are macros. */
+/* Every group of rules begins with this, ... */
+#define BEGINS(s)                                                              \
+	requires Memory(s);                                                    \
+	requires Findings((s)->verdict);                                       \
+	requires Form((s)->evidence);                                          \
+	requires Complete((s)->evidence);                                      \
+	requires Derived(s);                                                   \
+	requires Branches(s);                                                  \
+	requires Newest((s)->evidence, NewestOf(s))
+/* ... leaves it so, ... */
+#define KEEPS(s)                                                               \
+	ensures Findings((s)->verdict);                                        \
+	ensures Complete((s)->evidence);                                       \
+	ensures Derived(s);                                                    \
+	ensures Branches(s);                                                   \
+	ensures Newest((s)->evidence, NewestOf(s))
+/* ... writes at least this, ... */
+#define JUDGED(s)                                                              \
+	(s)->rule, (s)->unproven, (s)->found_before, (s)->failed,              \
+		(s)->verdict->deciding_rule, (s)->verdict->finding_count,      \
+		(s)->verdict->findings[0 .. VOUCH_FINDINGS_MAX - 1]
+/* ... and where no rule has failed, this was proven. */
+#define PASSED(s, ...) (s)->failed == 0 ==> __VA_ARGS__
+
 /* Member by member, because the structure is large and a decision is hot. */
 /*@
   requires \valid(scratch) && \valid_read(evidence) && \valid(verdict);
@@ -159,10 +184,8 @@ static void begin(struct vouch_scratch *scratch, enum vouch_rule_id id)
   ensures \old(Nothing(scratch)) ==> Nothing(scratch);
   ensures \old(FirstHolder(scratch)) ==> FirstHolder(scratch);
   ensures \old(Routes(scratch)) ==> Routes(scratch);
-  ensures scratch->failed == 0 ==>
-    \old(scratch->failed) == 0;
-  ensures scratch->failed == 0 ==>
-    \old(scratch->unproven) == 0;
+  ensures PASSED(scratch, \old(scratch->failed) == 0);
+  ensures PASSED(scratch, \old(scratch->unproven) == 0);
 */
 static void require(struct vouch_scratch *scratch)
 {
@@ -178,36 +201,17 @@ static void require(struct vouch_scratch *scratch)
 
 /* Rules 110 to 150. */
 /*@
-  requires Memory(scratch);
-  requires Findings(scratch->verdict);
-  requires Form(scratch->evidence);
-  requires Complete(scratch->evidence);
-  requires Derived(scratch);
-  requires Branches(scratch);
-  requires Newest(scratch->evidence, NewestOf(scratch));
+  BEGINS(scratch);
   requires Nothing(scratch);
-  assigns scratch->rule, scratch->unproven, scratch->found_before,
-    scratch->failed, scratch->verdict->deciding_rule,
-    scratch->verdict->finding_count,
-    scratch->verdict->findings[0 .. VOUCH_FINDINGS_MAX - 1];
-  ensures Findings(scratch->verdict);
-  ensures Complete(scratch->evidence);
-  ensures Derived(scratch);
-  ensures Branches(scratch);
-  ensures Newest(scratch->evidence, NewestOf(scratch));
+  assigns JUDGED(scratch);
+  KEEPS(scratch);
   ensures Nothing(scratch);
-  ensures scratch->failed == 0 ==>
-    \old(scratch->failed) == 0;
-  ensures scratch->failed == 0 ==>
-    Requested(scratch->evidence);
-  ensures scratch->failed == 0 ==>
-    Authorised(scratch->evidence);
-  ensures scratch->failed == 0 ==>
-    Adopted(scratch->evidence);
-  ensures scratch->failed == 0 ==>
-    Classes(scratch->evidence);
-  ensures scratch->failed == 0 ==>
-    Agreement(scratch->evidence);
+  ensures PASSED(scratch, \old(scratch->failed) == 0);
+  ensures PASSED(scratch, Requested(scratch->evidence));
+  ensures PASSED(scratch, Authorised(scratch->evidence));
+  ensures PASSED(scratch, Adopted(scratch->evidence));
+  ensures PASSED(scratch, Classes(scratch->evidence));
+  ensures PASSED(scratch, Agreement(scratch->evidence));
 */
 static void form_rules(struct vouch_scratch *scratch)
 {
@@ -230,38 +234,18 @@ static void form_rules(struct vouch_scratch *scratch)
 
 /* Rules 200 to 250. */
 /*@
-  requires Memory(scratch);
-  requires Findings(scratch->verdict);
-  requires Form(scratch->evidence);
-  requires Complete(scratch->evidence);
-  requires Derived(scratch);
-  requires Branches(scratch);
-  requires Newest(scratch->evidence, NewestOf(scratch));
+  BEGINS(scratch);
   requires Nothing(scratch);
-  assigns scratch->rule, scratch->unproven, scratch->found_before,
-    scratch->failed, scratch->verdict->deciding_rule,
-    scratch->verdict->finding_count,
-    scratch->verdict->findings[0 .. VOUCH_FINDINGS_MAX - 1];
-  ensures Findings(scratch->verdict);
-  ensures Complete(scratch->evidence);
-  ensures Derived(scratch);
-  ensures Branches(scratch);
-  ensures Newest(scratch->evidence, NewestOf(scratch));
+  assigns JUDGED(scratch);
+  KEEPS(scratch);
   ensures Nothing(scratch);
-  ensures scratch->failed == 0 ==>
-    \old(scratch->failed) == 0;
-  ensures scratch->failed == 0 ==>
-    ViewsSeen(scratch->evidence);
-  ensures scratch->failed == 0 ==>
-    Steady(scratch->evidence);
-  ensures scratch->failed == 0 ==>
-    Quorate(scratch->evidence);
-  ensures scratch->failed == 0 ==>
-    FencingOn(scratch->evidence);
-  ensures scratch->failed == 0 ==>
-    PeersSeen(scratch->evidence);
-  ensures scratch->failed == 0 ==>
-    CandidateMember(scratch->evidence);
+  ensures PASSED(scratch, \old(scratch->failed) == 0);
+  ensures PASSED(scratch, ViewsSeen(scratch->evidence));
+  ensures PASSED(scratch, Steady(scratch->evidence));
+  ensures PASSED(scratch, Quorate(scratch->evidence));
+  ensures PASSED(scratch, FencingOn(scratch->evidence));
+  ensures PASSED(scratch, PeersSeen(scratch->evidence));
+  ensures PASSED(scratch, CandidateMember(scratch->evidence));
 */
 static void view_rules(struct vouch_scratch *scratch)
 {
@@ -287,30 +271,14 @@ static void view_rules(struct vouch_scratch *scratch)
 
 /* Rules 300 and 305: contradictions. */
 /*@
-  requires Memory(scratch);
-  requires Findings(scratch->verdict);
-  requires Form(scratch->evidence);
-  requires Complete(scratch->evidence);
-  requires Derived(scratch);
-  requires Branches(scratch);
-  requires Newest(scratch->evidence, NewestOf(scratch));
+  BEGINS(scratch);
   requires Nothing(scratch);
-  assigns scratch->rule, scratch->unproven, scratch->found_before,
-    scratch->failed, scratch->verdict->deciding_rule,
-    scratch->verdict->finding_count,
-    scratch->verdict->findings[0 .. VOUCH_FINDINGS_MAX - 1];
-  ensures Findings(scratch->verdict);
-  ensures Complete(scratch->evidence);
-  ensures Derived(scratch);
-  ensures Branches(scratch);
-  ensures Newest(scratch->evidence, NewestOf(scratch));
+  assigns JUDGED(scratch);
+  KEEPS(scratch);
   ensures Nothing(scratch);
-  ensures scratch->failed == 0 ==>
-    \old(scratch->failed) == 0;
-  ensures scratch->failed == 0 ==>
-    Silence(scratch->evidence);
-  ensures scratch->failed == 0 ==>
-    NoAttempt(scratch->evidence);
+  ensures PASSED(scratch, \old(scratch->failed) == 0);
+  ensures PASSED(scratch, Silence(scratch->evidence));
+  ensures PASSED(scratch, NoAttempt(scratch->evidence));
 */
 static void silence_rules(struct vouch_scratch *scratch)
 {
@@ -324,33 +292,19 @@ static void silence_rules(struct vouch_scratch *scratch)
 
 /* Rule 310: who may hold authority. */
 /*@
-  requires Memory(scratch);
-  requires Findings(scratch->verdict);
-  requires Form(scratch->evidence);
-  requires Complete(scratch->evidence);
-  requires Derived(scratch);
-  requires Branches(scratch);
-  requires Newest(scratch->evidence, NewestOf(scratch));
+  BEGINS(scratch);
   requires Nothing(scratch);
-  assigns scratch->rule, scratch->unproven, scratch->found_before,
-    scratch->failed, scratch->verdict->deciding_rule,
-    scratch->verdict->finding_count,
-    scratch->verdict->findings[0 .. VOUCH_FINDINGS_MAX - 1],
+  assigns JUDGED(scratch),
     scratch->holders_known, scratch->holder_count,
     scratch->holders[0 .. VOUCH_GRANTS_MAX - 1],
     scratch->exclusions[0 .. VOUCH_GRANTS_MAX - 1];
-  ensures Findings(scratch->verdict);
-  ensures Complete(scratch->evidence);
-  ensures Derived(scratch);
-  ensures Branches(scratch);
-  ensures Newest(scratch->evidence, NewestOf(scratch));
+  KEEPS(scratch);
   ensures Holding(scratch);
   ensures FirstHolder(scratch);
   ensures AllHeld(scratch);
   ensures Unmarked(scratch);
   ensures scratch->last_route == VOUCH_ROUTE_NONE;
-  ensures scratch->failed == 0 ==>
-    \old(scratch->failed) == 0;
+  ensures PASSED(scratch, \old(scratch->failed) == 0);
 */
 static void holder_rule(struct vouch_scratch *scratch)
 {
@@ -371,13 +325,7 @@ static void holder_rule(struct vouch_scratch *scratch)
 
 /* Rules 320 to 350: four routes, of which none must be open. */
 /*@
-  requires Memory(scratch);
-  requires Findings(scratch->verdict);
-  requires Form(scratch->evidence);
-  requires Complete(scratch->evidence);
-  requires Derived(scratch);
-  requires Branches(scratch);
-  requires Newest(scratch->evidence, NewestOf(scratch));
+  BEGINS(scratch);
   requires Holding(scratch);
   requires AllHeld(scratch);
   requires FirstHolder(scratch);
@@ -386,11 +334,7 @@ static void holder_rule(struct vouch_scratch *scratch)
     scratch->verdict->finding_count,
     scratch->verdict->findings[0 .. VOUCH_FINDINGS_MAX - 1],
     scratch->exclusions[0 .. VOUCH_GRANTS_MAX - 1];
-  ensures Findings(scratch->verdict);
-  ensures Complete(scratch->evidence);
-  ensures Derived(scratch);
-  ensures Branches(scratch);
-  ensures Newest(scratch->evidence, NewestOf(scratch));
+  KEEPS(scratch);
   ensures Holding(scratch);
   ensures AllHeld(scratch);
   ensures FirstHolder(scratch);
@@ -414,35 +358,20 @@ static void exclusion_routes(struct vouch_scratch *scratch)
 
 /* Rule 360: each of them. */
 /*@
-  requires Memory(scratch);
-  requires Findings(scratch->verdict);
-  requires Form(scratch->evidence);
-  requires Complete(scratch->evidence);
-  requires Derived(scratch);
-  requires Branches(scratch);
-  requires Newest(scratch->evidence, NewestOf(scratch));
+  BEGINS(scratch);
   requires Holding(scratch);
   requires AllHeld(scratch);
   requires FirstHolder(scratch);
   requires Unmarked(scratch);
   requires scratch->last_route == VOUCH_ROUTE_NONE;
-  assigns scratch->rule, scratch->unproven, scratch->found_before,
-    scratch->failed, scratch->verdict->deciding_rule,
-    scratch->verdict->finding_count,
-    scratch->verdict->findings[0 .. VOUCH_FINDINGS_MAX - 1],
+  assigns JUDGED(scratch),
     scratch->last_route, scratch->last_node;
-  ensures Findings(scratch->verdict);
-  ensures Complete(scratch->evidence);
-  ensures Derived(scratch);
-  ensures Branches(scratch);
-  ensures Newest(scratch->evidence, NewestOf(scratch));
+  KEEPS(scratch);
   ensures FirstHolder(scratch);
   ensures Unmarked(scratch);
-  ensures scratch->failed == 0 ==>
-    \old(scratch->failed) == 0;
+  ensures PASSED(scratch, \old(scratch->failed) == 0);
   ensures Holders(scratch);
-  ensures scratch->failed == 0 ==>
-    HoldersExcluded(scratch->evidence, Since(scratch));
+  ensures PASSED(scratch, HoldersExcluded(scratch->evidence, Since(scratch)));
 */
 static void exclusion_rule(struct vouch_scratch *scratch)
 {
@@ -471,31 +400,16 @@ static void exclusion_rule(struct vouch_scratch *scratch)
 
 /* Rule 370: everybody else. */
 /*@
-  requires Memory(scratch);
-  requires Findings(scratch->verdict);
-  requires Form(scratch->evidence);
-  requires Complete(scratch->evidence);
-  requires Derived(scratch);
-  requires Branches(scratch);
-  requires Newest(scratch->evidence, NewestOf(scratch));
+  BEGINS(scratch);
   requires Holders(scratch);
   requires FirstHolder(scratch);
   requires Unmarked(scratch);
-  assigns scratch->rule, scratch->unproven, scratch->found_before,
-    scratch->failed, scratch->verdict->deciding_rule,
-    scratch->verdict->finding_count,
-    scratch->verdict->findings[0 .. VOUCH_FINDINGS_MAX - 1];
-  ensures Findings(scratch->verdict);
-  ensures Complete(scratch->evidence);
-  ensures Derived(scratch);
-  ensures Branches(scratch);
-  ensures Newest(scratch->evidence, NewestOf(scratch));
+  assigns JUDGED(scratch);
+  KEEPS(scratch);
   ensures FirstHolder(scratch);
   ensures Unmarked(scratch);
-  ensures scratch->failed == 0 ==>
-    \old(scratch->failed) == 0;
-  ensures scratch->failed == 0 ==>
-    OthersQuiet(scratch->evidence);
+  ensures PASSED(scratch, \old(scratch->failed) == 0);
+  ensures PASSED(scratch, OthersQuiet(scratch->evidence));
 */
 static void others_rule(struct vouch_scratch *scratch)
 {
@@ -506,36 +420,18 @@ static void others_rule(struct vouch_scratch *scratch)
 
 /* Rules 400 to 420. */
 /*@
-  requires Memory(scratch);
-  requires Findings(scratch->verdict);
-  requires Form(scratch->evidence);
-  requires Complete(scratch->evidence);
-  requires Derived(scratch);
-  requires Branches(scratch);
-  requires Newest(scratch->evidence, NewestOf(scratch));
+  BEGINS(scratch);
   requires FirstHolder(scratch);
   requires Routes(scratch);
-  assigns scratch->rule, scratch->unproven, scratch->found_before,
-    scratch->failed, scratch->verdict->deciding_rule,
-    scratch->verdict->finding_count,
-    scratch->verdict->findings[0 .. VOUCH_FINDINGS_MAX - 1];
-  ensures Findings(scratch->verdict);
-  ensures Complete(scratch->evidence);
-  ensures Derived(scratch);
-  ensures Branches(scratch);
-  ensures Newest(scratch->evidence, NewestOf(scratch));
+  assigns JUDGED(scratch);
+  KEEPS(scratch);
   ensures FirstHolder(scratch);
   ensures Routes(scratch);
-  ensures scratch->failed == 0 ==>
-    \old(scratch->failed) == 0;
-  ensures scratch->failed == 0 ==>
-    OneSystem(scratch->evidence);
-  ensures scratch->failed == 0 ==>
-    Histories(scratch->evidence);
-  ensures scratch->failed == 0 ==>
-    GrantedFork(scratch->evidence);
-  ensures scratch->failed == 0 ==>
-    Known(scratch);
+  ensures PASSED(scratch, \old(scratch->failed) == 0);
+  ensures PASSED(scratch, OneSystem(scratch->evidence));
+  ensures PASSED(scratch, Histories(scratch->evidence));
+  ensures PASSED(scratch, GrantedFork(scratch->evidence));
+  ensures PASSED(scratch, Known(scratch));
 */
 static void lineage_rules(struct vouch_scratch *scratch)
 {
@@ -553,33 +449,17 @@ static void lineage_rules(struct vouch_scratch *scratch)
 
 /* Rules 500 to 540: order, three routes. */
 /*@
-  requires Memory(scratch);
-  requires Findings(scratch->verdict);
-  requires Form(scratch->evidence);
-  requires Complete(scratch->evidence);
-  requires Derived(scratch);
-  requires Branches(scratch);
-  requires Newest(scratch->evidence, NewestOf(scratch));
+  BEGINS(scratch);
   requires FirstHolder(scratch);
   requires Routes(scratch);
-  assigns scratch->rule, scratch->unproven, scratch->found_before,
-    scratch->failed, scratch->verdict->deciding_rule,
-    scratch->verdict->finding_count,
-    scratch->verdict->findings[0 .. VOUCH_FINDINGS_MAX - 1], scratch->covered,
+  assigns JUDGED(scratch), scratch->covered,
     scratch->sealed_log, scratch->same_holder, scratch->coverage_best;
-  ensures Findings(scratch->verdict);
-  ensures Complete(scratch->evidence);
-  ensures Derived(scratch);
-  ensures Branches(scratch);
-  ensures Newest(scratch->evidence, NewestOf(scratch));
+  KEEPS(scratch);
   ensures FirstHolder(scratch);
   ensures Routes(scratch);
-  ensures scratch->failed == 0 ==>
-    \old(scratch->failed) == 0;
-  ensures scratch->failed == 0 ==>
-    Ordered(scratch->evidence, Since(scratch));
-  ensures scratch->failed == 0 ==>
-    Covered(scratch->evidence, Since(scratch));
+  ensures PASSED(scratch, \old(scratch->failed) == 0);
+  ensures PASSED(scratch, Ordered(scratch->evidence, Since(scratch)));
+  ensures PASSED(scratch, Covered(scratch->evidence, Since(scratch)));
 */
 static void coverage_rules(struct vouch_scratch *scratch)
 {
@@ -599,40 +479,20 @@ static void coverage_rules(struct vouch_scratch *scratch)
 
 /* Rules 550 to 600: nobody overtaken, what was granted since, and readiness. */
 /*@
-  requires Memory(scratch);
-  requires Findings(scratch->verdict);
-  requires Form(scratch->evidence);
-  requires Complete(scratch->evidence);
-  requires Derived(scratch);
-  requires Branches(scratch);
-  requires Newest(scratch->evidence, NewestOf(scratch));
+  BEGINS(scratch);
   requires FirstHolder(scratch);
   requires Routes(scratch);
-  assigns scratch->rule, scratch->unproven, scratch->found_before,
-    scratch->failed, scratch->verdict->deciding_rule,
-    scratch->verdict->finding_count,
-    scratch->verdict->findings[0 .. VOUCH_FINDINGS_MAX - 1];
-  ensures Findings(scratch->verdict);
-  ensures Complete(scratch->evidence);
-  ensures Derived(scratch);
-  ensures Branches(scratch);
-  ensures Newest(scratch->evidence, NewestOf(scratch));
+  assigns JUDGED(scratch);
+  KEEPS(scratch);
   ensures FirstHolder(scratch);
   ensures Routes(scratch);
-  ensures scratch->failed == 0 ==>
-    \old(scratch->failed) == 0;
-  ensures scratch->failed == 0 ==>
-    NoneAhead(scratch);
-  ensures scratch->failed == 0 ==>
-    GrantsSatisfied(scratch->evidence, Since(scratch));
-  ensures scratch->failed == 0 ==>
-    NoneDisowned(scratch->evidence);
-  ensures scratch->failed == 0 ==>
-    UnseenCovered(scratch->evidence, NewestOf(scratch), Since(scratch));
-  ensures scratch->failed == 0 ==>
-    Enforced(scratch->evidence);
-  ensures scratch->failed == 0 ==>
-    Visible(scratch->evidence);
+  ensures PASSED(scratch, \old(scratch->failed) == 0);
+  ensures PASSED(scratch, NoneAhead(scratch));
+  ensures PASSED(scratch, GrantsSatisfied(scratch->evidence, Since(scratch)));
+  ensures PASSED(scratch, NoneDisowned(scratch->evidence));
+  ensures PASSED(scratch, UnseenCovered(scratch->evidence, NewestOf(scratch), Since(scratch)));
+  ensures PASSED(scratch, Enforced(scratch->evidence));
+  ensures PASSED(scratch, Visible(scratch->evidence));
 */
 static void completeness_rules(struct vouch_scratch *scratch)
 {
@@ -658,52 +518,25 @@ static void completeness_rules(struct vouch_scratch *scratch)
 
 /* Rules 110 to 305: what was asked, where, and that nobody answers as writable. */
 /*@
-  requires Memory(scratch);
-  requires Findings(scratch->verdict);
-  requires Form(scratch->evidence);
-  requires Complete(scratch->evidence);
-  requires Derived(scratch);
-  requires Branches(scratch);
-  requires Newest(scratch->evidence, NewestOf(scratch));
+  BEGINS(scratch);
   requires Nothing(scratch);
-  assigns scratch->rule, scratch->unproven, scratch->found_before,
-    scratch->failed, scratch->verdict->deciding_rule,
-    scratch->verdict->finding_count,
-    scratch->verdict->findings[0 .. VOUCH_FINDINGS_MAX - 1];
-  ensures Findings(scratch->verdict);
-  ensures Complete(scratch->evidence);
-  ensures Derived(scratch);
-  ensures Branches(scratch);
-  ensures Newest(scratch->evidence, NewestOf(scratch));
+  assigns JUDGED(scratch);
+  KEEPS(scratch);
   ensures Nothing(scratch);
-  ensures scratch->failed == 0 ==>
-    \old(scratch->failed) == 0;
-  ensures scratch->failed == 0 ==>
-    Requested(scratch->evidence);
-  ensures scratch->failed == 0 ==>
-    Authorised(scratch->evidence);
-  ensures scratch->failed == 0 ==>
-    Adopted(scratch->evidence);
-  ensures scratch->failed == 0 ==>
-    Classes(scratch->evidence);
-  ensures scratch->failed == 0 ==>
-    Agreement(scratch->evidence);
-  ensures scratch->failed == 0 ==>
-    ViewsSeen(scratch->evidence);
-  ensures scratch->failed == 0 ==>
-    Steady(scratch->evidence);
-  ensures scratch->failed == 0 ==>
-    Quorate(scratch->evidence);
-  ensures scratch->failed == 0 ==>
-    FencingOn(scratch->evidence);
-  ensures scratch->failed == 0 ==>
-    PeersSeen(scratch->evidence);
-  ensures scratch->failed == 0 ==>
-    CandidateMember(scratch->evidence);
-  ensures scratch->failed == 0 ==>
-    Silence(scratch->evidence);
-  ensures scratch->failed == 0 ==>
-    NoAttempt(scratch->evidence);
+  ensures PASSED(scratch, \old(scratch->failed) == 0);
+  ensures PASSED(scratch, Requested(scratch->evidence));
+  ensures PASSED(scratch, Authorised(scratch->evidence));
+  ensures PASSED(scratch, Adopted(scratch->evidence));
+  ensures PASSED(scratch, Classes(scratch->evidence));
+  ensures PASSED(scratch, Agreement(scratch->evidence));
+  ensures PASSED(scratch, ViewsSeen(scratch->evidence));
+  ensures PASSED(scratch, Steady(scratch->evidence));
+  ensures PASSED(scratch, Quorate(scratch->evidence));
+  ensures PASSED(scratch, FencingOn(scratch->evidence));
+  ensures PASSED(scratch, PeersSeen(scratch->evidence));
+  ensures PASSED(scratch, CandidateMember(scratch->evidence));
+  ensures PASSED(scratch, Silence(scratch->evidence));
+  ensures PASSED(scratch, NoAttempt(scratch->evidence));
 */
 static void asked_for(struct vouch_scratch *scratch)
 {
@@ -714,35 +547,19 @@ static void asked_for(struct vouch_scratch *scratch)
 
 /* Rules 310 to 370: who may hold authority, and why he cannot write. */
 /*@
-  requires Memory(scratch);
-  requires Findings(scratch->verdict);
-  requires Form(scratch->evidence);
-  requires Complete(scratch->evidence);
-  requires Derived(scratch);
-  requires Branches(scratch);
-  requires Newest(scratch->evidence, NewestOf(scratch));
+  BEGINS(scratch);
   requires Nothing(scratch);
-  assigns scratch->rule, scratch->unproven, scratch->found_before,
-    scratch->failed, scratch->verdict->deciding_rule,
-    scratch->verdict->finding_count,
-    scratch->verdict->findings[0 .. VOUCH_FINDINGS_MAX - 1],
+  assigns JUDGED(scratch),
     scratch->holders_known, scratch->holder_count,
     scratch->holders[0 .. VOUCH_GRANTS_MAX - 1],
     scratch->exclusions[0 .. VOUCH_GRANTS_MAX - 1],
     scratch->last_route, scratch->last_node;
-  ensures Findings(scratch->verdict);
-  ensures Complete(scratch->evidence);
-  ensures Derived(scratch);
-  ensures Branches(scratch);
-  ensures Newest(scratch->evidence, NewestOf(scratch));
+  KEEPS(scratch);
   ensures FirstHolder(scratch);
   ensures Routes(scratch);
-  ensures scratch->failed == 0 ==>
-    \old(scratch->failed) == 0;
-  ensures scratch->failed == 0 ==>
-    HoldersExcluded(scratch->evidence, Since(scratch));
-  ensures scratch->failed == 0 ==>
-    OthersQuiet(scratch->evidence);
+  ensures PASSED(scratch, \old(scratch->failed) == 0);
+  ensures PASSED(scratch, HoldersExcluded(scratch->evidence, Since(scratch)));
+  ensures PASSED(scratch, OthersQuiet(scratch->evidence));
 */
 static void excluded(struct vouch_scratch *scratch)
 {
@@ -754,47 +571,26 @@ static void excluded(struct vouch_scratch *scratch)
 
 /* Rules 400 to 600: the candidate has all that was acknowledged. */
 /*@
-  requires Memory(scratch);
-  requires Findings(scratch->verdict);
-  requires Form(scratch->evidence);
-  requires Complete(scratch->evidence);
-  requires Derived(scratch);
-  requires Branches(scratch);
-  requires Newest(scratch->evidence, NewestOf(scratch));
+  BEGINS(scratch);
   requires FirstHolder(scratch);
   requires Routes(scratch);
-  assigns scratch->rule, scratch->unproven, scratch->found_before,
-    scratch->failed, scratch->verdict->deciding_rule,
-    scratch->verdict->finding_count,
-    scratch->verdict->findings[0 .. VOUCH_FINDINGS_MAX - 1],
+  assigns JUDGED(scratch),
     scratch->covered, scratch->sealed_log, scratch->same_holder,
     scratch->coverage_best;
   ensures Findings(scratch->verdict);
   ensures Newest(scratch->evidence, NewestOf(scratch));
-  ensures scratch->failed == 0 ==>
-    \old(scratch->failed) == 0;
-  ensures scratch->failed == 0 ==>
-    OneSystem(scratch->evidence);
-  ensures scratch->failed == 0 ==>
-    Histories(scratch->evidence);
-  ensures scratch->failed == 0 ==>
-    GrantedFork(scratch->evidence);
-  ensures scratch->failed == 0 ==>
-    Ordered(scratch->evidence, Since(scratch));
-  ensures scratch->failed == 0 ==>
-    Covered(scratch->evidence, Since(scratch));
-  ensures scratch->failed == 0 ==>
-    OthersBehind(scratch->evidence);
-  ensures scratch->failed == 0 ==>
-    GrantsSatisfied(scratch->evidence, Since(scratch));
-  ensures scratch->failed == 0 ==>
-    NoneDisowned(scratch->evidence);
-  ensures scratch->failed == 0 ==>
-    UnseenCovered(scratch->evidence, NewestOf(scratch), Since(scratch));
-  ensures scratch->failed == 0 ==>
-    Enforced(scratch->evidence);
-  ensures scratch->failed == 0 ==>
-    Visible(scratch->evidence);
+  ensures PASSED(scratch, \old(scratch->failed) == 0);
+  ensures PASSED(scratch, OneSystem(scratch->evidence));
+  ensures PASSED(scratch, Histories(scratch->evidence));
+  ensures PASSED(scratch, GrantedFork(scratch->evidence));
+  ensures PASSED(scratch, Ordered(scratch->evidence, Since(scratch)));
+  ensures PASSED(scratch, Covered(scratch->evidence, Since(scratch)));
+  ensures PASSED(scratch, OthersBehind(scratch->evidence));
+  ensures PASSED(scratch, GrantsSatisfied(scratch->evidence, Since(scratch)));
+  ensures PASSED(scratch, NoneDisowned(scratch->evidence));
+  ensures PASSED(scratch, UnseenCovered(scratch->evidence, NewestOf(scratch), Since(scratch)));
+  ensures PASSED(scratch, Enforced(scratch->evidence));
+  ensures PASSED(scratch, Visible(scratch->evidence));
 */
 static void covered(struct vouch_scratch *scratch)
 {

@@ -49,12 +49,9 @@ static int disowned_since(const struct vouch_evidence *evidence, uint64_t epoch)
   requires \valid_read(scratch->candidate);
   requires \valid_read(grant) &&
     \separated(grant, scratch, scratch->verdict);
-  assigns scratch->verdict->finding_count,
-    scratch->verdict->findings[0 .. VOUCH_FINDINGS_MAX - 1],
-    scratch->unproven;
+  assigns SAID(scratch);
   ensures Findings(scratch->verdict);
-  ensures \old(scratch->verdict->finding_count) <=
-    scratch->verdict->finding_count;
+  ensures SAYS_MORE(scratch);
   ensures scratch->unproven != 0;
 */
 static void say_disowned(struct vouch_scratch *scratch,

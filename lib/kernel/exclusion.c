@@ -111,12 +111,9 @@ static enum vouch_reason seal_reason(const struct vouch_evidence *evidence,
   requires 0 <= place < VOUCH_GRANTS_MAX;
   requires Open(scratch->evidence, VOUCH_ROUTE_SEALED,
                 HeldGrant(scratch, place));
-  assigns scratch->verdict->finding_count,
-    scratch->verdict->findings[0 .. VOUCH_FINDINGS_MAX - 1],
-    scratch->unproven, scratch->exclusions[place].route;
+  assigns SAID(scratch), scratch->exclusions[place].route;
   ensures Findings(scratch->verdict);
-  ensures \old(scratch->verdict->finding_count) <=
-    scratch->verdict->finding_count;
+  ensures SAYS_MORE(scratch);
   ensures Held(scratch, place);
 */
 static void say_sealed(struct vouch_scratch *scratch, int place)
@@ -133,13 +130,10 @@ static void say_sealed(struct vouch_scratch *scratch, int place)
 /*@
   requires Ready(scratch) && Held(scratch, place);
   requires 0 <= place < VOUCH_GRANTS_MAX;
-  assigns scratch->verdict->finding_count,
-    scratch->verdict->findings[0 .. VOUCH_FINDINGS_MAX - 1],
-    scratch->unproven, scratch->exclusions[place].told,
+  assigns SAID(scratch), scratch->exclusions[place].told,
     scratch->exclusions[place].best_finding;
   ensures Findings(scratch->verdict);
-  ensures \old(scratch->verdict->finding_count) <=
-    scratch->verdict->finding_count;
+  ensures SAYS_MORE(scratch);
   ensures Held(scratch, place);
 */
 static void say_unsealed(struct vouch_scratch *scratch, int place,
@@ -160,16 +154,13 @@ static void say_unsealed(struct vouch_scratch *scratch, int place,
   requires 0 <= place < VOUCH_GRANTS_MAX;
   requires HeldGrant(scratch, place)->holder !=
     scratch->evidence->request.candidate;
-  assigns scratch->verdict->finding_count,
-    scratch->verdict->findings[0 .. VOUCH_FINDINGS_MAX - 1],
-    scratch->unproven, scratch->exclusions[place];
+  assigns SAID(scratch), scratch->exclusions[place];
   ensures Findings(scratch->verdict);
   ensures \forall integer h; 0 <= h < VOUCH_GRANTS_MAX && h != place ==>
     scratch->exclusions[h].route == \old(scratch->exclusions[h].route) &&
     scratch->exclusions[h].best_finding ==
       \old(scratch->exclusions[h].best_finding);
-  ensures \old(scratch->verdict->finding_count) <=
-    scratch->verdict->finding_count;
+  ensures SAYS_MORE(scratch);
   ensures Held(scratch, place);
 */
 static void seal_try(struct vouch_scratch *scratch, int place)
@@ -192,11 +183,8 @@ void vouch__sealed_is_proven(struct vouch_scratch *scratch)
 	  loop invariant 0 <= i <= scratch->holder_count;
 	  loop invariant Findings(scratch->verdict);
 	  loop invariant Holding(scratch);
-	  loop invariant \at(scratch->verdict->finding_count, Pre) <=
-	    scratch->verdict->finding_count;
-	  loop assigns i, scratch->verdict->finding_count,
-	    scratch->verdict->findings[0 .. VOUCH_FINDINGS_MAX - 1],
-	    scratch->unproven, scratch->exclusions[0 .. VOUCH_GRANTS_MAX - 1];
+	  loop invariant SAYS_MORE_SINCE(scratch);
+	  loop assigns i, SAID(scratch), scratch->exclusions[0 .. VOUCH_GRANTS_MAX - 1];
 	  loop variant scratch->holder_count - i;
 	*/
 	for (i = 0; i < scratch->holder_count; i++) {
@@ -306,13 +294,10 @@ static void cite_node(struct vouch_finding *finding, uint8_t place,
 /*@
   requires Ready(scratch) && Held(scratch, place);
   requires 0 <= place < VOUCH_GRANTS_MAX;
-  assigns scratch->verdict->finding_count,
-    scratch->verdict->findings[0 .. VOUCH_FINDINGS_MAX - 1],
-    scratch->unproven, scratch->exclusions[place].told,
+  assigns SAID(scratch), scratch->exclusions[place].told,
     scratch->exclusions[place].best_finding;
   ensures Findings(scratch->verdict);
-  ensures \old(scratch->verdict->finding_count) <=
-    scratch->verdict->finding_count;
+  ensures SAYS_MORE(scratch);
   ensures Held(scratch, place);
 */
 static void say_no_member(struct vouch_scratch *scratch, int place)
@@ -329,12 +314,9 @@ static void say_no_member(struct vouch_scratch *scratch, int place)
   requires 0 <= place < VOUCH_GRANTS_MAX;
   requires 0 < route <= VOUCH_ROUTE_CONFIRMED;
   requires Open(scratch->evidence, route, HeldGrant(scratch, place));
-  assigns scratch->verdict->finding_count,
-    scratch->verdict->findings[0 .. VOUCH_FINDINGS_MAX - 1],
-    scratch->unproven, scratch->exclusions[place].route;
+  assigns SAID(scratch), scratch->exclusions[place].route;
   ensures Findings(scratch->verdict);
-  ensures \old(scratch->verdict->finding_count) <=
-    scratch->verdict->finding_count;
+  ensures SAYS_MORE(scratch);
   ensures Held(scratch, place);
 */
 static void say_attested(struct vouch_scratch *scratch, int place, int route,
@@ -352,13 +334,10 @@ static void say_attested(struct vouch_scratch *scratch, int place, int route,
 /*@
   requires Ready(scratch) && Held(scratch, place);
   requires 0 <= place < VOUCH_GRANTS_MAX;
-  assigns scratch->verdict->finding_count,
-    scratch->verdict->findings[0 .. VOUCH_FINDINGS_MAX - 1],
-    scratch->unproven, scratch->exclusions[place].told,
+  assigns SAID(scratch), scratch->exclusions[place].told,
     scratch->exclusions[place].best_finding;
   ensures Findings(scratch->verdict);
-  ensures \old(scratch->verdict->finding_count) <=
-    scratch->verdict->finding_count;
+  ensures SAYS_MORE(scratch);
   ensures Held(scratch, place);
 */
 static void say_unattested(struct vouch_scratch *scratch, int place,
@@ -381,16 +360,13 @@ static void say_unattested(struct vouch_scratch *scratch, int place,
   requires HeldGrant(scratch, place)->holder !=
     scratch->evidence->request.candidate;
   requires Seen(scratch->evidence, HeldGrant(scratch, place)->holder);
-  assigns scratch->verdict->finding_count,
-    scratch->verdict->findings[0 .. VOUCH_FINDINGS_MAX - 1],
-    scratch->unproven, scratch->exclusions[place];
+  assigns SAID(scratch), scratch->exclusions[place];
   ensures Findings(scratch->verdict);
   ensures \forall integer h; 0 <= h < VOUCH_GRANTS_MAX && h != place ==>
     scratch->exclusions[h].route == \old(scratch->exclusions[h].route) &&
     scratch->exclusions[h].best_finding ==
       \old(scratch->exclusions[h].best_finding);
-  ensures \old(scratch->verdict->finding_count) <=
-    scratch->verdict->finding_count;
+  ensures SAYS_MORE(scratch);
   ensures Held(scratch, place);
 */
 static void attest_seen(struct vouch_scratch *scratch, int place)
@@ -419,16 +395,13 @@ static void attest_seen(struct vouch_scratch *scratch, int place)
   requires 0 <= place < VOUCH_GRANTS_MAX;
   requires HeldGrant(scratch, place)->holder ==
     scratch->evidence->request.candidate;
-  assigns scratch->verdict->finding_count,
-    scratch->verdict->findings[0 .. VOUCH_FINDINGS_MAX - 1],
-    scratch->unproven, scratch->exclusions[place];
+  assigns SAID(scratch), scratch->exclusions[place];
   ensures Findings(scratch->verdict);
   ensures \forall integer h; 0 <= h < VOUCH_GRANTS_MAX && h != place ==>
     scratch->exclusions[h].route == \old(scratch->exclusions[h].route) &&
     scratch->exclusions[h].best_finding ==
       \old(scratch->exclusions[h].best_finding);
-  ensures \old(scratch->verdict->finding_count) <=
-    scratch->verdict->finding_count;
+  ensures SAYS_MORE(scratch);
   ensures Held(scratch, place);
 */
 static void attest_itself(struct vouch_scratch *scratch, int place)
@@ -450,16 +423,13 @@ static void attest_itself(struct vouch_scratch *scratch, int place)
 /*@
   requires Ready(scratch) && Held(scratch, place);
   requires 0 <= place < VOUCH_GRANTS_MAX;
-  assigns scratch->verdict->finding_count,
-    scratch->verdict->findings[0 .. VOUCH_FINDINGS_MAX - 1],
-    scratch->unproven, scratch->exclusions[place];
+  assigns SAID(scratch), scratch->exclusions[place];
   ensures Findings(scratch->verdict);
   ensures \forall integer h; 0 <= h < VOUCH_GRANTS_MAX && h != place ==>
     scratch->exclusions[h].route == \old(scratch->exclusions[h].route) &&
     scratch->exclusions[h].best_finding ==
       \old(scratch->exclusions[h].best_finding);
-  ensures \old(scratch->verdict->finding_count) <=
-    scratch->verdict->finding_count;
+  ensures SAYS_MORE(scratch);
   ensures Held(scratch, place);
 */
 static void attest(struct vouch_scratch *scratch, int place)
@@ -483,11 +453,8 @@ void vouch__attested_is_proven(struct vouch_scratch *scratch)
 	  loop invariant 0 <= i <= scratch->holder_count;
 	  loop invariant Findings(scratch->verdict);
 	  loop invariant Holding(scratch);
-	  loop invariant \at(scratch->verdict->finding_count, Pre) <=
-	    scratch->verdict->finding_count;
-	  loop assigns i, scratch->verdict->finding_count,
-	    scratch->verdict->findings[0 .. VOUCH_FINDINGS_MAX - 1],
-	    scratch->unproven, scratch->exclusions[0 .. VOUCH_GRANTS_MAX - 1];
+	  loop invariant SAYS_MORE_SINCE(scratch);
+	  loop assigns i, SAID(scratch), scratch->exclusions[0 .. VOUCH_GRANTS_MAX - 1];
 	  loop variant scratch->holder_count - i;
 	*/
 	for (i = 0; i < scratch->holder_count; i++)
@@ -499,12 +466,9 @@ void vouch__attested_is_proven(struct vouch_scratch *scratch)
   requires 0 <= place < VOUCH_GRANTS_MAX;
   requires Open(scratch->evidence, VOUCH_ROUTE_ASSERTED,
                 HeldGrant(scratch, place));
-  assigns scratch->verdict->finding_count,
-    scratch->verdict->findings[0 .. VOUCH_FINDINGS_MAX - 1],
-    scratch->unproven, scratch->exclusions[place].route;
+  assigns SAID(scratch), scratch->exclusions[place].route;
   ensures Findings(scratch->verdict);
-  ensures \old(scratch->verdict->finding_count) <=
-    scratch->verdict->finding_count;
+  ensures SAYS_MORE(scratch);
   ensures Held(scratch, place);
 */
 static void say_asserted(struct vouch_scratch *scratch, int place)
@@ -522,12 +486,9 @@ static void say_asserted(struct vouch_scratch *scratch, int place)
   requires \valid_read(entry);
   requires Open(scratch->evidence, VOUCH_ROUTE_CONFIRMED,
                 HeldGrant(scratch, place));
-  assigns scratch->verdict->finding_count,
-    scratch->verdict->findings[0 .. VOUCH_FINDINGS_MAX - 1],
-    scratch->unproven, scratch->exclusions[place].route;
+  assigns SAID(scratch), scratch->exclusions[place].route;
   ensures Findings(scratch->verdict);
-  ensures \old(scratch->verdict->finding_count) <=
-    scratch->verdict->finding_count;
+  ensures SAYS_MORE(scratch);
   ensures Held(scratch, place);
 */
 static void say_confirmed(struct vouch_scratch *scratch, int place,
@@ -545,13 +506,10 @@ static void say_confirmed(struct vouch_scratch *scratch, int place,
 /*@
   requires Ready(scratch) && Held(scratch, place);
   requires 0 <= place < VOUCH_GRANTS_MAX;
-  assigns scratch->verdict->finding_count,
-    scratch->verdict->findings[0 .. VOUCH_FINDINGS_MAX - 1],
-    scratch->unproven, scratch->exclusions[place].told,
+  assigns SAID(scratch), scratch->exclusions[place].told,
     scratch->exclusions[place].best_finding;
   ensures Findings(scratch->verdict);
-  ensures \old(scratch->verdict->finding_count) <=
-    scratch->verdict->finding_count;
+  ensures SAYS_MORE(scratch);
   ensures Held(scratch, place);
 */
 static void say_unasserted(struct vouch_scratch *scratch, int place,
@@ -579,16 +537,13 @@ static void say_unasserted(struct vouch_scratch *scratch, int place,
   requires 0 <= place < VOUCH_GRANTS_MAX;
   requires HeldGrant(scratch, place)->holder !=
     scratch->evidence->request.candidate;
-  assigns scratch->verdict->finding_count,
-    scratch->verdict->findings[0 .. VOUCH_FINDINGS_MAX - 1],
-    scratch->unproven, scratch->exclusions[place];
+  assigns SAID(scratch), scratch->exclusions[place];
   ensures Findings(scratch->verdict);
   ensures \forall integer h; 0 <= h < VOUCH_GRANTS_MAX && h != place ==>
     scratch->exclusions[h].route == \old(scratch->exclusions[h].route) &&
     scratch->exclusions[h].best_finding ==
       \old(scratch->exclusions[h].best_finding);
-  ensures \old(scratch->verdict->finding_count) <=
-    scratch->verdict->finding_count;
+  ensures SAYS_MORE(scratch);
   ensures Held(scratch, place);
 */
 static void confirm_try(struct vouch_scratch *scratch, int place)
@@ -612,16 +567,13 @@ static void confirm_try(struct vouch_scratch *scratch, int place)
   requires 0 <= place < VOUCH_GRANTS_MAX;
   requires HeldGrant(scratch, place)->holder !=
     scratch->evidence->request.candidate;
-  assigns scratch->verdict->finding_count,
-    scratch->verdict->findings[0 .. VOUCH_FINDINGS_MAX - 1],
-    scratch->unproven, scratch->exclusions[place];
+  assigns SAID(scratch), scratch->exclusions[place];
   ensures Findings(scratch->verdict);
   ensures \forall integer h; 0 <= h < VOUCH_GRANTS_MAX && h != place ==>
     scratch->exclusions[h].route == \old(scratch->exclusions[h].route) &&
     scratch->exclusions[h].best_finding ==
       \old(scratch->exclusions[h].best_finding);
-  ensures \old(scratch->verdict->finding_count) <=
-    scratch->verdict->finding_count;
+  ensures SAYS_MORE(scratch);
   ensures Held(scratch, place);
 */
 static void assert_try(struct vouch_scratch *scratch, int place)
@@ -646,11 +598,8 @@ void vouch__asserted_is_proven(struct vouch_scratch *scratch)
 	  loop invariant 0 <= i <= scratch->holder_count;
 	  loop invariant Findings(scratch->verdict);
 	  loop invariant Holding(scratch);
-	  loop invariant \at(scratch->verdict->finding_count, Pre) <=
-	    scratch->verdict->finding_count;
-	  loop assigns i, scratch->verdict->finding_count,
-	    scratch->verdict->findings[0 .. VOUCH_FINDINGS_MAX - 1],
-	    scratch->unproven, scratch->exclusions[0 .. VOUCH_GRANTS_MAX - 1];
+	  loop invariant SAYS_MORE_SINCE(scratch);
+	  loop assigns i, SAID(scratch), scratch->exclusions[0 .. VOUCH_GRANTS_MAX - 1];
 	  loop variant scratch->holder_count - i;
 	*/
 	for (i = 0; i < scratch->holder_count; i++) {
@@ -664,12 +613,9 @@ void vouch__asserted_is_proven(struct vouch_scratch *scratch)
   requires Memory(scratch) && Findings(scratch->verdict);
   requires 0 <= place < VOUCH_GRANTS_MAX && Best(scratch, place);
   requires 0 <= scratch->holders[place].grant < VOUCH_GRANTS_MAX;
-  assigns scratch->verdict->finding_count,
-    scratch->verdict->findings[0 .. VOUCH_FINDINGS_MAX - 1],
-    scratch->unproven;
+  assigns SAID(scratch);
   ensures Findings(scratch->verdict);
-  ensures \old(scratch->verdict->finding_count) <=
-    scratch->verdict->finding_count;
+  ensures SAYS_MORE(scratch);
   ensures scratch->unproven != 0;
 */
 static void say_open(struct vouch_scratch *scratch, int place)
@@ -714,12 +660,9 @@ static void rest_on(struct vouch_scratch *scratch, int place)
   requires 0 <= place < VOUCH_GRANTS_MAX;
   requires 0 <= scratch->holders[place].grant < scratch->evidence->grant_count;
   requires 0 <= scratch->exclusions[place].route <= VOUCH_ROUTE_CONFIRMED;
-  assigns scratch->verdict->finding_count,
-    scratch->verdict->findings[0 .. VOUCH_FINDINGS_MAX - 1],
-    scratch->unproven, scratch->last_route, scratch->last_node;
+  assigns SAID(scratch), scratch->last_route, scratch->last_node;
   ensures Findings(scratch->verdict);
-  ensures \old(scratch->verdict->finding_count) <=
-    scratch->verdict->finding_count;
+  ensures SAYS_MORE(scratch);
   ensures SinceKnown(scratch);
   ensures \old(Since(scratch)) <= Since(scratch);
   ensures \old(scratch->unproven) != 0 ==> scratch->unproven != 0;
@@ -753,8 +696,7 @@ void vouch__exclusion_is_proven(struct vouch_scratch *scratch)
 	/*@
 	  loop invariant 0 <= i <= scratch->holder_count;
 	  loop invariant Findings(scratch->verdict);
-	  loop invariant \at(scratch->verdict->finding_count, Pre) <=
-	    scratch->verdict->finding_count;
+	  loop invariant SAYS_MORE_SINCE(scratch);
 	  loop invariant SinceKnown(scratch);
 	  loop invariant \forall integer h; 0 <= h < VOUCH_GRANTS_MAX ==>
 	    scratch->holders[h].grant == \at(scratch->holders[h].grant, Pre);
@@ -769,9 +711,7 @@ void vouch__exclusion_is_proven(struct vouch_scratch *scratch)
 	    scratch->exclusions[h].route != VOUCH_ROUTE_NONE &&
 	    \at(SinceOf(scratch, h), Pre) <= since ==>
 	    \at(ExcludedBy(scratch, h, since), Pre);
-	  loop assigns i, scratch->verdict->finding_count,
-	    scratch->verdict->findings[0 .. VOUCH_FINDINGS_MAX - 1],
-	    scratch->unproven, scratch->last_route, scratch->last_node;
+	  loop assigns i, SAID(scratch), scratch->last_route, scratch->last_node;
 	  loop variant scratch->holder_count - i;
 	*/
 	for (i = 0; i < scratch->holder_count; i++) {

@@ -278,12 +278,9 @@ static void cite_fencer(struct vouch_finding *finding,
   requires \valid_read(entry);
   requires Open(scratch->evidence, VOUCH_ROUTE_FENCED,
                 HeldGrant(scratch, place));
-  assigns scratch->verdict->finding_count,
-    scratch->verdict->findings[0 .. VOUCH_FINDINGS_MAX - 1],
-    scratch->unproven, scratch->exclusions[place].route;
+  assigns SAID(scratch), scratch->exclusions[place].route;
   ensures Findings(scratch->verdict);
-  ensures \old(scratch->verdict->finding_count) <=
-    scratch->verdict->finding_count;
+  ensures SAYS_MORE(scratch);
   ensures Held(scratch, place);
 */
 static void say_fenced(struct vouch_scratch *scratch, int place,
@@ -303,13 +300,10 @@ static void say_fenced(struct vouch_scratch *scratch, int place,
   requires Ready(scratch) && Held(scratch, place);
   requires 0 <= place < VOUCH_GRANTS_MAX;
   requires answer.entry != \null ==> \valid_read(answer.entry);
-  assigns scratch->verdict->finding_count,
-    scratch->verdict->findings[0 .. VOUCH_FINDINGS_MAX - 1],
-    scratch->unproven, scratch->exclusions[place].told,
+  assigns SAID(scratch), scratch->exclusions[place].told,
     scratch->exclusions[place].best_finding;
   ensures Findings(scratch->verdict);
-  ensures \old(scratch->verdict->finding_count) <=
-    scratch->verdict->finding_count;
+  ensures SAYS_MORE(scratch);
   ensures Held(scratch, place);
 */
 static void say_unfenced(struct vouch_scratch *scratch, int place,
@@ -329,16 +323,13 @@ static void say_unfenced(struct vouch_scratch *scratch, int place,
   requires HeldGrant(scratch, place)->holder !=
     scratch->evidence->request.candidate;
   requires Managed(scratch->evidence);
-  assigns scratch->verdict->finding_count,
-    scratch->verdict->findings[0 .. VOUCH_FINDINGS_MAX - 1],
-    scratch->unproven, scratch->exclusions[place];
+  assigns SAID(scratch), scratch->exclusions[place];
   ensures Findings(scratch->verdict);
   ensures \forall integer h; 0 <= h < VOUCH_GRANTS_MAX && h != place ==>
     scratch->exclusions[h].route == \old(scratch->exclusions[h].route) &&
     scratch->exclusions[h].best_finding ==
       \old(scratch->exclusions[h].best_finding);
-  ensures \old(scratch->verdict->finding_count) <=
-    scratch->verdict->finding_count;
+  ensures SAYS_MORE(scratch);
   ensures Held(scratch, place);
 */
 static void fencer_try(struct vouch_scratch *scratch, int place)
@@ -361,16 +352,13 @@ static void fencer_try(struct vouch_scratch *scratch, int place)
   requires 0 <= place < VOUCH_GRANTS_MAX;
   requires HeldGrant(scratch, place)->holder !=
     scratch->evidence->request.candidate;
-  assigns scratch->verdict->finding_count,
-    scratch->verdict->findings[0 .. VOUCH_FINDINGS_MAX - 1],
-    scratch->unproven, scratch->exclusions[place];
+  assigns SAID(scratch), scratch->exclusions[place];
   ensures Findings(scratch->verdict);
   ensures \forall integer h; 0 <= h < VOUCH_GRANTS_MAX && h != place ==>
     scratch->exclusions[h].route == \old(scratch->exclusions[h].route) &&
     scratch->exclusions[h].best_finding ==
       \old(scratch->exclusions[h].best_finding);
-  ensures \old(scratch->verdict->finding_count) <=
-    scratch->verdict->finding_count;
+  ensures SAYS_MORE(scratch);
   ensures Held(scratch, place);
 */
 static void fencing_try(struct vouch_scratch *scratch, int place)
@@ -391,11 +379,8 @@ void vouch__fenced_is_proven(struct vouch_scratch *scratch)
 	  loop invariant 0 <= i <= scratch->holder_count;
 	  loop invariant Findings(scratch->verdict);
 	  loop invariant Holding(scratch);
-	  loop invariant \at(scratch->verdict->finding_count, Pre) <=
-	    scratch->verdict->finding_count;
-	  loop assigns i, scratch->verdict->finding_count,
-	    scratch->verdict->findings[0 .. VOUCH_FINDINGS_MAX - 1],
-	    scratch->unproven, scratch->exclusions[0 .. VOUCH_GRANTS_MAX - 1];
+	  loop invariant SAYS_MORE_SINCE(scratch);
+	  loop assigns i, SAID(scratch), scratch->exclusions[0 .. VOUCH_GRANTS_MAX - 1];
 	  loop variant scratch->holder_count - i;
 	*/
 	for (i = 0; i < scratch->holder_count; i++) {

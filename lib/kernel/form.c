@@ -580,14 +580,11 @@ void vouch__class_is_proven(struct vouch_scratch *scratch)
 	/*@
 	  loop invariant 0 <= i <= evidence->node_count;
 	  loop invariant Findings(scratch->verdict);
-	  loop invariant \at(scratch->verdict->finding_count, Pre) <=
-	    scratch->verdict->finding_count;
+	  loop invariant SAYS_MORE_SINCE(scratch);
 	  loop invariant failed != 0 ==> scratch->unproven != 0;
 	  loop invariant failed == 0 ==> \forall integer j; 0 <= j < i ==>
 	    IsMember{Pre}(evidence, j);
-	  loop assigns i, failed, scratch->verdict->finding_count,
-	    scratch->verdict->findings[0 .. VOUCH_FINDINGS_MAX - 1],
-	    scratch->unproven;
+	  loop assigns i, failed, SAID(scratch);
 	  loop variant evidence->node_count - i;
 	*/
 	for (i = 0; i < evidence->node_count; i++) {

@@ -215,14 +215,11 @@ void vouch__adoption_is_proven(struct vouch_scratch *scratch)
   requires 0 <= view.index < scratch->evidence->grant_count &&
     scratch->evidence->grants[view.index].epoch == epoch;
   requires view.outcome == VOUCH_GRANT_DONE ==> Done(scratch->evidence, epoch);
-  assigns scratch->verdict->finding_count,
-    scratch->verdict->findings[0 .. VOUCH_FINDINGS_MAX - 1],
-    scratch->unproven, scratch->holder_count,
+  assigns SAID(scratch), scratch->holder_count,
     scratch->holders[scratch->holder_count],
     scratch->exclusions[scratch->holder_count];
   ensures Findings(scratch->verdict);
-  ensures \old(scratch->verdict->finding_count) <=
-    scratch->verdict->finding_count;
+  ensures SAYS_MORE(scratch);
   ensures Derived(scratch);
   ensures scratch->holder_count == \old(scratch->holder_count) + 1;
   ensures Holders(scratch);
@@ -285,15 +282,12 @@ struct listed {
 /*@
   requires Ready(scratch) && Nothing(scratch);
   requires Newest(scratch->evidence, NewestOf(scratch));
-  assigns scratch->verdict->finding_count,
-    scratch->verdict->findings[0 .. VOUCH_FINDINGS_MAX - 1],
-    scratch->unproven, scratch->holder_count,
+  assigns SAID(scratch), scratch->holder_count,
     scratch->holders[0 .. VOUCH_GRANTS_MAX - 1],
     scratch->exclusions[0 .. VOUCH_GRANTS_MAX - 1];
   ensures Findings(scratch->verdict);
   ensures Derived(scratch);
-  ensures \old(scratch->verdict->finding_count) <=
-    scratch->verdict->finding_count;
+  ensures SAYS_MORE(scratch);
   ensures Holders(scratch);
   ensures AllUntried(scratch);
   ensures FirstHolder(scratch);
@@ -310,8 +304,7 @@ static struct listed holders_list(struct vouch_scratch *scratch)
 	  loop invariant NewestOf(scratch) == \at(NewestOf(scratch), Pre);
 	  loop invariant Holders(scratch);
 	  loop invariant AllUntried(scratch);
-	  loop invariant \at(scratch->verdict->finding_count, Pre) <=
-	    scratch->verdict->finding_count;
+	  loop invariant SAYS_MORE_SINCE(scratch);
 	  loop invariant listed.known == 0;
 	  loop invariant listed.epoch <= NewestOf(scratch);
 	  loop invariant \forall integer g;
@@ -325,9 +318,7 @@ static struct listed holders_list(struct vouch_scratch *scratch)
 	  loop invariant scratch->holder_count > 0 ==>
 	    !Void(scratch->evidence, HeldGrant(scratch, 0)->epoch) &&
 	    NoneSince(scratch->evidence, HeldGrant(scratch, 0)->epoch);
-	  loop assigns listed, scratch->verdict->finding_count,
-	    scratch->verdict->findings[0 .. VOUCH_FINDINGS_MAX - 1],
-	    scratch->unproven, scratch->holder_count,
+	  loop assigns listed, SAID(scratch), scratch->holder_count,
 	    scratch->holders[0 .. VOUCH_GRANTS_MAX - 1],
 	    scratch->exclusions[0 .. VOUCH_GRANTS_MAX - 1];
 	  loop variant listed.epoch;

@@ -178,17 +178,14 @@ void vouch__system_is_proven(struct vouch_scratch *scratch)
 	/*@
 	  loop invariant 0 <= i <= evidence->node_count;
 	  loop invariant Findings(scratch->verdict);
-	  loop invariant \at(scratch->verdict->finding_count, Pre) <=
-	    scratch->verdict->finding_count;
+	  loop invariant SAYS_MORE_SINCE(scratch);
 	  loop invariant failed != 0 ==> scratch->unproven != 0;
 	  loop invariant failed == 0 ==> \forall integer j; 0 <= j < i ==>
 	    (j != evidence->request.candidate &&
 	     Server(evidence, j)->condition != VOUCH_PRESENT) ||
 	    (Server(evidence, j)->condition == VOUCH_PRESENT && expected != 0 &&
 	     Server(evidence, j)->system_id == expected);
-	  loop assigns i, failed, scratch->verdict->finding_count,
-	    scratch->verdict->findings[0 .. VOUCH_FINDINGS_MAX - 1],
-	    scratch->unproven;
+	  loop assigns i, failed, SAID(scratch);
 	  loop variant evidence->node_count - i;
 	*/
 	for (i = 0; i < evidence->node_count; i++) {
@@ -261,8 +258,7 @@ void vouch__lineage_is_proven(struct vouch_scratch *scratch)
 	/*@
 	  loop invariant 0 <= i <= evidence->node_count;
 	  loop invariant Findings(scratch->verdict);
-	  loop invariant \at(scratch->verdict->finding_count, Pre) <=
-	    scratch->verdict->finding_count;
+	  loop invariant SAYS_MORE_SINCE(scratch);
 	  loop invariant failed != 0 ==> scratch->unproven != 0;
 	  loop invariant failed == 0 ==> \forall integer j; 0 <= j < i ==>
 	    (j != evidence->request.candidate &&
@@ -272,9 +268,7 @@ void vouch__lineage_is_proven(struct vouch_scratch *scratch)
 	    (j != evidence->request.candidate &&
 	     Server(evidence, j)->condition != VOUCH_PRESENT) ||
 	    scratch->branches[j].relation != VOUCH_RELATION_UNKNOWN;
-	  loop assigns i, failed, finding, scratch->verdict->finding_count,
-	    scratch->verdict->findings[0 .. VOUCH_FINDINGS_MAX - 1],
-	    scratch->unproven;
+	  loop assigns i, failed, finding, SAID(scratch);
 	  loop variant evidence->node_count - i;
 	*/
 	for (i = 0; i < evidence->node_count; i++) {

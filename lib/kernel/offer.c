@@ -132,12 +132,9 @@ static enum unseen unseen_of(const struct vouch_scratch *scratch, uint8_t i)
 /* What was found of one node; `found` is looked at where the others must cover it. */
 /*@
   requires Memory(scratch) && Findings(scratch->verdict);
-  assigns scratch->verdict->finding_count,
-    scratch->verdict->findings[0 .. VOUCH_FINDINGS_MAX - 1],
-    scratch->unproven;
+  assigns SAID(scratch);
   ensures Findings(scratch->verdict);
-  ensures \old(scratch->verdict->finding_count) <=
-    scratch->verdict->finding_count;
+  ensures SAYS_MORE(scratch);
   ensures \old(scratch->unproven) != 0 ==> scratch->unproven != 0;
   ensures scratch->unproven == 0 && unseen == UNSEEN_OTHERS ==>
     found.proven != 0 && found.ahead == VOUCH_NO_NODE;
@@ -221,17 +218,14 @@ void vouch__unseen_grants_are_covered(struct vouch_scratch *scratch)
 	/*@
 	  loop invariant 0 <= i <= evidence->node_count;
 	  loop invariant Findings(scratch->verdict);
-	  loop invariant \at(scratch->verdict->finding_count, Pre) <=
-	    scratch->verdict->finding_count;
+	  loop invariant SAYS_MORE_SINCE(scratch);
 	  loop invariant \at(scratch->unproven, LoopEntry) != 0 ==>
 	    scratch->unproven != 0;
 	  loop invariant scratch->unproven == 0 ==>
 	    \forall integer j; 0 <= j < i && unseen[j] == UNSEEN_OTHERS ==>
 	    found[j].proven != 0 && found[j].ahead == VOUCH_NO_NODE;
 	  loop invariant 0 <= count <= i;
-	  loop assigns i, count, scratch->verdict->finding_count,
-	    scratch->verdict->findings[0 .. VOUCH_FINDINGS_MAX - 1],
-	    scratch->unproven;
+	  loop assigns i, count, SAID(scratch);
 	  loop variant evidence->node_count - i;
 	*/
 	for (i = 0; i < evidence->node_count; i++) {

@@ -15,14 +15,11 @@ void vouch__silence_is_proven(struct vouch_scratch *scratch)
 	/*@
 	  loop invariant 0 <= i <= evidence->node_count;
 	  loop invariant Findings(scratch->verdict);
-	  loop invariant \at(scratch->verdict->finding_count, Pre) <=
-	    scratch->verdict->finding_count;
+	  loop invariant SAYS_MORE_SINCE(scratch);
 	  loop invariant failed != 0 ==> scratch->unproven != 0;
 	  loop invariant failed == 0 ==>
 	    \forall integer j; 0 <= j < i ==> Silent{Pre}(scratch->evidence, j);
-	  loop assigns i, failed, scratch->verdict->finding_count,
-	    scratch->verdict->findings[0 .. VOUCH_FINDINGS_MAX - 1],
-	    scratch->unproven;
+	  loop assigns i, failed, SAID(scratch);
 	  loop variant evidence->node_count - i;
 	*/
 	for (i = 0; i < evidence->node_count; i++) {
@@ -65,14 +62,11 @@ void vouch__no_attempt_is_proven(struct vouch_scratch *scratch)
 	/*@
 	  loop invariant 0 <= i <= evidence->node_count;
 	  loop invariant Findings(scratch->verdict);
-	  loop invariant \at(scratch->verdict->finding_count, Pre) <=
-	    scratch->verdict->finding_count;
+	  loop invariant SAYS_MORE_SINCE(scratch);
 	  loop invariant failed != 0 ==> scratch->unproven != 0;
 	  loop invariant failed == 0 ==>
 	    \forall integer j; 0 <= j < i ==> Idle{Pre}(scratch->evidence, j);
-	  loop assigns i, failed, scratch->verdict->finding_count,
-	    scratch->verdict->findings[0 .. VOUCH_FINDINGS_MAX - 1],
-	    scratch->unproven;
+	  loop assigns i, failed, SAID(scratch);
 	  loop variant evidence->node_count - i;
 	*/
 	for (i = 0; i < evidence->node_count; i++) {
@@ -197,12 +191,9 @@ static void cite_other(struct vouch_finding *finding, uint8_t place,
 /* One node that no record names. */
 /*@
   requires Ready(scratch) && i < scratch->evidence->node_count;
-  assigns scratch->verdict->finding_count,
-    scratch->verdict->findings[0 .. VOUCH_FINDINGS_MAX - 1],
-    scratch->unproven;
+  assigns SAID(scratch);
   ensures Findings(scratch->verdict);
-  ensures \old(scratch->verdict->finding_count) <=
-    scratch->verdict->finding_count;
+  ensures SAYS_MORE(scratch);
   ensures \old(scratch->unproven) != 0 ==> scratch->unproven != 0;
   ensures scratch->unproven == 0 ==>
     Quiet(scratch->evidence, i, NewestOf(scratch));
@@ -236,17 +227,14 @@ void vouch__others_are_proven(struct vouch_scratch *scratch)
 	/*@
 	  loop invariant 0 <= i <= evidence->node_count;
 	  loop invariant Findings(scratch->verdict);
-	  loop invariant \at(scratch->verdict->finding_count, Pre) <=
-	    scratch->verdict->finding_count;
+	  loop invariant SAYS_MORE_SINCE(scratch);
 	  loop invariant scratch->unproven == 0 ==>
 	    \forall integer j; 0 <= j < i ==>
 	      j == evidence->request.candidate ||
 	      (\exists integer g; 0 <= g < evidence->grant_count &&
 	        evidence->grants[g].holder == j) ||
 	      Quiet(evidence, j, NewestOf(scratch));
-	  loop assigns i, any, scratch->verdict->finding_count,
-	    scratch->verdict->findings[0 .. VOUCH_FINDINGS_MAX - 1],
-	    scratch->unproven;
+	  loop assigns i, any, SAID(scratch);
 	  loop variant evidence->node_count - i;
 	*/
 	for (i = 0; i < evidence->node_count; i++) {

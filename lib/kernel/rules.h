@@ -6,6 +6,8 @@
 #ifndef VOUCH_KERNEL_RULES_H
 #define VOUCH_KERNEL_RULES_H
 
+#include "kernel/obligations.h"
+#include "kernel/parts.h"
 #include "kernel/scratch.h"
 
 enum vouch_rule_id {

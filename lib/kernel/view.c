@@ -5,12 +5,9 @@
 
 /*@
   requires Memory(scratch) && Findings(scratch->verdict);
-  assigns scratch->verdict->finding_count,
-    scratch->verdict->findings[0 .. VOUCH_FINDINGS_MAX - 1],
-    scratch->unproven;
+  assigns SAID(scratch);
   ensures Findings(scratch->verdict);
-  ensures \old(scratch->verdict->finding_count) <=
-    scratch->verdict->finding_count;
+  ensures SAYS_MORE(scratch);
 */
 static void say_unmanaged(struct vouch_scratch *scratch)
 {
@@ -20,12 +17,9 @@ static void say_unmanaged(struct vouch_scratch *scratch)
 
 /*@
   requires Memory(scratch) && Findings(scratch->verdict);
-  assigns scratch->verdict->finding_count,
-    scratch->verdict->findings[0 .. VOUCH_FINDINGS_MAX - 1],
-    scratch->unproven;
+  assigns SAID(scratch);
   ensures Findings(scratch->verdict);
-  ensures \old(scratch->verdict->finding_count) <=
-    scratch->verdict->finding_count;
+  ensures SAYS_MORE(scratch);
   ensures ok == 0 ==>
     scratch->unproven != 0;
 */
