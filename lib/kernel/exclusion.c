@@ -512,23 +512,37 @@ static void say_confirmed(struct vouch_scratch *scratch, int place,
   ensures SAYS_MORE(scratch);
   ensures Held(scratch, place);
 */
-static void say_unasserted(struct vouch_scratch *scratch, int place,
-			   enum vouch_reason reason)
+static void say_unasserted(struct vouch_scratch *scratch, int place, int said)
 {
-	int said = reason != VOUCH_R_NOT_ASSERTED;
 	struct vouch_finding *finding =
-		vouch__route_closed(scratch, place, reason,
+		vouch__route_closed(scratch, place,
+				    said ? VOUCH_R_ASSERTED_PRESENT :
+					   VOUCH_R_NOT_ASSERTED,
 				    said || !scratch->exclusions[place].told);
 
 	vouch__cite(finding, VOUCH_C_ASSERTION,
 		    vouch__held(scratch, place)->holder,
 		    said ? VOUCH_YES : VOUCH_NO);
-	if (reason == VOUCH_R_CONFIRMED_UNCLEAN)
-		vouch__cite(finding, VOUCH_C_UNCLEAN,
-			    vouch__held(scratch, place)->holder,
-			    scratch->evidence
-				    ->nodes[vouch__held(scratch, place)->holder]
-				    .unclean);
+}
+
+/*@
+  requires Ready(scratch) && Held(scratch, place);
+  requires 0 <= place < VOUCH_GRANTS_MAX;
+  assigns SAID(scratch), scratch->exclusions[place].told,
+    scratch->exclusions[place].best_finding;
+  ensures Findings(scratch->verdict);
+  ensures SAYS_MORE(scratch);
+  ensures Held(scratch, place);
+*/
+static void say_lost_again(struct vouch_scratch *scratch, int place)
+{
+	int node = vouch__held(scratch, place)->holder;
+	struct vouch_finding *finding = vouch__route_closed(
+		scratch, place, VOUCH_R_CONFIRMED_UNCLEAN, 1);
+
+	vouch__cite(finding, VOUCH_C_ASSERTION, node, VOUCH_YES);
+	vouch__cite(finding, VOUCH_C_UNCLEAN, node,
+		    scratch->evidence->nodes[node].unclean);
 }
 
 /* What a person says to the fencer, where nobody said anything to vouch. */
@@ -554,11 +568,11 @@ static void confirm_try(struct vouch_scratch *scratch, int place)
 		vouch__fencing_confirmation(evidence, grant);
 
 	if (!entry)
-		say_unasserted(scratch, place, VOUCH_R_NOT_ASSERTED);
+		say_unasserted(scratch, place, 0);
 	else if (vouch__is_offline_and_clean(&evidence->nodes[grant->holder]))
 		say_confirmed(scratch, place, entry);
 	else
-		say_unasserted(scratch, place, VOUCH_R_CONFIRMED_UNCLEAN);
+		say_lost_again(scratch, place);
 }
 
 /* What a person says of one holder. */
@@ -586,7 +600,7 @@ static void assert_try(struct vouch_scratch *scratch, int place)
 	else if (vouch__is_elsewhere(evidence, grant->holder))
 		say_asserted(scratch, place);
 	else /* A server that hangs there could go on a moment later. */
-		say_unasserted(scratch, place, VOUCH_R_ASSERTED_PRESENT);
+		say_unasserted(scratch, place, 1);
 }
 
 /* Rule 350, route E4 (P6-A1a): shown as an assertion, never as fencing. */
