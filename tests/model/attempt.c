@@ -351,7 +351,28 @@ int attempt_advance(struct world *world, struct attempt *attempt)
 	}
 }
 
-/* At a start: what became of this node's own open grants? */
+/* With two_node each half of a split counts as quorate and is told alone: nobody
+ * has noticed for sure what not more than half of the nodes have heard. */
+static void disowned_is_heard(struct world *world, uint8_t self, uint8_t grant)
+{
+	int told = 0;
+	uint8_t i;
+
+	if (!world_is_quorate(world, self))
+		return;
+	cluster_learns(world, self, grant, OUTCOME_DISOWNED);
+	for (i = 0; i < world->node_count; i++)
+		told += world_in_group(world, self, i);
+	if (told * 2 <= world->node_count)
+		return;
+	for (i = 0; i < world->record_count; i++) {
+		if (world->records[i].unnoticed == grant + 1)
+			world->records[i].unnoticed = 0;
+	}
+}
+
+/* At a start: what became of this node's own open grants? And has the cluster
+ * heard of those that were disowned? */
 void recovery_run(struct world *world, uint8_t self)
 {
 	struct node *node = &world->nodes[self];
@@ -364,6 +385,9 @@ void recovery_run(struct world *world, uint8_t self)
 						 &node->cib.known;
 		int outcome;
 
+		if (world->managed && world->grants[i].holder == self &&
+		    (node->journal.disowned & ~node->cib.known.disowned & bit))
+			disowned_is_heard(world, self, i);
 		if (world->grants[i].holder != self || !(of->grants & bit) ||
 		    ((of->done | of->voided) & bit) ||
 		    /* A journal that is older than the claim. */
@@ -410,17 +434,11 @@ void recovery_settle(struct world *world, uint8_t self)
 void disown(struct world *world, uint8_t self)
 {
 	struct node *node = &world->nodes[self];
-	uint8_t grant = node->grant, i;
+	uint8_t grant = node->grant;
 
 	if (node->by_hand == 1)
 		(void)world_append(world, self, RECORD_DISOWN, grant, 0);
 	node->by_hand = 2;
 	journal_learns(node, grant, OUTCOME_DISOWNED);
-	if (!world_is_quorate(world, self))
-		return;
-	cluster_learns(world, self, grant, OUTCOME_DISOWNED);
-	for (i = 0; i < world->record_count; i++) {
-		if (world->records[i].unnoticed == grant + 1)
-			world->records[i].unnoticed = 0;
-	}
+	disowned_is_heard(world, self, grant);
 }

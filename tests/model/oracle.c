@@ -123,8 +123,9 @@ static int was_given_up(const struct world *world, uint8_t candidate, uint8_t re
 	return 0;
 }
 
-/* Up to its next monitor or stop nobody knows of a server that was started by
- * hand: the window that README.md states. */
+/* Up to its next monitor or stop, and with two_node up to the end of the split,
+ * nobody knows of a server that was started by hand: the window that README.md
+ * states. */
 static int nobody_could_tell(const struct world *world, const struct seen *seen,
 			     uint8_t record)
 {
