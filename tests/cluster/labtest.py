@@ -107,6 +107,11 @@ class Lab:
     def verdict(self, node):
         return json.loads(self.on(node, "vouch", "--output-as=json", "explain").stdout)
 
+    def asked(self, node):
+        """What vouch would decide there now: its exit code and the verdict."""
+        done = self.on(node, "vouch", "--output-as=json", "--quiet", "check", check=False)
+        return done.returncode, json.loads(done.stdout)
+
     def wait_for(self, what, test, seconds=60):
         """Polls until test() is true; how long it took is nobody's verdict."""
         seconds = max(seconds, PATIENCE_S)

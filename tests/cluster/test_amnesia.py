@@ -48,11 +48,6 @@ def reclone(it, node, source):
           "-c", "fast", "--no-sync", timeout=120)
 
 
-def check(it, node):
-    done = it.on(node, "vouch", "--output-as=json", "--quiet", "check", check=False)
-    return json.loads(done.stdout)
-
-
 def receiver(it, node, number):
     it.on(node, "pkill", number, "-f", "postgres:.*walreceiver")
 
@@ -125,7 +120,7 @@ def forget(report, name, before, act):
         receiver(it, "n3", "-CONT")
         unban(it, "n2", "n3")
         for node in ("n3", "n2"):
-            verdict = check(it, node)
+            _, verdict = it.asked(node)
             report.check("%s: %s would be vetoed with P6-S1" % (name, node),
                          verdict["decision"] == "veto" and verdict["invariant"] == "P6-S1", verdict["why"])
             report.check("%s: %s is told that n2 is a new incarnation" % (name, node),
@@ -184,15 +179,16 @@ def set_back(report):
         it.wait_for("n3 was asked", lambda: it.attempts(["n3"]) >= 1, 90)
         receiver(it, "n3", "-CONT")
         unban(it, "n2", "n3")
-        verdict = check(it, "n3")
+        _, verdict = it.asked("n3")
         report.check("set back: n3 would be vetoed with P6-S1, for what it saw of n2", verdict["decision"] == "veto" and
                      verdict["invariant"] == "P6-S1" and "n2 was seen with more than it has now" in verdict["why"], verdict["why"])
-        report.check("set back: n2 would be vetoed", check(it, "n2")["decision"] == "veto", check(it, "n2")["why"])
+        _, verdict = it.asked("n2")
+        report.check("set back: n2 would be vetoed", verdict["decision"] == "veto", verdict["why"])
         for node in ("n2", "n3"):
             report.check("set back: %s is still a standby" % node, it.sql(node, "select pg_is_in_recovery()") == "t",
                          "it is writable")
         it.on("n3", "rm", STATE + "/noted")
-        verdict = check(it, "n3")
+        _, verdict = it.asked("n3")
         report.check("set back: only the note tells it", verdict["decision"] == "permit", verdict["why"])
 
 

@@ -11,7 +11,7 @@ import time
 
 sys.dont_write_bytecode = True
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
-from labtest import TOP, Failed, lab, main  # noqa: E402
+from labtest import TOP, lab, main  # noqa: E402
 
 NODES = ("n1", "n2", "n3")
 RESOURCE = "//primitive[@id='pgsql']"

@@ -4,7 +4,6 @@
 only cut off from Corosync and still writes: vetoed by live contradiction. And
 the same with a power controller that says it switched, and did not. Where the
 primary is down, the confirmation counts, until the node is back (P6-A1a)."""
-import json
 import os
 import sys
 import time
@@ -56,11 +55,6 @@ def lie(report):
         refused(it, report, "lying power controller")
 
 
-def check(it, node):
-    done = it.on(node, "vouch", "--output-as=json", "--quiet", "check", check=False)
-    return done.returncode, json.loads(done.stdout)
-
-
 def unclean(it):
     nodes = xml.etree.ElementTree.fromstring(it.on("n2", "crm_mon", "-1", "--output-as=xml").stdout).find("nodes")
     return next(n.get("unclean") for n in nodes if n.get("name") == "n1") == "true"
@@ -79,18 +73,18 @@ def confirmed(report):
         it.run("power", "off", "n1")
         it.on("n2", "crm_resource", "--resource", "pgsql-clone", "--ban", "--promoted", "--node", "n1")
         it.wait_for("n1 is lost", lambda: unclean(it))
-        code, verdict = check(it, "n2")
+        code, verdict = it.asked("n2")
         report.check("confirmed: nothing excludes the dead n1 that no machine could fence", code == 1 and
                      verdict["rule"] == 360, verdict["why"])
         it.on("n2", "stonith_admin", "--confirm", "n1")
-        it.wait_for("a promotion is proven", lambda: check(it, "n2")[0] == 0)
+        it.wait_for("a promotion is proven", lambda: it.asked("n2")[0] == 0)
         report.check("confirmed: a person's confirmation does, shown as that (P6-A1a)",
-                     by_word(check(it, "n2")[1]) == ["ASSERTED_CONFIRMED"], check(it, "n2"))
+                     by_word(it.asked("n2")[1]) == ["ASSERTED_CONFIRMED"], it.asked("n2"))
         it.run("power", "on", "n1")
         it.wait_for("n1 is back, as a standby", lambda: it.sql("n1", "select pg_is_in_recovery()") == "t" and not unclean(it))
         it.run("isolate", "n1")
         it.wait_for("n1 is lost again", lambda: unclean(it))
-        code, verdict = check(it, "n2")
+        code, verdict = it.asked("n2")
         report.check("confirmed: it does not once n1 was back and is lost again (P6-A1)", code == 1 and
                      verdict["rule"] == 360 and by_word(verdict) != ["ASSERTED_CONFIRMED"], (verdict["why"], by_word(verdict)))
 

@@ -23,11 +23,6 @@ def words(it, node):
     return [(w["word"], w["node"], w["counts"].split(":")[0]) for w in shown["words"]]
 
 
-def check(it, node):
-    done = it.on(node, "vouch", "--output-as=json", "--quiet", "check", check=False)
-    return done.returncode, json.loads(done.stdout)
-
-
 def online(it, node, whom):
     shown = it.on(node, "crm_mon", "-1", "--output-as=xml").stdout
     return '<node name="%s"' % whom in shown and 'online="true"' in shown.split('<node name="%s"' % whom)[1].split(">")[0]
@@ -101,7 +96,7 @@ def assertion(it, report, holder, others):
     it.run("fencing", "deaf", holder)
     it.run("power", "off", holder)
     it.wait_for("%s is gone" % holder, lambda: not online(it, typist, holder), 60)
-    code, verdict = check(it, candidate)
+    code, verdict = it.asked(candidate)
     report.check("assert-down: without it the dead, unfenced holder is not excluded",
                  code == 1 and verdict["rule"] == 360, verdict["why"])
     done = word(it, typist, "assert-down", holder, "--reason=I pulled its plug")
@@ -109,7 +104,7 @@ def assertion(it, report, holder, others):
     # What the word does not speak of may take a moment: a log that is read to its end, a member that answers.
     def permits():
         nonlocal code, verdict
-        code, verdict = check(it, candidate)
+        code, verdict = it.asked(candidate)
         return code == 0
 
     with contextlib.suppress(Failed):
@@ -119,7 +114,7 @@ def assertion(it, report, holder, others):
                  code == 0 and used and used[0]["reason"] == "ASSERTED", verdict["why"])
     done = word(it, candidate, "assert-down", "--revoke", holder)
     report.check("assert-down: revoked on %s" % candidate, done.returncode == 0, done.stderr)
-    code, verdict = check(it, candidate)
+    code, verdict = it.asked(candidate)
     report.check("assert-down: revoked, it permits nothing",
                  code == 1 and verdict["rule"] == 360 and words(it, typist) == [], verdict["why"])
 

@@ -4,7 +4,6 @@
 fencing disabled (fault 11), no quorum although Pacemaker is told to ignore it
 (fault 6), a standby promoted by hand (fault 31), a weakened setting that does
 not take effect (fault 23), and a restart by hand that never makes a primary."""
-import json
 import os
 import sys
 
@@ -13,11 +12,6 @@ sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 from labtest import lab, main  # noqa: E402
 
 PG_CTL = ["runuser", "-u", "postgres", "--", "/usr/lib/postgresql/15/bin/pg_ctl", "-D", "/var/lib/postgresql/vouch"]
-
-
-def check(it, node):
-    done = it.on(node, "vouch", "--output-as=json", "--quiet", "check", check=False)
-    return done.returncode, json.loads(done.stdout)
 
 
 def failing(verdict, rule):
@@ -35,7 +29,7 @@ def settings(it, report):
 
 def fencing_disabled(it, report):
     it.on("n1", "crm_attribute", "--type", "crm_config", "--name", "stonith-enabled", "--update", "false")
-    code, verdict = check(it, "n2")
+    code, verdict = it.asked("n2")
     report.check("fencing disabled: vetoed by rule 230", code == 1 and failing(verdict, 230), verdict["why"])
     it.on("n1", "crm_attribute", "--type", "crm_config", "--name", "stonith-enabled", "--update", "true")
 
@@ -44,7 +38,7 @@ def promoted_by_hand(it, report):
     it.on("n1", "crm_attribute", "--type", "crm_config", "--name", "maintenance-mode", "--update", "true")
     it.on("n3", *PG_CTL, "promote")
     it.wait_for("n3 writes", lambda: it.sql("n3", "select pg_is_in_recovery()") == "f")
-    code, verdict = check(it, "n2")
+    code, verdict = it.asked("n2")
     named = [f["node"] for f in failing(verdict, 300)]
     report.check("promoted by hand: vetoed by rule 300, naming both", code == 1 and named == ["n1", "n3"], named)
     # As a boot script would: no settings of the agent, just the directory.
@@ -59,8 +53,8 @@ def no_quorum(it, report):
     it.run("fencing", "fails", "n1")
     it.run("fencing", "fails", "n3")
     it.run("isolate", "n2")
-    it.wait_for("n2 has lost its quorum", lambda: failing(check(it, "n2")[1], 220), 60)
-    code, verdict = check(it, "n2")
+    it.wait_for("n2 has lost its quorum", lambda: failing(it.asked("n2")[1], 220), 60)
+    code, verdict = it.asked("n2")
     report.check("no quorum, no-quorum-policy=ignore: vetoed by rule 220", code == 1 and failing(verdict, 220),
                  verdict["why"])
     report.check("no quorum: n2 is still a standby", it.sql("n2", "select pg_is_in_recovery()") == "t", "it writes")

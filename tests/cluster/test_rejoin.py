@@ -205,7 +205,7 @@ def by_copy(report):
         new = diverge(it)
         it.run("power", "on", "n1")
         it.wait_for("n1 runs again", lambda: it.sql("n1", "select pg_is_in_recovery()") == "t", 120)
-        verdict = json.loads(it.on("n1", "vouch", "--output-as=json", "--quiet", "check", check=False).stdout)
+        _, verdict = it.asked("n1")
         report.check("rejoin: by copy: n1 is refused as candidate", verdict["decision"] == "veto", verdict["why"])
         is_refused_for_its_log(report, it)
         is_named(report, it, new)
