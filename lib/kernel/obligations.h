@@ -65,45 +65,13 @@ void vouch__no_attempt_is_proven(struct vouch_scratch *scratch);
   ensures AllHeld(scratch);
 */
 void vouch__holders_are_proven(struct vouch_scratch *scratch);
-/*@
-  requires Ready(scratch);
-  requires Holding(scratch);
-  assigns SAID(scratch),
-    scratch->exclusions[0 .. VOUCH_GRANTS_MAX - 1];
-  ensures Ready(scratch);
-  ensures SAYS_MORE(scratch);
-  ensures Holding(scratch);
-*/
+/*@ HOLDING_RULE(scratch); */
 void vouch__sealed_is_proven(struct vouch_scratch *scratch);
-/*@
-  requires Ready(scratch);
-  requires Holding(scratch);
-  assigns SAID(scratch),
-    scratch->exclusions[0 .. VOUCH_GRANTS_MAX - 1];
-  ensures Ready(scratch);
-  ensures SAYS_MORE(scratch);
-  ensures Holding(scratch);
-*/
+/*@ HOLDING_RULE(scratch); */
 void vouch__fenced_is_proven(struct vouch_scratch *scratch);
-/*@
-  requires Ready(scratch);
-  requires Holding(scratch);
-  assigns SAID(scratch),
-    scratch->exclusions[0 .. VOUCH_GRANTS_MAX - 1];
-  ensures Ready(scratch);
-  ensures SAYS_MORE(scratch);
-  ensures Holding(scratch);
-*/
+/*@ HOLDING_RULE(scratch); */
 void vouch__attested_is_proven(struct vouch_scratch *scratch);
-/*@
-  requires Ready(scratch);
-  requires Holding(scratch);
-  assigns SAID(scratch),
-    scratch->exclusions[0 .. VOUCH_GRANTS_MAX - 1];
-  ensures Ready(scratch);
-  ensures SAYS_MORE(scratch);
-  ensures Holding(scratch);
-*/
+/*@ HOLDING_RULE(scratch); */
 void vouch__asserted_is_proven(struct vouch_scratch *scratch);
 /*@
   requires Ready(scratch);
@@ -141,24 +109,11 @@ void vouch__system_is_proven(struct vouch_scratch *scratch);
 */
 void vouch__lineage_is_proven(struct vouch_scratch *scratch);
 /*@
-  requires Ready(scratch);
   requires NewestOf(scratch) < 18446744073709551615;
-  assigns SAID(scratch);
-  ensures Ready(scratch);
-  ensures SAYS_MORE(scratch);
-  ensures scratch->unproven != 0 || GrantedFork(scratch->evidence);
+  RULE(scratch, GrantedFork(scratch->evidence));
 */
 void vouch__fork_is_proven(struct vouch_scratch *scratch);
-/*@
-  requires Routes(scratch);
-  requires Ready(scratch);
-  assigns SAID(scratch);
-  ensures Ready(scratch);
-  ensures Routes(scratch);
-  ensures SAYS_MORE(scratch);
-  ensures scratch->unproven != 0 ||
-    \old(Ordered(scratch->evidence, Since(scratch)));
-*/
+/*@ ROUTES_RULE(scratch, \old(Ordered(scratch->evidence, Since(scratch)))); */
 void vouch__order_is_proven(struct vouch_scratch *scratch);
 /*@
   requires Ready(scratch) && FirstHolder(scratch) && Routes(scratch);
@@ -198,65 +153,32 @@ void vouch__intersection_is_proven(struct vouch_scratch *scratch);
     \old(SameHolder(scratch->evidence));
 */
 void vouch__same_holder_is_proven(struct vouch_scratch *scratch);
-/*@
-  requires Ready(scratch) && Routes(scratch);
-  assigns SAID(scratch);
-  ensures Ready(scratch);
-  ensures Routes(scratch);
-  ensures SAYS_MORE(scratch);
-  ensures scratch->unproven != 0 ||
-    \old(Covered(scratch->evidence, Since(scratch)));
-*/
+/*@ ROUTES_RULE(scratch, \old(Covered(scratch->evidence, Since(scratch)))); */
 void vouch__coverage_is_proven(struct vouch_scratch *scratch);
 /*@
-  requires Routes(scratch);
-  requires Ready(scratch) && Branches(scratch) && FirstHolder(scratch);
-  assigns SAID(scratch);
-  ensures Ready(scratch);
-  ensures Routes(scratch);
-  ensures SAYS_MORE(scratch);
-  ensures scratch->unproven != 0 || \old(NoneAhead(scratch));
+  requires Branches(scratch) && FirstHolder(scratch);
+  ROUTES_RULE(scratch, \old(NoneAhead(scratch)));
 */
 void vouch__none_ahead_is_proven(struct vouch_scratch *scratch);
 /*@
-  requires Ready(scratch) && Branches(scratch) && Routes(scratch);
+  requires Branches(scratch);
   requires Newest(scratch->evidence, NewestOf(scratch));
-  assigns SAID(scratch);
-  ensures Ready(scratch);
-  ensures Routes(scratch);
-  ensures SAYS_MORE(scratch);
-  ensures scratch->unproven != 0 ||
-    \old(GrantsSatisfied(scratch->evidence, Since(scratch)));
+  ROUTES_RULE(scratch,
+              \old(GrantsSatisfied(scratch->evidence, Since(scratch))));
 */
 void vouch__grants_satisfied_is_proven(struct vouch_scratch *scratch);
-/* disowned.c */
-/*@
-  requires Ready(scratch) && Routes(scratch);
-  assigns SAID(scratch);
-  ensures Ready(scratch);
-  ensures Routes(scratch);
-  ensures SAYS_MORE(scratch);
-  ensures scratch->unproven != 0 || \old(NoneDisowned(scratch->evidence));
-*/
+/*@ ROUTES_RULE(scratch, \old(NoneDisowned(scratch->evidence))); */
 void vouch__none_disowned_is_proven(struct vouch_scratch *scratch);
 /*@
-  requires Ready(scratch) && Branches(scratch);
+  requires Branches(scratch);
   requires Newest(scratch->evidence, NewestOf(scratch));
-  assigns SAID(scratch);
-  ensures Ready(scratch);
-  ensures SAYS_MORE(scratch);
-  ensures scratch->unproven != 0 ||
-    \old(UnseenCovered(scratch->evidence, NewestOf(scratch),
-                       Since(scratch)));
+  RULE(scratch, \old(UnseenCovered(scratch->evidence, NewestOf(scratch),
+                                   Since(scratch))));
 */
 void vouch__unseen_grants_are_covered(struct vouch_scratch *scratch);
 /*@
-  requires Ready(scratch);
   requires scratch->evidence->offer.contract.member_count <= VOUCH_NODES_MAX;
-  assigns SAID(scratch);
-  ensures Ready(scratch);
-  ensures SAYS_MORE(scratch);
-  ensures scratch->unproven != 0 || \old(Enforced(scratch->evidence));
+  RULE(scratch, \old(Enforced(scratch->evidence)));
 */
 void vouch__offer_is_proven(struct vouch_scratch *scratch);
 /*@ RULE(scratch, Visible{Pre}(scratch->evidence)); */

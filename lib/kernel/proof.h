@@ -244,11 +244,21 @@
     Managed(e) ==> e->before.fencing_enabled == VOUCH_YES &&
                    e->after.fencing_enabled == VOUCH_YES;
 
+  // With two_node: nobody began alone, and nobody goes on alone elsewhere.
+  predicate AllSeen{L}(struct vouch_evidence *e) =
+    \forall integer i; 0 <= i < e->node_count ==>
+      e->nodes[i].ever_seen == VOUCH_YES;
+
+  predicate HereOrGone{L}(struct vouch_evidence *e, integer i) =
+    InView(&e->after, e->nodes[i].cluster_id) ||
+    (e->nodes[i].online == VOUCH_NO && e->nodes[i].unclean == VOUCH_NO);
+
+  predicate NoOtherHalf{L}(struct vouch_evidence *e) =
+    \forall integer i; 0 <= i < e->node_count ==> HereOrGone(e, i);
+
   predicate PeersSeen{L}(struct vouch_evidence *e) =
     Managed(e) ==>
-      e->after.two_node == VOUCH_NO || e->after.wait_for_all == VOUCH_YES ||
-      \forall integer i; 0 <= i < e->node_count ==>
-        e->nodes[i].ever_seen == VOUCH_YES;
+      e->after.two_node == VOUCH_NO || (AllSeen(e) && NoOtherHalf(e));
 
   predicate CandidateMember{L}(struct vouch_evidence *e) =
     Managed(e) ==>

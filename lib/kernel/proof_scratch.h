@@ -243,4 +243,23 @@
 	ensures SAYS_MORE(s);                                                  \
 	ensures (s)->unproven != 0 || __VA_ARGS__
 
+/* The same of a rule that tries one route for each who may hold authority ... */
+#define HOLDING_RULE(s)                                                        \
+	requires Ready(s);                                                     \
+	requires Holding(s);                                                   \
+	assigns SAID(s), (s)->exclusions[0 .. VOUCH_GRANTS_MAX - 1];           \
+	ensures Ready(s);                                                      \
+	ensures SAYS_MORE(s);                                                  \
+	ensures Holding(s)
+
+/* ... and of one that leaves the routes of coverage as they are. */
+#define ROUTES_RULE(s, ...)                                                    \
+	requires Routes(s);                                                    \
+	requires Ready(s);                                                     \
+	assigns SAID(s);                                                       \
+	ensures Ready(s);                                                      \
+	ensures Routes(s);                                                     \
+	ensures SAYS_MORE(s);                                                  \
+	ensures (s)->unproven != 0 || __VA_ARGS__
+
 #endif /* VOUCH_KERNEL_PROOF_SCRATCH_H */

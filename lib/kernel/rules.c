@@ -23,7 +23,7 @@ const struct vouch_rule vouch__rules[] = {
 	{ VOUCH_RULE_FENCING_ON, VOUCH_RULE_REQUIRED, "view.fencing", "P6-A1",
 	  "fencing is enabled" },
 	{ VOUCH_RULE_PEERS_SEEN, VOUCH_RULE_REQUIRED, "view.peers", "P6-A1",
-	  "quorum does not rest on a peer that was never seen" },
+	  "with two_node no other half is quorate by itself" },
 	{ VOUCH_RULE_CANDIDATE_MEMBER, VOUCH_RULE_REQUIRED, "view.candidate",
 	  "P6-A1", "the candidate is an online, clean member" },
 	{ VOUCH_RULE_NONE_WRITABLE, VOUCH_RULE_REQUIRED, "exclusion.silence",

@@ -64,11 +64,15 @@ enum vouch_outcome {
 	X(FENCING_ON, "fencing is enabled", "")                                \
 	X(FENCING_OFF, "fencing is not enabled",                               \
 	  "set stonith-enabled=true and configure fence devices")              \
-	X(PEERS_SEEN, "every peer was seen since this cluster started", "")    \
+	X(PEERS_SEEN, "no other part of this cluster is quorate by itself", "") \
 	X(PEER_NEVER_SEEN,                                                     \
-	  "@n was never seen since Corosync started here, with two_node and "  \
-	  "without wait_for_all",                                              \
-	  "set wait_for_all, or @n joins")                                     \
+	  "@n was never seen since Corosync started here: with two_node it "   \
+	  "may have been promoted without this node",                          \
+	  "@n joins")                                                          \
+	X(PEER_LOST,                                                           \
+	  "@n is lost, but not known to be off: with two_node it is quorate "  \
+	  "by itself, and may be promoted there",                              \
+	  "@n joins, or is fenced")                                            \
 	X(CANDIDATE_MEMBER, "@n is online and clean in this view", "")         \
 	X(CANDIDATE_NOT_MEMBER, "@n is not an online, clean member of this view", \
 	  "@n joins the cluster")                                              \

@@ -199,35 +199,121 @@ void vouch__fencing_enabled_is_proven(struct vouch_scratch *scratch)
 		 evidence->after.fencing_enabled);
 }
 
-/* Rule 240. With two_node each half of a cold split is quorate by itself;
- * wait_for_all is what makes that quorum mean that the other was once seen. */
+/* The first that was never seen; VOUCH_NO_NODE where there is none. */
+/*@
+  requires \valid_read(evidence) && evidence->node_count <= VOUCH_NODES_MAX;
+  assigns \nothing;
+  ensures \result == VOUCH_NO_NODE ==> AllSeen(evidence);
+  ensures \result == VOUCH_NO_NODE || \result < evidence->node_count;
+*/
+static uint8_t never_seen(const struct vouch_evidence *evidence)
+{
+	uint8_t i;
+
+	/*@
+	  loop invariant 0 <= i <= evidence->node_count;
+	  loop invariant \forall integer j; 0 <= j < i ==>
+	    evidence->nodes[j].ever_seen == VOUCH_YES;
+	  loop assigns i;
+	  loop variant evidence->node_count - i;
+	*/
+	for (i = 0; i < evidence->node_count; i++) {
+		if (evidence->nodes[i].ever_seen != VOUCH_YES)
+			return i;
+	}
+	return VOUCH_NO_NODE;
+}
+
+/* The first that may be a quorate half of its own: neither here nor known to be
+ * gone. VOUCH_NO_NODE where there is none. */
+/*@
+  requires \valid_read(evidence) && evidence->node_count <= VOUCH_NODES_MAX;
+  requires evidence->after.member_count <= VOUCH_NODES_MAX;
+  assigns \nothing;
+  ensures \result == VOUCH_NO_NODE ==> NoOtherHalf(evidence);
+  ensures \result == VOUCH_NO_NODE || \result < evidence->node_count;
+*/
+static uint8_t other_half(const struct vouch_evidence *evidence)
+{
+	const struct vouch_view *view = &evidence->after;
+	uint8_t i;
+
+	/*@
+	  loop invariant 0 <= i <= evidence->node_count;
+	  loop invariant \forall integer j; 0 <= j < i ==>
+	    HereOrGone(evidence, j);
+	  loop assigns i;
+	  loop variant evidence->node_count - i;
+	*/
+	for (i = 0; i < evidence->node_count; i++) {
+		const struct vouch_node *node = &evidence->nodes[i];
+
+		if (!vouch__is_member(view, node->cluster_id) &&
+		    !vouch__is_offline_and_clean(node))
+			return i;
+	}
+	return VOUCH_NO_NODE;
+}
+
+/*@
+  requires Memory(scratch) && Findings(scratch->verdict);
+  requires node < VOUCH_NODES_MAX;
+  assigns SAID(scratch);
+  ensures Findings(scratch->verdict);
+  ensures SAYS_MORE(scratch);
+  ensures scratch->unproven != 0;
+*/
+static void say_never_seen(struct vouch_scratch *scratch, uint8_t node)
+{
+	struct vouch_finding *finding = vouch__find(
+		scratch, VOUCH_UNPROVEN, VOUCH_R_PEER_NEVER_SEEN, node);
+
+	vouch__cite(finding, VOUCH_C_EVER_SEEN, node,
+		    scratch->evidence->nodes[node].ever_seen);
+}
+
+/*@
+  requires Memory(scratch) && Findings(scratch->verdict);
+  requires node < VOUCH_NODES_MAX;
+  assigns SAID(scratch);
+  ensures Findings(scratch->verdict);
+  ensures SAYS_MORE(scratch);
+  ensures scratch->unproven != 0;
+*/
+static void say_lost(struct vouch_scratch *scratch, uint8_t node)
+{
+	struct vouch_finding *finding = vouch__find(scratch, VOUCH_UNPROVEN,
+						    VOUCH_R_PEER_LOST, node);
+
+	vouch__cite(finding, VOUCH_C_ONLINE, node,
+		    scratch->evidence->nodes[node].online);
+	vouch__cite(finding, VOUCH_C_UNCLEAN, node,
+		    scratch->evidence->nodes[node].unclean);
+}
+
+/* Rule 240. With two_node each half of a split is quorate by itself, and what is
+ * granted in one is not known in the other. So the other node is here, or the
+ * cluster has it off and clean; and whoever was off has seen this one before it
+ * was quorate again. wait_for_all would see to that, but can be taken back at run
+ * time (pcs quorum unblock), so that what counts is who was seen. */
 void vouch__peers_seen_is_proven(struct vouch_scratch *scratch)
 {
 	const struct vouch_evidence *evidence = scratch->evidence;
-	uint8_t i;
 
 	if (!vouch__managed(evidence)) {
 		say_unmanaged(scratch);
 		return;
 	}
-	if (evidence->after.two_node != VOUCH_NO &&
-	    evidence->after.wait_for_all != VOUCH_YES) {
-		/*@
-		  loop invariant 0 <= i <= evidence->node_count;
-		  loop invariant \forall integer j; 0 <= j < i ==>
-		    evidence->nodes[j].ever_seen == VOUCH_YES;
-		  loop assigns i;
-		  loop variant evidence->node_count - i;
-		*/
-		for (i = 0; i < evidence->node_count; i++) {
-			struct vouch_finding *finding;
+	if (evidence->after.two_node != VOUCH_NO) {
+		uint8_t node = never_seen(evidence);
 
-			if (evidence->nodes[i].ever_seen == VOUCH_YES)
-				continue;
-			finding = vouch__find(scratch, VOUCH_UNPROVEN,
-					      VOUCH_R_PEER_NEVER_SEEN, i);
-			vouch__cite(finding, VOUCH_C_EVER_SEEN, i,
-				    evidence->nodes[i].ever_seen);
+		if (node != VOUCH_NO_NODE) {
+			say_never_seen(scratch, node);
+			return;
+		}
+		node = other_half(evidence);
+		if (node != VOUCH_NO_NODE) {
+			say_lost(scratch, node);
 			return;
 		}
 	}

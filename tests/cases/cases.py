@@ -1094,12 +1094,62 @@ def _(d):
         dict(entry(d), state="failed", completed_ns=501))
 
 
-@case("two-node-with-wait-for-all", "permit")
-def _(d):
-    """wait_for_all vouches for the peer that was never seen."""
+def two_node(d, wait_for_all="yes"):
+    """Each half of a split is quorate by itself."""
     for v in ("before", "after"):
-        d[v]["two_node"] = d[v]["wait_for_all"] = "yes"
+        d[v]["two_node"] = "yes"
+        d[v]["wait_for_all"] = wait_for_all
+
+
+@case("two-node-with-wait-for-all", "veto 240")
+def _(d):
+    """Fault 8: wait_for_all can be taken back at run time (pcs quorum unblock); who was seen cannot."""
+    two_node(d)
     d["nodes"][0]["ever_seen"] = "no"
+
+
+def pair_of(d, k, member):
+    """Without n3."""
+    two_node(d)
+    del d["nodes"][2], d["admissions"][2]
+    for v in ("before", "after"):
+        d[v]["members"] = [m for m in d[v]["members"] if m != 3]
+    for holding in d["grants"] + d["contracts"]:
+        holding["contract"] = contract(k, [member])
+    return d
+
+
+def pair():
+    """The last holder, excluded as itself, of two nodes; the other is a standby here."""
+    return pair_of(same_holder(), 0, "n2")
+
+
+@case("two-node-peer-here", "permit", pair)
+def _(d):
+    """Nobody is apart."""
+
+
+@case("two-node-peer-lost", "veto 240", pair)
+def _(d):
+    """Fault 7: the other half is quorate as well. Would n1 be granted an epoch here, n2 would not hear of it there, and
+    could be promoted in its turn by what it knows, as soon as it has fenced n1."""
+    for v in ("before", "after"):
+        d[v]["members"] = [1]
+    d["nodes"][1].update(online="no", unclean="yes")
+    del d["nodes"][1]["probe"]
+
+
+@case("two-node-peer-gone", "permit", lambda: pair_of(fenced(), 1, "n2"))
+def _(d):
+    """The other is off and clean, and comes back only where it sees this node."""
+
+
+@case("two-node-peer-online-elsewhere", "veto 240", pair)
+def _(d):
+    """Pacemaker has not noticed yet that the other left the ring."""
+    for v in ("before", "after"):
+        d[v]["members"] = [1]
+    del d["nodes"][1]["probe"]
 
 
 @case("views-in-the-wrong-order", "veto 210")

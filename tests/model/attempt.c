@@ -44,6 +44,17 @@ static void cluster_learns(struct world *world, uint8_t node, uint8_t grant,
 	}
 }
 
+/* As lib/cluster/pacemaker does with what must not be lost when partitions join. */
+static void cluster_raises(struct world *world, uint8_t node)
+{
+	uint8_t i;
+
+	for (i = 0; i < world->node_count; i++) {
+		if (world_in_group(world, node, i))
+			world->nodes[i].cib.generation++;
+	}
+}
+
 static void journal_learns(struct node *node, uint8_t grant, int outcome)
 {
 	uint16_t bit = (uint16_t)(1u << grant);
@@ -223,6 +234,7 @@ static int claim(struct world *world, struct attempt *attempt)
 		followed_epoch(world, attempt, epoch);
 	if (world->managed) {
 		cluster_learns(world, attempt->node, attempt->grant, OUTCOME_OPEN);
+		cluster_raises(world, attempt->node);
 		cluster_forgets(world, attempt->node,
 				&world->grants[attempt->grant]);
 	}
@@ -351,24 +363,13 @@ int attempt_advance(struct world *world, struct attempt *attempt)
 	}
 }
 
-/* With two_node each half of a split counts as quorate and is told alone: nobody
- * has noticed for sure what not more than half of the nodes have heard. */
-static void disowned_is_heard(struct world *world, uint8_t self, uint8_t grant)
+static void disowned_is_told(struct world *world, uint8_t self, uint8_t grant)
 {
-	int told = 0;
-	uint8_t i;
-
-	if (!world_is_quorate(world, self))
-		return;
-	cluster_learns(world, self, grant, OUTCOME_DISOWNED);
-	for (i = 0; i < world->node_count; i++)
-		told += world_in_group(world, self, i);
-	if (told * 2 <= world->node_count)
-		return;
-	for (i = 0; i < world->record_count; i++) {
-		if (world->records[i].unnoticed == grant + 1)
-			world->records[i].unnoticed = 0;
+	if (world_is_quorate(world, self)) {
+		cluster_learns(world, self, grant, OUTCOME_DISOWNED);
+		cluster_raises(world, self);
 	}
+	world_notice(world);
 }
 
 /* At a start: what became of this node's own open grants? And has the cluster
@@ -387,7 +388,7 @@ void recovery_run(struct world *world, uint8_t self)
 
 		if (world->managed && world->grants[i].holder == self &&
 		    (node->journal.disowned & ~node->cib.known.disowned & bit))
-			disowned_is_heard(world, self, i);
+			disowned_is_told(world, self, i);
 		if (world->grants[i].holder != self || !(of->grants & bit) ||
 		    ((of->done | of->voided) & bit) ||
 		    /* A journal that is older than the claim. */
@@ -440,5 +441,5 @@ void disown(struct world *world, uint8_t self)
 		(void)world_append(world, self, RECORD_DISOWN, grant, 0);
 	node->by_hand = 2;
 	journal_learns(node, grant, OUTCOME_DISOWNED);
-	disowned_is_heard(world, self, grant);
+	disowned_is_told(world, self, grant);
 }

@@ -107,10 +107,29 @@ static const struct event confirmed_and_back[] = {
 	{ EV_POWER_ON, 0, 0, 0 }, { EV_START, 0, 0, 0 }, { EV_ROGUE, 0, 0, 0 },
 	{ EV_MONITOR, 0, 0, 0 }, { EV_CUT, 0, 0, 3 }, { EV_KINDS, 0, 0, 0 }
 };
+/* n1 is cut off, stopped with a seal, and its configuration is edited there. The others
+ * promote n2, and join n1 again; then n2 is lost, and n3's server is down. */
+static const struct event configuration_edited_apart[] = {
+	{ EV_CUT, 0, 0, 3 }, { EV_STOP, 0, 0, 0 }, { EV_SWITCH_FENCING, 0, 0, 0 },
+	{ EV_SWITCH_FENCING, 0, 0, 1 }, { EV_SWITCH_FENCING, 0, 0, 0 },
+	{ EV_SWITCH_FENCING, 0, 0, 1 }, { EV_FENCE, 0, 1, 0 },
+	{ EV_PROMOTE, 1, 0, 0 }, { EV_FOLLOW, 2, 1, 0 }, { EV_WRITE, 1, 0, 0 },
+	{ EV_STREAM, 2, 0, 0 }, { EV_POWER_ON, 0, 0, 0 }, { EV_HEAL, 0, 0, 0 },
+	{ EV_START, 0, 0, 0 }, { EV_STOP, 2, 0, 1 }, { EV_POWER_OFF, 1, 0, 0 },
+	{ EV_FENCE, 1, 0, 0 }, { EV_KINDS, 0, 0, 0 }
+};
+/* In a split of two nodes n1 is promoted again, and asks fewer; n2 hears nothing. */
+static const struct event promoted_in_its_half[] = {
+	{ EV_CONFIG, 0, 0, 0 }, { EV_STOP, 1, 0, 0 }, { EV_START, 1, 0, 0 },
+	{ EV_FOLLOW, 1, 0, 0 }, { EV_STREAM, 1, 0, 0 }, { EV_STOP, 0, 0, 0 },
+	{ EV_START, 0, 0, 0 }, { EV_CUT, 1, 0, 1 }, { EV_PROMOTE, 0, 0, 0 },
+	{ EV_WRITE, 0, 0, 0 }, { EV_FENCE, 0, 1, 0 }, { EV_KINDS, 0, 0, 0 }
+};
 static const struct event *const beginnings[BEGINNINGS] = {
 	asked_nobody, re_created, old_disk, switched_over, contract_changed,
 	by_hand, set_back, holder_set_back, granted_and_set_back, noted_before,
-	granted_since, noted_and_by_hand, by_hand_and_cut_off, confirmed_and_back
+	granted_since, noted_and_by_hand, by_hand_and_cut_off, confirmed_and_back,
+	configuration_edited_apart, promoted_in_its_half
 };
 
 int beginning_nth(const struct world *world, uint32_t beginning, uint32_t n,

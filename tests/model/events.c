@@ -73,18 +73,25 @@ static const struct {
 
 /* --- membership -------------------------------------------------------------- */
 
+static int is_newer(const struct cib *a, const struct cib *b)
+{
+	if (a->generation != b->generation)
+		return a->generation > b->generation;
+	if (a->version != b->version)
+		return a->version > b->version;
+	return a->updates > b->updates;
+}
+
 static void histories_merge(struct world *world, uint8_t node)
 {
-	const struct cib *newest = &world->nodes[node].cib;
+	const struct cib *newest = 0;
 	uint16_t fencings = 0;
 	uint8_t i;
 
 	for (i = 0; i < world->node_count; i++) {
 		if (!world_in_group(world, node, i))
 			continue;
-		if (world->nodes[i].cib.version > newest->version ||
-		    (world->nodes[i].cib.version == newest->version &&
-		     world->nodes[i].cib.updates > newest->updates))
+		if (!newest || is_newer(&world->nodes[i].cib, newest))
 			newest = &world->nodes[i].cib;
 		fencings |= world->nodes[i].fencings;
 	}
@@ -106,7 +113,7 @@ static void ring_settle(struct world *world)
 	for (i = 0; i < world->node_count; i++) {
 		struct cib *cib = &world->nodes[i].cib;
 
-		if (world->nodes[i].power && world_is_quorate(world, i))
+		if (world->nodes[i].power)
 			cib->updates = world->ring_seq;
 		for (j = 0; j < world->node_count && world->nodes[i].power; j++) {
 			if (world_in_group(world, i, j)) {
@@ -117,6 +124,7 @@ static void ring_settle(struct world *world)
 			}
 		}
 	}
+	world_notice(world);
 }
 
 static void operation_record(struct world *world, uint8_t node, int last,
@@ -396,7 +404,7 @@ static void shut_down(struct world *world, uint8_t node)
 	}
 	world_acknowledge(world, node);
 	of->own_seal = seal;
-	for (i = 0; i < world->node_count && world_is_quorate(world, node); i++) {
+	for (i = 0; i < world->node_count; i++) {
 		if (world_in_group(world, node, i)) {
 			world->nodes[i].cib.seal = seal;
 			world->nodes[i].cib.version++;
@@ -825,8 +833,8 @@ static int switch_fencing(struct world *world, uint8_t node, uint8_t now)
 {
 	uint8_t i;
 
-	if (!world->managed || !world_is_quorate(world, node) ||
-	    world->nodes[node].cib.fencing_enabled == now)
+	/* As every change of the configuration: in whatever part of the cluster. */
+	if (!world->managed || world->nodes[node].cib.fencing_enabled == now)
 		return 0;
 	for (i = 0; i < world->node_count; i++) {
 		if (world_in_group(world, node, i)) {

@@ -22,7 +22,8 @@ static const char *const wrong_names[WRONG_KINDS] = {
 
 struct options {
 	uint64_t decisions, seed;
-	int nodes, k, method, managed, depth, replay, quiet, all, changes, members;
+	int nodes, k, method, managed, votes, depth, replay, quiet, all, changes,
+		members;
 };
 
 /* --- looking at one world ------------------------------------------------------------ */
@@ -233,8 +234,6 @@ static void world_draw(const struct options *options, uint64_t *seed,
 
 	if (nodes > NODES)
 		nodes = NODES;
-	if (nodes == 2 && !options->nodes)
-		nodes = 3;
 	k = options->k >= 0 ? options->k :
 	    random_next(seed) % 2 ? nodes / 2 :
 				    (int)(random_next(seed) % (uint64_t)nodes);
@@ -245,6 +244,10 @@ static void world_draw(const struct options *options, uint64_t *seed,
 				      (int)(1 + (random_next(seed) % 4 == 0)),
 		    managed,
 		    random_next(seed) % 8 ? 0 : (int)(random_next(seed) & 0x7f));
+	world_count_votes(world, options->votes >= 0 ?
+					 (enum votes)options->votes :
+					 (enum votes)(random_next(seed) % VOTES));
+	world->watchdog_accepted = random_next(seed) % 4 == 0;
 }
 
 /* One history; returns 0 when something is wrong. */
@@ -396,7 +399,12 @@ static void visited_clear(struct visited *visited)
 	visited->used = 0;
 }
 
-static int exhaust(const struct options *options, int nodes, int k, int method)
+static const char *const votes_names[VOTES] = {
+	"", ", without wait_for_all", ", without two_node"
+};
+
+static int exhaust(const struct options *options, int nodes, int k, int method,
+		   enum votes votes)
 {
 	static struct visited visited;
 	static struct history history;
@@ -406,15 +414,16 @@ static int exhaust(const struct options *options, int nodes, int k, int method)
 
 	visited_clear(&visited);
 	world_begin(&world, nodes, k, method, options->managed != 0, 0);
+	world_count_votes(&world, votes);
 	history.begin = world;
 	history.count = 0;
 	look(&world, 1);
 	ok = descend(options, &visited, &history, &world, 0,
 		     (uint32_t)options->depth - 1);
-	printf("%d nodes, %s %d, every history of %d events: %llu worlds, %llu "
+	printf("%d nodes%s, %s %d, every history of %d events: %llu worlds, %llu "
 	       "decisions\n",
-	       nodes, method == VOUCH_METHOD_FIRST ? "FIRST" : "ANY", k,
-	       options->depth, (unsigned long long)visited.used,
+	       nodes, votes_names[votes],
+	       method == VOUCH_METHOD_FIRST ? "FIRST" : "ANY", k, options->depth, (unsigned long long)visited.used,
 	       (unsigned long long)(tally.decisions - before));
 	fflush(stdout);
 	return ok;
@@ -568,6 +577,8 @@ static void usage(FILE *to)
 		"  --seed=N        number of the first history (default 0)\n"
 		"  --replay        only that one, with what happens in it\n"
 		"  --nodes=N --k=K --method=any|first --managed=0|1   instead of drawing them\n"
+		"  --votes=pair|one|majority   ... and how two nodes are quorate: two_node with\n"
+		"                  wait_for_all, without it, or both together only\n"
 		"  --all           goes on after something wrong was found\n"
 		"  --quiet         does not show histories\n"
 		"  --truth         looks for lost writes and two writers only\n\n"
@@ -580,6 +591,17 @@ static int number_of(const char *text, uint64_t limit, uint64_t *value)
 
 	*value = strtoull(text, &end, 10);
 	return *text >= '0' && *text <= '9' && *end == '\0' && *value <= limit;
+}
+
+static int votes_of(const char *text, int *votes)
+{
+	static const char *const names[VOTES] = { "pair", "one", "majority" };
+
+	for (*votes = 0; *votes < VOTES; ++*votes) {
+		if (strcmp(text, names[*votes]) == 0)
+			return 1;
+	}
+	return 0;
 }
 
 static void report(double seconds)
@@ -613,7 +635,7 @@ static int options_read(int argc, char **argv, struct options *options)
 		{ "seed", 1, 0, 's' },	    { "replay", 0, 0, 'r' },
 		{ "nodes", 1, 0, 'n' },	    { "k", 1, 0, 'k' },
 		{ "method", 1, 0, 'm' },    { "managed", 1, 0, 'p' },
-		{ "members", 0, 0, 'M' },
+		{ "votes", 1, 0, 'v' },	    { "members", 0, 0, 'M' },
 		{ "all", 0, 0, 'a' },	    { "quiet", 0, 0, 'q' },
 		{ "truth", 0, 0, 't' },
 		{ "help", 0, 0, 'h' },	    { 0, 0, 0, 0 }
@@ -642,6 +664,7 @@ static int options_read(int argc, char **argv, struct options *options)
 			break;
 		case 'p': ok = number_of(optarg, 1, &value);
 			options->managed = (int)value; break;
+		case 'v': ok = votes_of(optarg, &options->votes); break;
 		case 'a': options->all = 1; break;
 		case 'M': options->members = 1; break;
 		case 't': judge_by_truth_alone = 1; break;
@@ -658,6 +681,20 @@ static int options_read(int argc, char **argv, struct options *options)
 	return optind == argc;
 }
 
+/* With two nodes each way in which they are quorate. */
+static int every_vote(const struct options *options, int nodes, int k, int method)
+{
+	int last = nodes == 2 && options->managed != 0 ? VOTES - 1 : VOTES_OF_PAIR;
+	int votes, ok = 1;
+
+	for (votes = 0; votes <= last && (ok || options->all); votes++) {
+		if (options->votes < 0 || options->votes == votes)
+			ok &= exhaust(options, nodes, k, method,
+				      (enum votes)votes);
+	}
+	return ok;
+}
+
 static int every_history(const struct options *options)
 {
 	int nodes = options->nodes ? options->nodes : 3;
@@ -671,7 +708,7 @@ static int every_history(const struct options *options)
 			    (method == VOUCH_METHOD_FIRST &&
 			     (k == 0 || k == nodes - 1)))
 				continue;
-			ok &= exhaust(options, nodes, k, method);
+			ok &= every_vote(options, nodes, k, method);
 			if (!ok && !options->all)
 				return 0;
 		}
@@ -682,7 +719,7 @@ static int every_history(const struct options *options)
 int main(int argc, char **argv)
 {
 	struct options options = { .decisions = 1000000, .k = -1,
-				   .managed = -1, .changes = -1 };
+				   .managed = -1, .votes = -1, .changes = -1 };
 	struct timespec begin, end;
 	uint64_t number;
 	int ok = 1;

@@ -9,6 +9,15 @@ struct tally tally;
 enum wrong judge_wrong;
 int judge_by_truth_alone;
 
+/* A device, or a timer where the operator opted in. */
+static int is_by_machine(const struct vouch_evidence *evidence,
+			 const struct vouch_fencing *entry)
+{
+	return entry->executor == VOUCH_EXECUTOR_MACHINE ||
+	       (entry->executor == VOUCH_EXECUTOR_WATCHDOG &&
+		evidence->request.watchdog_accepted == VOUCH_YES);
+}
+
 /* A person's word is never shown as fencing (P6-A1a). */
 static int calls_it_fencing(const struct vouch_evidence *evidence,
 			    const struct vouch_verdict *verdict)
@@ -25,8 +34,8 @@ static int calls_it_fencing(const struct vouch_evidence *evidence,
 		for (j = 0; j < evidence->fencing.count; j++)
 			machine |= evidence->fencing.entries[j].node ==
 					   finding->node &&
-				   evidence->fencing.entries[j].executor ==
-					   VOUCH_EXECUTOR_MACHINE;
+				   is_by_machine(evidence,
+						 &evidence->fencing.entries[j]);
 		if (!machine)
 			return 1;
 	}

@@ -614,7 +614,7 @@ void observe_evidence(const struct world *world, const struct seen *seen,
 	evidence->request.origin = VOUCH_ORIGIN_PACEMAKER;
 	evidence->request.candidate = seen->candidate;
 	evidence->request.authorization = VOUCH_AUTHORIZATION_PACEMAKER;
-	evidence->request.watchdog_accepted = VOUCH_NO;
+	evidence->request.watchdog_accepted = answer(world->watchdog_accepted);
 	view_show(world, &evidence->before, seen->before_order,
 		  seen->before_members, seen->before_quorate, seen->before_seq,
 		  seen->before_version, seen->before_fencing);

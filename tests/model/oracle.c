@@ -178,8 +178,8 @@ enum wrong oracle_promotion(const struct world *world, const struct seen *seen,
 	*excused = 0;
 	if (another_can_write(world, seen->candidate, seen->at_once))
 		return WRONG_TWO_WRITERS;
-	if (is_an_old_disk(world, seen->candidate))
+	if (!something_is_missing(world, seen, excused))
 		return WRONG_NOTHING;
-	return something_is_missing(world, seen, excused) ? WRONG_LOST :
-							    WRONG_NOTHING;
+	*excused = is_an_old_disk(world, seen->candidate);
+	return *excused ? WRONG_NOTHING : WRONG_LOST;
 }

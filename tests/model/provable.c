@@ -305,7 +305,10 @@ static uint64_t excluded_since(evidence_t *e, const struct epoch *held)
 				   (no(node->online) && no(node->unclean))),
 	      e->seal.order);
 	/* E2 */
-	ROUTE(was_fenced(e, held, VOUCH_EXECUTOR_MACHINE) && is_nowhere(e, h),
+	ROUTE((was_fenced(e, held, VOUCH_EXECUTOR_MACHINE) ||
+	       (yes(e->request.watchdog_accepted) &&
+		was_fenced(e, held, VOUCH_EXECUTOR_WATCHDOG))) &&
+		      is_nowhere(e, h),
 	      e->fencing.order);
 	/* E3 */
 	ROUTE(answered(probe) && yes(probe->in_recovery) &&
@@ -574,7 +577,8 @@ static int view_is_fit(evidence_t *e)
 	    !yes(e->before.fencing_enabled) || !yes(e->after.fencing_enabled))
 		return 0;
 	for (i = 0; i < e->node_count && !no(e->after.two_node); i++) {
-		if (!yes(e->nodes[i].ever_seen) && !yes(e->after.wait_for_all))
+		if (!yes(e->nodes[i].ever_seen) ||
+		    !(is_member(e, i) || is_nowhere(e, i)))
 			return 0;
 	}
 	return is_member(e, e->request.candidate) && yes(self->online) &&

@@ -36,6 +36,14 @@ struct contract world_contract(const struct world *world, uint8_t choice,
 	return contract;
 }
 
+void world_count_votes(struct world *world, enum votes votes)
+{
+	int pair = world->node_count == 2 && votes != VOTES_MAJORITY;
+
+	world->two_node = (uint8_t)pair;
+	world->wait_for_all = pair && votes == VOTES_OF_PAIR;
+}
+
 /* n1 holds epoch 1, everybody is admitted and follows it. */
 void world_begin(struct world *world, int node_count, int k, int method,
 		 int managed, int strangers)
@@ -47,8 +55,7 @@ void world_begin(struct world *world, int node_count, int k, int method,
 	world->config = (uint8_t)k;
 	world->method = (uint8_t)method;
 	world->managed = (uint8_t)managed;
-	world->two_node = node_count == 2;
-	world->wait_for_all = world->two_node;
+	world_count_votes(world, VOTES_OF_PAIR);
 	world->incarnations = (uint8_t)node_count;
 	world->record_count = 1;
 	world->records[0].parent = NOTHING;
@@ -184,6 +191,26 @@ static int is_acknowledged(const struct world *world, uint8_t primary,
 			return 0;
 	}
 	return flushed >= setting->k;
+}
+
+/* With two_node each half of a split counts as quorate and is told alone, and the
+ * other half's record may be the one that stays: only what more than half of the
+ * nodes have is noticed for good. */
+void world_notice(struct world *world)
+{
+	uint8_t i, j;
+
+	for (i = 0; i < world->record_count; i++) {
+		uint8_t grant = (uint8_t)(world->records[i].unnoticed - 1);
+		int told = 0;
+
+		if (world->records[i].unnoticed == 0)
+			continue;
+		for (j = 0; j < world->node_count; j++)
+			told += (world->nodes[j].cib.known.disowned >> grant) & 1;
+		if (told * 2 > world->node_count)
+			world->records[i].unnoticed = 0;
+	}
 }
 
 /* The client hears of its commit as soon as it may. Only an authorised server

@@ -88,8 +88,11 @@ struct seal {
 
 /* A node's copy of the cluster's configuration and status. */
 struct cib {
+	/* What decides which copy stays when partitions join, whoever had quorum:
+	 * admin_epoch, epoch, num_updates. */
+	uint8_t generation; /* raised by each grant */
 	uint8_t version; /* of the configuration */
-	uint8_t updates; /* of the status: the coordinator's go on */
+	uint8_t updates; /* of the status */
 	uint8_t fencing_enabled;
 	struct known known;
 	struct seal seal;
@@ -221,6 +224,7 @@ struct attempt {
 
 struct world {
 	uint8_t node_count, managed, two_node, wait_for_all;
+	uint8_t watchdog_accepted; /* the operator opted in */
 	uint8_t config; /* the choice that is configured */
 	uint8_t method; /* with which the cluster began */
 	uint8_t incarnations; /* how many there were so far */
@@ -238,6 +242,10 @@ struct world {
 };
 
 /* world.c */
+/* How two nodes are quorate: two_node with wait_for_all, which comes with it; without
+ * it; or both of them only. */
+enum votes { VOTES_OF_PAIR, VOTES_OF_ONE, VOTES_MAJORITY, VOTES };
+void world_count_votes(struct world *world, enum votes votes);
 /* `strangers`: a bit for each standby that was never admitted; bit 0: n1 was
  * started by somebody else, and asks for no acknowledgement at all. */
 void world_begin(struct world *world, int node_count, int k, int method,
@@ -252,6 +260,8 @@ int world_in_group(const struct world *world, uint8_t a, uint8_t b); /* ring */
 int world_is_quorate(const struct world *world, uint8_t node);
 void world_acknowledge(struct world *world, uint8_t primary);
 void world_ring_changed(struct world *world);
+/* Which writes acknowledged without a contract does the cluster know of by now? */
+void world_notice(struct world *world);
 uint64_t world_hash(const struct world *world);
 struct attempt *world_attempt_of(struct world *world, uint8_t node);
 /* The newest epoch's grant that `known` names; NOTHING when there is none. */
@@ -277,7 +287,7 @@ void event_print(const struct world *world, struct event event, char *text,
 		 uint32_t size);
 
 /* beginnings.c: the n-th event of a beginning; 0 after its last. */
-enum { BEGINNINGS = 14 };
+enum { BEGINNINGS = 16 };
 int beginning_nth(const struct world *world, uint32_t beginning, uint32_t n,
 		  struct event *event);
 
