@@ -166,6 +166,9 @@ CASES = {}
 
 
 def case(name, expect, base=fenced):
+    if name in CASES:
+        raise ValueError("two cases are called " + name)
+
     def keep(change):
         def build():
             d = copy.deepcopy(base())
@@ -1079,7 +1082,7 @@ def _(d):
     del entry(d)["action"]
 
 
-@case("fencing-failed-in-the-same-second", "permit")
+@case("fencing-failed-some-nanoseconds-before", "permit")
 def _(d):
     """The same clock, some nanoseconds earlier."""
     entry(d)["completed_ns"] = 500
