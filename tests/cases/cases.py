@@ -166,6 +166,9 @@ CASES = {}
 
 
 def case(name, expect, base=fenced):
+    if name in CASES:
+        raise ValueError("two cases are called " + name)
+
     def keep(change):
         def build():
             d = copy.deepcopy(base())
@@ -188,7 +191,7 @@ def entry(d):
 
 @case("fenced-in-sync", "permit")
 def _(d):
-    """Fault 1: power off the primary, standbys in sync."""
+    """Faults 1 and 3: the primary lost power, or was cut off, and was fenced; standbys in sync."""
 
 
 @case("fenced-first-k", "permit")
@@ -213,7 +216,7 @@ def _(d):
 
 @case("same-holder", "permit", same_holder)
 def _(d):
-    """Fault 42: postmaster killed, node healthy, asynchronous contract."""
+    """Faults 42 and 43: the postmaster was killed, or all power was off; it is the last holder, asynchronous contract."""
 
 
 @case("attested-live", "permit", lambda: joined(fenced()))
@@ -285,7 +288,7 @@ def _(d):
 
 @case("form-zero-bytes-of-evidence", "veto 100")
 def _(d):
-    """Nothing but a format: a document that proves nothing."""
+    """Fault 37: nothing but a format: a document that proves nothing."""
     for key in list(d):
         if key != "format":
             del d[key]
@@ -427,6 +430,7 @@ def _(d):
 
 @case("fencing-unreadable", "veto 360")
 def _(d):
+    """Fault 16: the fencer was restarted, and its answer makes no sense."""
     d["fencing"]["condition"] = "malformed"
 
 
@@ -438,7 +442,7 @@ def _(d):
 
 @case("fencing-without-snapshot", "veto 360")
 def _(d):
-    """Order is by observation: without one it is unknown."""
+    """Fault 16: order is by observation: without one it is unknown."""
     for key in ("snapshot", "snapshot_epoch", "snapshot_holder"):
         del d["fencing"][key]
     del entry(d)["in_snapshot"]
@@ -451,7 +455,7 @@ def _(d):
 
 @case("fencing-pending", "veto 360")
 def _(d):
-    """Fault 15."""
+    """Fault 15: another one is under way, and nobody knows what it will do."""
     d["fencing"]["entries"].append(
         {"node": "n1", "action": "reboot", "state": "pending",
          "executor": "machine", "origin": "n3", "in_snapshot": "no"})
@@ -459,6 +463,7 @@ def _(d):
 
 @case("fencing-failed-after-success", "veto 360")
 def _(d):
+    """Fault 15: the newest word of the fencer is a failure."""
     d["fencing"]["entries"].append(
         {"node": "n1", "action": "off", "state": "failed",
          "executor": "machine", "origin": "n2", "completed_s": 1700000009,
@@ -467,7 +472,7 @@ def _(d):
 
 @case("fencing-failed-before-success", "permit")
 def _(d):
-    """A first try that failed, by the same clock, spoils nothing."""
+    """Fault 15: a first try that failed, by the same clock, spoils nothing."""
     d["fencing"]["entries"].append(
         {"node": "n1", "action": "off", "state": "failed",
          "executor": "machine", "origin": "n2", "completed_s": 1699999990,
@@ -485,6 +490,7 @@ def _(d):
 
 @case("fencing-on-again", "veto 360")
 def _(d):
+    """Fault 15: it was switched on after that, whatever the times say."""
     d["fencing"]["entries"].append(
         {"node": "n1", "action": "on", "state": "succeeded",
          "executor": "machine", "origin": "n2", "completed_s": 1699999990,
@@ -499,6 +505,7 @@ def _(d):
 
 @case("fencing-watchdog-accepted", "permit")
 def _(d):
+    """Fault 17: the administrator accepts that the timer must have expired."""
     entry(d)["executor"] = "watchdog"
     d["request"]["watchdog_accepted"] = "yes"
 
@@ -542,14 +549,14 @@ def _(d):
 
 @case("attested-open-grant", "veto 360", lambda: joined(fenced()))
 def _(d):
-    """n3 was granted epoch 2 and is still in recovery: not yet, perhaps."""
+    """Faults 22 and 40: n3 was granted epoch 2 and is still in recovery: not yet, perhaps."""
     d["grants"].append(grant(epoch=2, holder="n3", outcome="open",
                              members=("n1", "n2"), inc="i3"))
 
 
 @case("void-grant", "permit")
 def _(d):
-    """n3 says itself that its promotion never happened."""
+    """Fault 22: n3 says itself that its promotion never happened."""
     d["grants"].append(grant(epoch=2, holder="n3", outcome="void",
                              members=("n1", "n2"), inc="i3"))
 
@@ -677,14 +684,14 @@ def _(d):
 
 @case("candidate-on-a-rogue-timeline", "veto 420")
 def _(d):
-    """Fault 31: forked by a promotion that nobody authorised."""
+    """Faults 31 and 32: on a branch that no grant began, by its own promotion or out of the archive."""
     d["nodes"][1]["probe"].update(
         timeline=2, history=[{"timeline": 1, "end_lsn": "0/4800000"}])
 
 
 @case("member-on-a-rogue-timeline", "permit")
 def _(d):
-    """Its D is capped where it left; it still remembers what it had."""
+    """Fault 31: its D is capped where it left; it still remembers what it had."""
     d["nodes"][2]["probe"].update(
         timeline=2, received_lsn="0/6000000", replayed_lsn="0/6000000",
         history=[{"timeline": 1, "end_lsn": "0/4800000"}])
@@ -694,7 +701,7 @@ def _(d):
 
 @case("position-read-too-early", "veto 500")
 def _(d):
-    """n3's position was read before the fencing was known."""
+    """Fault 20: n3's position was read before the fencing was known."""
     d["nodes"][2]["probe"]["order"] = 2
 
 
@@ -741,13 +748,14 @@ def _(d):
 
 @case("amnesia-admitted-again", "permit")
 def _(d):
+    """Fault 28: n3 was re-cloned, and flushed all that there was before it was admitted again."""
     d["nodes"][2]["probe"]["incarnation"] = "j3"
     d["admissions"].append({"serial": 4, "node": "n3", "incarnation": "j3"})
 
 
 @case("amnesia-old-disk-returns", "veto 540")
 def _(d):
-    """Only the latest admission counts."""
+    """Fault 28: only the latest admission counts."""
     d["admissions"].append({"serial": 4, "node": "n3", "incarnation": "j3"})
 
 
@@ -764,7 +772,7 @@ def note(d, of=2, **more):
 
 @case("amnesia-machine-set-back", "veto 540")
 def _(d):
-    """n3's whole machine was set back to a snapshot: its own mark went with it, what this node noted of it did not."""
+    """Fault 29: n3's whole machine was set back to a snapshot: its own mark went with it, what this node noted of it did not."""
     note(d, lsn=LSN_AHEAD)
 
 
@@ -776,6 +784,7 @@ def _(d):
 
 @case("amnesia-noted-and-kept", "permit")
 def _(d):
+    """Fault 29: it has all that was ever seen of it."""
     note(d)
 
 
@@ -792,7 +801,7 @@ def _(d):
 
 @case("amnesia-note-unreadable", "veto 540")
 def _(d):
-    """Zero, absence of a value and error never mean yes."""
+    """Fault 19: the cluster does not tell what the members noted of n3. Zero, absence of a value and error never mean yes."""
     d["nodes"][2]["noted"] = {"condition": "malformed"}
 
 
@@ -927,7 +936,7 @@ def _(d):
 
 @case("seal-other-record", "veto 540", sealed)
 def _(d):
-    """Any shutdown checkpoint will not do: it must be that record."""
+    """Fault 41: any shutdown checkpoint will not do: it must be that record."""
     d["tail"]["record_crc"] = 78
 
 
@@ -960,6 +969,7 @@ def _(d):
 
 @case("same-holder-other-incarnation", "veto 540", same_holder)
 def _(d):
+    """Fault 42: the directory is another one than the killed server had."""
     d["nodes"][0]["probe"]["incarnation"] = "x1"
 
 
@@ -1079,7 +1089,7 @@ def _(d):
     del entry(d)["action"]
 
 
-@case("fencing-failed-in-the-same-second", "permit")
+@case("fencing-failed-some-nanoseconds-before", "permit")
 def _(d):
     """The same clock, some nanoseconds earlier."""
     entry(d)["completed_ns"] = 500
@@ -1141,7 +1151,7 @@ def _(d):
 
 @case("two-node-peer-gone", "permit", lambda: pair_of(fenced(), 1, "n2"))
 def _(d):
-    """The other is off and clean, and comes back only where it sees this node."""
+    """Faults 7 and 8: the other is off and clean, and comes back only where it sees this node."""
 
 
 @case("two-node-peer-online-elsewhere", "veto 240", pair)
@@ -1177,6 +1187,7 @@ def _(d):
 
 @case("attested-running-but-silent", "veto 360", lambda: joined(fenced()))
 def _(d):
+    """Fault 38: its server hangs; the agent's word that it runs is none that it cannot write."""
     del d["nodes"][0]["probe"]
     d["nodes"][0]["operations"]["last"] = "monitor"
 
@@ -1190,7 +1201,7 @@ def silent_third():
 
 @case("third-node-silent-but-monitored", "permit", silent_third)
 def _(d):
-    """Its agent says that it runs, and it was never promoted."""
+    """Fault 4: no packet of its server's came through. Its agent says that it runs, and it was never promoted."""
     d["nodes"][2]["operations"]["last"] = "monitor"
 
 
@@ -1282,13 +1293,13 @@ def third_timeline(d):
 
 @case("third-timeline", "permit")
 def _(d):
-    """Every ancestor of both agrees, switch points included."""
+    """Fault 30: every ancestor of both agrees, switch points included."""
     third_timeline(d)
 
 
 @case("third-timeline-forked-at-the-second", "veto 410")
 def _(d):
-    """Both are on timeline 3, and each came there by another timeline 2."""
+    """Fault 32: both are on timeline 3, and n3's archive gave it another timeline 2."""
     third_timeline(d)
     d["nodes"][2]["probe"]["history"][1]["end_lsn"] = "0/4000100"
 
@@ -1304,7 +1315,7 @@ def _(d):
 
 @case("member-by-another-second-timeline", "permit")
 def _(d):
-    """The numbers part: it never was on timeline 2."""
+    """Fault 32: the numbers part, it never was on timeline 2. What it has of timeline 1 counts."""
     third_timeline(d)
     d["nodes"][2]["probe"].update(timeline=4, history=[
         {"timeline": 1, "end_lsn": "0/3000000"}])
@@ -1349,7 +1360,7 @@ def cut_short():
 
 @case("own-promotion-cut-short", "permit", cut_short)
 def _(d):
-    """It alone can have written under epoch 2, and has all it ever had."""
+    """Fault 22: it alone can have written under epoch 2, and has all it ever had."""
 
 
 @case("own-promotion-cut-short-after-a-void-grant", "permit", cut_short)
@@ -1373,6 +1384,7 @@ def _(d):
 
 @case("own-promotion-by-another-incarnation", "veto 420", cut_short)
 def _(d):
+    """Fault 22: what was cut short was another life's promotion."""
     d["nodes"][0]["probe"]["incarnation"] = "x1"
 
 
@@ -1508,7 +1520,7 @@ def _(d):
 
 @case("contract-not-enforced", "veto 580")
 def _(d):
-    """Somebody edited k under the running server: the grant would lie."""
+    """Fault 23: somebody edited k under the running server: the grant would lie."""
     d["offer"]["pinned"] = "no"
 
 

@@ -124,7 +124,7 @@ def _(d):
 
 @case("candidate-answer-stale", "veto 400", joined_fenced)
 def _(d):
-    """All of it is there, and none of it is of now."""
+    """Fault 20: all of it is there, and none of it is of now."""
     d["nodes"][1]["probe"]["condition"] = "stale"
 
 
@@ -323,6 +323,7 @@ def _(d):
 
 @case("fencing-of-another-node-only", "veto 360")
 def _(d):
+    """Fault 16: the history was trimmed, and what is left of it speaks of another node."""
     entry(d)["node"] = "n3"
 
 

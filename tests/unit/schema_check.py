@@ -64,6 +64,8 @@ def check(root, schema, value, where=""):
             raise ValueError("%s: this checker does not know the keyword '%s'" % (where, key))
     if "$ref" in schema:
         check(root, resolve(root, schema["$ref"]), value, where)
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)  # to a schema 1.0 and 1e0 are the integer 1
     if "type" in schema:
         need(isinstance(value, TYPES[schema["type"]]) and not isinstance(value, bool), where,
              "is no " + schema["type"])
