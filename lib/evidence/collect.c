@@ -208,6 +208,7 @@ static void fencing_mark(struct collection *collection,
 			continue;
 		entry = &history->entries[history->count++];
 		*entry = list->entries[i];
+		entry->executor = vouch__snapshot_executor(snapshot, list, i);
 		entry->node = node_index(collection->evidence, list->targets[i]);
 		if (snapshot->epoch != 0)
 			entry->in_snapshot =
