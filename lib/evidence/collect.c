@@ -227,6 +227,7 @@ static enum vouch_error_code fencing_collect(struct collection *collection)
 	struct vouch_snapshot snapshot;
 	enum vouch_error_code code;
 
+	context->watchdog = VOUCH_UNKNOWN;
 	if (!context->cluster)
 		return VOUCH_OK;
 	memset(&list, 0, sizeof(list));
@@ -235,6 +236,7 @@ static enum vouch_error_code fencing_collect(struct collection *collection)
 			    context->cluster, collection->deadline, &list,
 			    collection->error)) != VOUCH_OK)
 		return VOUCH_OK;
+	context->watchdog = list.watchdog;
 	history->condition = list.condition;
 	history->order = ++collection->order;
 	code = vouch__records_snapshot(context->journal, &snapshot,
