@@ -17,6 +17,7 @@ struct agent {
 	/* What the guard differs in; nothing for ocf:vouch:postgresql. */
 	int guards; /* another agent runs the server, and may have since long */
 	void (*cluster_adapt)(struct vouch_context *context);
+	int renews; /* this monitor is to have the fencing snapshot renewed */
 };
 
 enum ocf_exitcode agent_start(struct agent *agent);
@@ -68,6 +69,12 @@ void agent_veto_keep(struct vouch_context *context, struct agent *agent,
 		     const struct vouch_attempt_result *result);
 /* The program that hands it on, and ends. */
 enum ocf_exitcode agent_pass_on(struct agent *agent);
+/* Has another program do that action, once this one has ended or before. */
+void agent_act_later(char *action);
+/* Has the fencing history journalled again, when agent->renews; a standby's
+ * monitor. The second is the program that does it. */
+void agent_renew_later(struct agent *agent);
+enum ocf_exitcode agent_renew(struct agent *agent);
 /* The cluster looks for the first time, or somebody has cleaned up: this server,
  * which is healthy, says how eligible it is. */
 void agent_probed(struct agent *agent, const struct vouch_local *local);

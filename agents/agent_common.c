@@ -1,11 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* What the resource agents have in common: how they speak, how long they may
  * take, and whose instance they are. */
+#include <errno.h>
+#include <fcntl.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/types.h>
 #include <syslog.h>
+#include <unistd.h>
 
 #include <crm/common/agents.h>
 #include <crm/services.h>
@@ -75,6 +79,25 @@ int agent_resource_name(char *name, size_t size)
 	memcpy(name, instance, length);
 	name[length] = '\0';
 	return 1;
+}
+
+void agent_act_later(char *action)
+{
+	char *const argv[] = { program_invocation_short_name, action, NULL };
+	pid_t child = fork();
+	int null;
+
+	if (child != 0) {
+		if (child < 0)
+			agent_log("what is to be done later cannot be: no process");
+		return;
+	}
+	null = open("/dev/null", O_RDWR);
+	if (setsid() < 0 || null < 0 || dup2(null, 0) < 0 ||
+	    dup2(null, 1) < 0 || dup2(null, 2) < 0)
+		_exit(1);
+	(void)execv("/proc/self/exe", argv);
+	_exit(1);
 }
 
 enum vouch_error_code agent_context_open(struct agent *agent,

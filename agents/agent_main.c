@@ -14,7 +14,7 @@ static const struct {
 	{ "monitor", agent_monitor_by_level }, { "promote", agent_promote },
 	{ "demote", agent_demote },	{ "notify", agent_notify },
 	{ "validate-all", agent_validate }, { "reload-agent", agent_reload },
-	{ "pass-on", agent_pass_on },
+	{ "pass-on", agent_pass_on },	{ "renew", agent_renew },
 };
 
 /* What changes authority leaves its blackbox behind when it did not end well. */

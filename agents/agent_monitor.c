@@ -3,7 +3,8 @@
  * The monitor: runs every few seconds on every node for years, so it is one
  * program, one connection, one query, and nothing of the cluster's libraries.
  * It leaves root before anything else: for good, unless it may have something to
- * tell the cluster. Once a minute it looks at the others, too.
+ * tell the cluster. Once a minute it looks at the others, too, and a standby's has
+ * another program ask for the fencing history.
  */
 #include <inttypes.h>
 #include <stdio.h>
@@ -16,6 +17,7 @@
 #include "authority/lock.h"
 #include "authority/marker.h"
 #include "authority/refusal.h"
+#include "authority/snapshot.h"
 #include "common/privilege.h"
 
 /* A standby, or a holder, that lost what it once had would be noticed by its
@@ -132,12 +134,14 @@ static int is_marked(const struct agent *agent)
 	return vouch__marker_read(&agent->config, &marker, &ignored) == VOUCH_OK;
 }
 
-/* Root is of use only to whoever may have to tell the cluster something: then it
- * is put aside, else given up. */
-static enum vouch_error_code root_leave(const struct agent *agent,
+/* Root is of use only to whoever may have to tell the cluster something, or ask
+ * it: then it is put aside, else given up. */
+static enum vouch_error_code root_leave(struct agent *agent,
 					struct vouch_error *error)
 {
-	return is_probe() || agent->config.retry_after_veto || is_marked(agent) ?
+	agent->renews = !is_probe() && vouch__snapshot_is_due(&agent->config);
+	return is_probe() || agent->renews || agent->config.retry_after_veto ||
+			       is_marked(agent) ?
 		       vouch__privilege_lower(&agent->config, error) :
 		       vouch__privilege_drop(&agent->config, error);
 }
@@ -156,6 +160,7 @@ static enum ocf_exitcode monitor_standby(struct agent *agent,
 		return code;
 	}
 	agent_note_when_due(agent);
+	agent_renew_later(agent);
 	if (agent->config.retry_after_veto && local->receiving != VOUCH_YES)
 		agent_ask_again(agent);
 	return code;

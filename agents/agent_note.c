@@ -1,11 +1,17 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What the others have now, this node remembers for them: a machine that is set
- * back as a whole does not know it (P6-S1). */
+/* What is looked at once in a while, beside the server itself. What the others have
+ * now, this node remembers for them: a machine that is set back as a whole does not
+ * know it (P6-S1). And what was fenced while the primary is seen to write, and
+ * whether a timer may have done it, is no proof later (P6-A1). */
 #include <string.h>
 
 #include "agents/agent.h"
+#include "authority/follow.h"
 #include "authority/noted.h"
+#include "authority/snapshot.h"
 #include "evidence/collect.h"
+
+enum { RENEW_MS = 15000 };
 
 int agent_note_others(struct agent *agent)
 {
@@ -37,4 +43,38 @@ void agent_note_when_due(struct agent *agent)
 {
 	if (vouch__noted_is_due(&agent->config))
 		(void)agent_note_others(agent);
+}
+
+/* The cluster's libraries cost more than a whole monitor, and a cluster that hangs
+ * must not hold one up: another program asks. What is asked too seldom only makes
+ * this node refuse. */
+void agent_renew_later(struct agent *agent)
+{
+	static char renew[] = "renew";
+	struct vouch_error error = { 0 };
+
+	if (!agent->renews)
+		return;
+	/* First, so that what fails is not tried again by each monitor. */
+	if (vouch__snapshot_asked(&agent->config, &error) == VOUCH_OK)
+		agent_act_later(renew);
+	else
+		agent_log(error.text);
+}
+
+enum ocf_exitcode agent_renew(struct agent *agent)
+{
+	struct vouch_context context = { .progress = agent_log };
+	struct vouch_error error = { 0 };
+	enum vouch_error_code code;
+
+	agent->deadline = vouch__deadline_in(RENEW_MS);
+	code = agent_context_open(agent, &context, &error);
+	if (code == VOUCH_OK)
+		code = vouch__follow_fencing(&context, agent->deadline, &error);
+	vouch__context_close(&context);
+	if (code == VOUCH_OK)
+		return PCMK_OCF_OK;
+	agent_log(error.text);
+	return PCMK_OCF_UNKNOWN_ERROR;
 }

@@ -125,6 +125,7 @@ enum ocf_exitcode agent_notify(struct agent *agent)
 		agent_log(error.text);
 	else if (before_promote) {
 		agent_attempt_settle(&context, agent);
+		vouch__follow_watchdog(&context, agent->deadline);
 		if (!agent->guards) /* whose scores are the other agent's */
 			vouch__score_by_position(&context, agent->deadline);
 	} else if (vouch__follow(&context, agent->deadline, &error) != VOUCH_OK)

@@ -5,12 +5,9 @@
  * where the same evidence says that this one would be permitted, and with
  * after_veto=retry a standby's monitor asks again once the answer is another one.
  */
-#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/types.h>
 #include <time.h>
-#include <unistd.h>
 
 #include "agents/agent.h"
 #include "authority/contract.h"
@@ -79,28 +76,6 @@ static void better_find(const char *document, char name[VOUCH_NAME_SIZE])
 
 /* --- the request goes on ------------------------------------------------------------ */
 
-/* Only once this action has failed can its failure be cleaned up, and it has
- * not before this program has ended: so another one does. */
-static void pass_on_later(void)
-{
-	static char program[] = "postgresql", action[] = "pass-on";
-	char *const argv[] = { program, action, NULL };
-	pid_t child = fork();
-	int null;
-
-	if (child != 0) {
-		if (child < 0)
-			agent_log("the request cannot be passed on: no process");
-		return;
-	}
-	null = open("/dev/null", O_RDWR);
-	if (setsid() < 0 || null < 0 || dup2(null, 0) < 0 ||
-	    dup2(null, 1) < 0 || dup2(null, 2) < 0)
-		_exit(1);
-	(void)execv("/proc/self/exe", argv);
-	_exit(1);
-}
-
 void agent_veto_keep(struct vouch_context *context, struct agent *agent,
 		     const struct vouch_attempt_result *result)
 {
@@ -109,14 +84,17 @@ void agent_veto_keep(struct vouch_context *context, struct agent *agent,
 	char next[VOUCH_NAME_SIZE];
 	/* Refused before: it does not go round. And behind a guard scores are
 	 * the wrapped agent's, so that this node would be asked again. */
+	static char pass_on[] = "pass-on";
 	int stays = agent->guards ||
 		    vouch__refusal_read(&agent->config, &before, &error) ==
 			    VOUCH_OK;
 
 	better_find(stays ? NULL : result->evidence, next);
 	vouch__refuse(context, agent->deadline, result->request_id, next);
+	/* Only once this action has failed can its failure be cleaned up, and it
+	 * has not before this program has ended: so another one does. */
 	if (next[0] != '\0' && context->cluster)
-		pass_on_later();
+		agent_act_later(pass_on);
 }
 
 /* --- what the cluster shows ---------------------------------------------------------- */

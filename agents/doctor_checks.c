@@ -76,9 +76,11 @@ static void watchdog_examine(struct examination *it)
 		 accepted ? "fencing by a watchdog's timer counts, as watchdog=accept "
 			    "says" :
 			    "stonith-watchdog-timeout is set: every fencing may have "
-			    "been a timer that ran out, and none counts (P6-F1)"),
+			    "been a timer that ran out, and none counts (P6-F1); "
+			    "deleting it makes no proof of a fencing that came before"),
 	     "crm_attribute --type crm_config --name stonith-watchdog-timeout "
-	     "--delete, where fence devices reach every node; or take the timer's "
+	     "--delete, where fence devices reach every node: what they fence from a "
+	     "minute later on counts; or take the timer's "
 	     "word: crm_resource --resource %s --set-parameter watchdog "
 	     "--parameter-value accept", facts->config->name);
 }

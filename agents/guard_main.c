@@ -204,7 +204,7 @@ static const struct {
 	{ "monitor", guard_monitor },	{ "promote", guard_promote },
 	{ "demote", guard_demote },	{ "notify", guard_notify },
 	{ "reload", guard_reload },	{ "reload-agent", guard_reload_agent },
-	{ "validate-all", guard_validate },
+	{ "validate-all", guard_validate }, { "renew", agent_renew },
 };
 
 /* Scores are the wrapped agent's: two who set them would undo each other's. They

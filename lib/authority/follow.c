@@ -8,6 +8,7 @@
 #include "authority/noted.h"
 #include "authority/records.h"
 #include "authority/refusal.h"
+#include "authority/snapshot.h"
 #include "authority/standing.h"
 #include "common/privilege.h"
 
@@ -83,28 +84,6 @@ static enum vouch_error_code cluster_read(struct vouch_context *context,
 	return code;
 }
 
-/* Is the holder of that epoch writable right now, as itself? */
-static int holder_is_seen(struct vouch_context *context,
-			  const struct vouch_cluster_grant *grant,
-			  struct vouch_deadline deadline)
-{
-	const struct vouch_member *member =
-		vouch__config_member(context->config, grant->holder);
-	struct vouch_error error = { 0 };
-	static struct vouch_probe probe;
-
-	memset(&probe, 0, sizeof(probe));
-	return member &&
-	       context->engine->probe(context->config, member,
-				      vouch__deadline_within(
-					      deadline,
-					      context->config->probe_timeout_ms),
-				      &probe, &error) == VOUCH_OK &&
-	       probe.condition == VOUCH_PRESENT &&
-	       probe.in_recovery == VOUCH_NO && probe.epoch == grant->epoch &&
-	       strcmp(probe.incarnation, grant->incarnation) == 0;
-}
-
 /* A convenience, not a condition: a standby finds its primary by itself too. */
 static void holder_follow(struct vouch_context *context,
 			  const struct vouch_cluster_grant *grant,
@@ -138,12 +117,52 @@ static enum vouch_error_code cluster_follow(struct vouch_context *context,
 					     error);
 	if (code == VOUCH_OK && count > 0)
 		holder_follow(context, &grants[count - 1], deadline);
-	if (code != VOUCH_OK || count == 0 ||
-	    history.condition != VOUCH_PRESENT ||
-	    !holder_is_seen(context, &grants[count - 1], deadline))
+	if (code != VOUCH_OK || count == 0)
 		return code;
-	return vouch__record_snapshot(context->journal, grants[count - 1].epoch,
-				      grants[count - 1].holder, &history, error);
+	return vouch__snapshot_take(context, &grants[count - 1], &history,
+				    deadline, error);
+}
+
+/* Grants are left to the notifications: a promotion of this node may be under way,
+ * and says itself how its own ends. */
+enum vouch_error_code vouch__follow_fencing(struct vouch_context *context,
+					    struct vouch_deadline deadline,
+					    struct vouch_error *error)
+{
+	static struct vouch_cluster_grant grants[VOUCH_GRANTS_MAX];
+	static struct vouch_fencing_list history;
+	uint32_t count = VOUCH_GRANTS_MAX;
+	enum vouch_error_code code;
+
+	if (!context->cluster)
+		return vouch__error_set(error, VOUCH_E_CLUSTER,
+					"the cluster does not answer");
+	memset(&history, 0, sizeof(history));
+	code = cluster_read(context, deadline, grants, &count, &history, error);
+	if (code != VOUCH_OK || count == 0)
+		return code;
+	return vouch__snapshot_take(context, &grants[count - 1], &history,
+				    deadline, error);
+}
+
+void vouch__follow_watchdog(struct vouch_context *context,
+			    struct vouch_deadline deadline)
+{
+	static struct vouch_fencing_list history;
+	struct vouch_error error = { 0 };
+	enum vouch_error_code code;
+
+	if (!context->cluster || vouch__privilege_raise(&error) != VOUCH_OK)
+		return;
+	memset(&history, 0, sizeof(history));
+	code = context->cluster_ops->fencing_observe(context->cluster, deadline,
+						     &history, &error);
+	if (vouch__privilege_lower(context->config, &error) != VOUCH_OK)
+		code = VOUCH_E_PERMISSION;
+	if (code == VOUCH_OK && history.watchdog == VOUCH_YES)
+		code = vouch__snapshot_doubt(context, &error);
+	if (code != VOUCH_OK)
+		say(context, error.text);
 }
 
 static uint32_t grants_read(struct vouch_context *context,

@@ -13,6 +13,16 @@ VOUCH_MUST_CHECK enum vouch_error_code
 vouch__follow(struct vouch_context *context, struct vouch_deadline deadline,
 	      struct vouch_error *error);
 
+/* The fencing history alone, once in a while: so that what is on record is recent,
+ * and a holder that did not answer once is asked again. */
+VOUCH_MUST_CHECK enum vouch_error_code
+vouch__follow_fencing(struct vouch_context *context,
+		      struct vouch_deadline deadline, struct vouch_error *error);
+/* Before a promotion, whoever is asked: may a watchdog's timer stand for a machine?
+ * Then that stays on record, however often the request is repeated (P6-A1). */
+void vouch__follow_watchdog(struct vouch_context *context,
+			    struct vouch_deadline deadline);
+
 /* Before a promotion, with no primary left: rank this node's position among
  * all that answer, so that the request goes to the most advanced one. */
 void vouch__score_by_position(struct vouch_context *context,

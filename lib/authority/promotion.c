@@ -13,6 +13,7 @@
 #include "authority/lock.h"
 #include "authority/marker.h"
 #include "authority/records.h"
+#include "authority/snapshot.h"
 #include "authority/words.h"
 #include "common/clock.h"
 #include "common/json.h"
@@ -543,6 +544,11 @@ static enum vouch_decision attempt_run(struct run *run,
 	decision = judge(run, attempt);
 	if (decision != VOUCH_PERMITTED && decision != VOUCH_VETOED)
 		return failed(run, "no decision");
+	/* What was a timer's is not a machine's when the request is repeated
+	 * without the property (P6-A1). */
+	if (run->context->watchdog == VOUCH_YES &&
+	    vouch__snapshot_doubt(run->context, run->error) != VOUCH_OK)
+		return failed(run, "the watchdog could not be journalled");
 	/* Durable before anything follows from it. */
 	if (record(run, VOUCH_RECORD_DECISION, "evidence", run->result->evidence,
 		   "verdict", run->result->verdict) != VOUCH_OK)

@@ -266,26 +266,165 @@ enum vouch_error_code vouch__records_follow(struct vouch_journal *journal,
 	return code;
 }
 
+/* --- the snapshot of the fencing history ---------------------------------- */
+
+static size_t count_of(const struct json_object *texts)
+{
+	return texts ? json_object_array_length(texts) : 0;
+}
+
+static int has_text(const struct json_object *texts, const char *text)
+{
+	size_t i;
+
+	for (i = 0; i < count_of(texts); i++) {
+		if (strcmp(json_object_get_string(
+				   json_object_array_get_idx(texts, i)),
+			   text) == 0)
+			return 1;
+	}
+	return 0;
+}
+
+static int has_all(const struct json_object *texts, const struct json_object *of)
+{
+	size_t i;
+
+	for (i = 0; i < count_of(of); i++) {
+		if (!has_text(texts, json_object_get_string(
+					     json_object_array_get_idx(of, i))))
+			return 0;
+	}
+	return 1;
+}
+
+static int are_same_texts(const struct json_object *a, const struct json_object *b)
+{
+	return has_all(a, b) && has_all(b, a);
+}
+
+static enum vouch_error_code snapshot_append(struct vouch_journal *journal,
+					     const struct vouch_snapshot *snapshot,
+					     struct vouch_error *error)
+{
+	struct json_object *json = json_object_new_object();
+	int ok = json && snapshot->ids && snapshot->before;
+
+	put(json, "epoch", json_object_new_int64((int64_t)snapshot->epoch), &ok);
+	put(json, "holder", json_object_new_string(snapshot->holder), &ok);
+	put(json, "watchdog",
+	    json_object_new_string(
+		    vouch__name_of(&vouch__names_answer, snapshot->watchdog)),
+	    &ok);
+	put(json, "ids", json_object_get(snapshot->ids), &ok);
+	put(json, "before", json_object_get(snapshot->before), &ok);
+	return append(journal, VOUCH_RECORD_SNAPSHOT, json, ok, error);
+}
+
+/* While a fencing of the holder is under way, what it will have been was settled
+ * when it began: a property that is gone since makes no machine of a timer. */
+static enum vouch_answer watchdog_of(const struct vouch_snapshot *known,
+				     const char *holder,
+				     const struct vouch_fencing_list *history)
+{
+	uint32_t i;
+
+	if (history->watchdog != VOUCH_NO)
+		return history->watchdog;
+	for (i = 0; i < history->count; i++) {
+		if (history->entries[i].state == VOUCH_FENCING_PENDING &&
+		    strcmp(history->targets[i], holder) == 0)
+			return known->watchdog;
+	}
+	return VOUCH_NO;
+}
+
+/* 0 without memory: an id that is missing would later pass for a fencing that came
+ * after the snapshot (P6-A1). */
+static int ids_fill(const struct vouch_snapshot *known,
+		    const struct vouch_fencing_list *history,
+		    struct vouch_snapshot *snapshot)
+{
+	int same = known->epoch == snapshot->epoch &&
+		   strcmp(known->holder, snapshot->holder) == 0;
+	int ok = snapshot->ids && snapshot->before;
+	size_t i;
+
+	for (i = 0; ok && i < history->count; i++)
+		ok = vouch__json_add_text(snapshot->ids, history->ids[i].text) ==
+		     VOUCH_OK;
+	/* A fencer that was just restarted has yet to hear of them from its
+	 * peers, and then they are as old as they were. */
+	for (i = 0; ok && same && i < count_of(known->ids); i++) {
+		const char *id = json_object_get_string(
+			json_object_array_get_idx(known->ids, i));
+
+		if (!has_text(snapshot->ids, id))
+			ok = vouch__json_add_text(snapshot->before, id) ==
+			     VOUCH_OK;
+	}
+	return ok;
+}
+
+static int says_the_same(const struct vouch_snapshot *a,
+			 const struct vouch_snapshot *b)
+{
+	return a->epoch == b->epoch && a->watchdog == b->watchdog &&
+	       strcmp(a->holder, b->holder) == 0 &&
+	       are_same_texts(a->ids, b->ids) &&
+	       are_same_texts(a->before, b->before);
+}
+
 enum vouch_error_code
 vouch__record_snapshot(struct vouch_journal *journal, uint64_t epoch,
 		       const char *holder,
 		       const struct vouch_fencing_list *history,
 		       struct vouch_error *error)
 {
-	struct json_object *json = json_object_new_object();
-	struct json_object *ids = json_object_new_array();
-	int ok = json && ids;
-	uint32_t i;
+	struct vouch_snapshot known, snapshot = { .epoch = epoch };
+	enum vouch_error_code code =
+		vouch__records_snapshot(journal, &known, error);
 
-	put(json, "epoch", json_object_new_int64((int64_t)epoch), &ok);
-	put(json, "holder", json_object_new_string(holder), &ok);
-	/* An id that is missing here would later pass for a fencing that came
-	 * after the snapshot (P6-A1). */
-	for (i = 0; ok && i < history->count; i++)
-		ok = vouch__json_add_text(ids, history->ids[i].text) ==
-		     VOUCH_OK;
-	put(json, "ids", ids, &ok);
-	return append(journal, VOUCH_RECORD_SNAPSHOT, json, ok, error);
+	if (code != VOUCH_OK)
+		return code;
+	(void)snprintf(snapshot.holder, VOUCH_NAME_SIZE, "%s", holder);
+	snapshot.watchdog = watchdog_of(&known, holder, history);
+	snapshot.ids = json_object_new_array();
+	snapshot.before = json_object_new_array();
+	if (!ids_fill(&known, history, &snapshot))
+		code = vouch__error_set(error, VOUCH_E_MEMORY, "out of memory");
+	else if (!says_the_same(&known, &snapshot))
+		code = snapshot_append(journal, &snapshot, error);
+	vouch__snapshot_release(&snapshot);
+	vouch__snapshot_release(&known);
+	return code;
+}
+
+enum vouch_error_code vouch__record_watchdog(struct vouch_journal *journal,
+					     struct vouch_error *error)
+{
+	struct vouch_snapshot known;
+	enum vouch_error_code code =
+		vouch__records_snapshot(journal, &known, error);
+
+	if (code != VOUCH_OK)
+		return code;
+	if (known.epoch != 0 && known.watchdog == VOUCH_NO) {
+		known.watchdog = VOUCH_YES;
+		code = snapshot_append(journal, &known, error);
+	}
+	vouch__snapshot_release(&known);
+	return code;
+}
+
+static struct json_object *texts_of(struct json_object *record, const char *key)
+{
+	struct json_object *texts;
+
+	if (!json_object_object_get_ex(record, key, &texts) ||
+	    !json_object_is_type(texts, json_type_array) || !are_texts(texts))
+		return NULL;
+	return json_object_get(texts);
 }
 
 enum vouch_error_code vouch__records_snapshot(struct vouch_journal *journal,
@@ -294,6 +433,7 @@ enum vouch_error_code vouch__records_snapshot(struct vouch_journal *journal,
 {
 	struct json_object *record;
 	enum vouch_error_code code;
+	uint32_t watchdog;
 
 	memset(snapshot, 0, sizeof(*snapshot));
 	code = vouch__journal_find_standing(journal, VOUCH_RECORD_SNAPSHOT, NULL,
@@ -302,14 +442,17 @@ enum vouch_error_code vouch__records_snapshot(struct vouch_journal *journal,
 		return VOUCH_OK;
 	if (code != VOUCH_OK)
 		return code;
+	snapshot->ids = texts_of(record, "ids");
+	snapshot->before = texts_of(record, "before");
+	/* One that lacks what this version writes names its entries otherwise, so
+	 * that all of them would look new. It is none, until the next one. */
 	if (name_of(record, "holder", snapshot->holder) &&
-	    json_object_object_get_ex(record, "ids", &snapshot->ids) &&
-	    json_object_is_type(snapshot->ids, json_type_array) &&
-	    are_texts(snapshot->ids)) {
+	    word_of(record, "watchdog", &vouch__names_answer, &watchdog) &&
+	    snapshot->ids && snapshot->before) {
 		snapshot->epoch = number_of(record, "epoch");
-		(void)json_object_get(snapshot->ids);
+		snapshot->watchdog = (enum vouch_answer)watchdog;
 	} else {
-		snapshot->ids = NULL;
+		vouch__snapshot_release(snapshot);
 	}
 	json_object_put(record);
 	return VOUCH_OK;
@@ -317,24 +460,30 @@ enum vouch_error_code vouch__records_snapshot(struct vouch_journal *journal,
 
 int vouch__snapshot_has(const struct vouch_snapshot *snapshot, const char *id)
 {
-	size_t i;
+	return has_text(snapshot->ids, id) || has_text(snapshot->before, id);
+}
 
-	for (i = 0; snapshot->ids &&
-		    i < json_object_array_length(snapshot->ids);
-	     i++) {
-		const char *text = json_object_get_string(
-			json_object_array_get_idx(snapshot->ids, i));
+enum vouch_executor
+vouch__snapshot_executor(const struct vouch_snapshot *snapshot,
+			 const struct vouch_fencing_list *history, uint32_t at)
+{
+	enum vouch_executor now = history->entries[at].executor;
 
-		if (text && strcmp(text, id) == 0)
-			return 1;
-	}
-	return 0;
+	if (now != VOUCH_EXECUTOR_MACHINE && now != VOUCH_EXECUTOR_WATCHDOG)
+		return now;
+	if (snapshot->watchdog == VOUCH_UNKNOWN ||
+	    history->watchdog == VOUCH_UNKNOWN)
+		return VOUCH_EXECUTOR_UNKNOWN;
+	return snapshot->watchdog == VOUCH_NO && history->watchdog == VOUCH_NO ?
+		       now :
+		       VOUCH_EXECUTOR_WATCHDOG;
 }
 
 void vouch__snapshot_release(struct vouch_snapshot *snapshot)
 {
 	json_object_put(snapshot->ids);
-	snapshot->ids = NULL;
+	json_object_put(snapshot->before);
+	memset(snapshot, 0, sizeof(*snapshot));
 }
 
 enum vouch_error_code vouch__record_seal(struct vouch_journal *journal,

@@ -17,7 +17,7 @@
 
 /* A fencing operation's identity, to know it again in a later history of the same
  * node's fencer. The fencer gives none, and its times change when it restarts, so
- * it is a count: "n1 off succeeded machine #2". Opaque to the caller. */
+ * it is a count: "n1 off succeeded node #2". Opaque to the caller. */
 struct vouch_fencing_id {
 	char text[VOUCH_TEXT_SIZE];
 };
@@ -25,6 +25,7 @@ struct vouch_fencing_id {
 /* History as the fencer told it, with an identity per entry (same index). */
 struct vouch_fencing_list {
 	enum vouch_condition condition;
+	enum vouch_answer watchdog; /* a timer may stand for a machine, at present */
 	uint32_t count;
 	struct vouch_fencing entries[VOUCH_FENCINGS_MAX];
 	char targets[VOUCH_FENCINGS_MAX][VOUCH_NAME_SIZE];

@@ -208,6 +208,7 @@ static void fencing_mark(struct collection *collection,
 			continue;
 		entry = &history->entries[history->count++];
 		*entry = list->entries[i];
+		entry->executor = vouch__snapshot_executor(snapshot, list, i);
 		entry->node = node_index(collection->evidence, list->targets[i]);
 		if (snapshot->epoch != 0)
 			entry->in_snapshot =
@@ -226,6 +227,7 @@ static enum vouch_error_code fencing_collect(struct collection *collection)
 	struct vouch_snapshot snapshot;
 	enum vouch_error_code code;
 
+	context->watchdog = VOUCH_UNKNOWN;
 	if (!context->cluster)
 		return VOUCH_OK;
 	memset(&list, 0, sizeof(list));
@@ -234,6 +236,7 @@ static enum vouch_error_code fencing_collect(struct collection *collection)
 			    context->cluster, collection->deadline, &list,
 			    collection->error)) != VOUCH_OK)
 		return VOUCH_OK;
+	context->watchdog = list.watchdog;
 	history->condition = list.condition;
 	history->order = ++collection->order;
 	code = vouch__records_snapshot(context->journal, &snapshot,

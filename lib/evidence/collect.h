@@ -20,6 +20,9 @@ struct vouch_context {
 	struct vouch_journal *journal;		     /* NULL: not open */
 	/* The operators' words that the last collection counted. */
 	struct vouch_word_list words;
+	/* As the last collection found it: a watchdog's timer may stand for a
+	 * machine; unknown as well when nobody could be asked. */
+	enum vouch_answer watchdog;
 	/* Tells progress to a person; may be NULL. */
 	void (*progress)(const char *text);
 };

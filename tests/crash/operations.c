@@ -139,7 +139,8 @@ static int marked_with_leftover(const struct vouch_config *config)
 
 static int follower(const struct vouch_config *config)
 {
-	struct vouch_fencing_list history = { .condition = VOUCH_PRESENT };
+	struct vouch_fencing_list history = { .condition = VOUCH_PRESENT,
+					      .watchdog = VOUCH_NO };
 	struct vouch_cluster_grant first;
 	struct vouch_journal *journal = NULL;
 	struct vouch_error error;

@@ -408,6 +408,7 @@ static enum vouch_error_code fencing_observe(struct vouch_cluster *cluster,
 		return no_answer(error, VOUCH_E_CLUSTER);
 	memset(list, 0, sizeof(*list));
 	list->condition = VOUCH_PRESENT;
+	list->watchdog = VOUCH_NO;
 	list->count = 1;
 	list->entries[0].action = VOUCH_FENCE_OFF;
 	list->entries[0].state = VOUCH_FENCING_SUCCEEDED;
@@ -416,7 +417,7 @@ static enum vouch_error_code fencing_observe(struct vouch_cluster *cluster,
 	list->entries[0].completed_s = 1700000000;
 	text_put(list->targets[0], "n1");
 	(void)snprintf(list->ids[0].text, VOUCH_TEXT_SIZE,
-		       "n1 off succeeded machine #1");
+		       "n1 off succeeded node #1");
 	return VOUCH_OK;
 }
 

@@ -6,6 +6,7 @@
 #include "state_fixture.h"
 
 #include "authority/noted.h"
+#include "authority/snapshot.h"
 #include "cluster/cluster.h"
 
 enum { N1, N2, N3, NODES };
@@ -262,6 +263,26 @@ static void a_look_is_due_once_in_a_while(void **state)
 	assert_true(vouch__noted_is_due(&it->config));
 }
 
+/* P6-A1: and so is the question to the fencer, apart from it: a deeper monitor looks at
+ * the others each time. Nobody is there to be asked without a cluster manager. */
+static void the_fencer_is_asked_once_in_a_while(void **state)
+{
+	struct fixture *it = *state;
+	struct timespec times[2] = { { 0, 0 } };
+
+	assert_true(vouch__snapshot_is_due(&it->config));
+	assert_int_equal(vouch__snapshot_asked(&it->config, &it->error), VOUCH_OK);
+	assert_false(vouch__snapshot_is_due(&it->config));
+	times[0].tv_sec = times[1].tv_sec = time(NULL) - VOUCH_SNAPSHOT_EVERY_S;
+	assert_int_equal(utimensat(AT_FDCWD, fixture_path(it, "asked"), times, 0),
+			 0);
+	assert_true(vouch__snapshot_is_due(&it->config));
+	assert_int_equal(raise(it, N2, standby("i2", 3, 0x5000)), VOUCH_OK);
+	assert_true(vouch__snapshot_is_due(&it->config));
+	(void)snprintf(it->config.manager, sizeof(it->config.manager), "none");
+	assert_false(vouch__snapshot_is_due(&it->config));
+}
+
 static void a_failed_call_leaves_the_old_notes(void **state)
 {
 	struct fixture *it = *state;
@@ -408,6 +429,7 @@ int main(void)
 		noted_test(told_nonsense_is_malformed),
 		noted_test(of_two_notes_the_stricter_one_counts),
 		noted_test(a_look_is_due_once_in_a_while),
+		noted_test(the_fencer_is_asked_once_in_a_while),
 		noted_test(a_failed_call_leaves_the_old_notes),
 	};
 

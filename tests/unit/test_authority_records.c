@@ -90,7 +90,8 @@ static void a_snapshot_with_an_id_that_is_no_text_proves_nothing(void **state)
 
 	(void)state;
 	put(VOUCH_RECORD_SNAPSHOT,
-	    "{\"epoch\":7,\"holder\":\"n1\",\"ids\":[\"a\",null]}");
+	    "{\"epoch\":7,\"holder\":\"n1\",\"watchdog\":\"no\","
+	    "\"ids\":[\"a\",null],\"before\":[]}");
 	assert_int_equal(vouch__records_snapshot(journal, &snapshot, &error),
 			 VOUCH_OK);
 	assert_int_equal(snapshot.epoch, 0);

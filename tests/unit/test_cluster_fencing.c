@@ -95,10 +95,10 @@ static void pending_first_then_newest(void **state)
 	listed(entries, 4, VOUCH_NO);
 	assert_int_equal(list.condition, VOUCH_PRESENT);
 	assert_int_equal(list.count, 4);
-	assert_string_equal(list.ids[0].text, "n1 off pending unknown #1");
-	assert_string_equal(list.ids[1].text, "n1 on succeeded machine #1");
+	assert_string_equal(list.ids[0].text, "n1 off pending nobody #1");
+	assert_string_equal(list.ids[1].text, "n1 on succeeded node #1");
 	assert_string_equal(list.ids[2].text, "n2 off succeeded human #1");
-	assert_string_equal(list.ids[3].text, "n1 off succeeded machine #1");
+	assert_string_equal(list.ids[3].text, "n1 off succeeded node #1");
 	assert_int_equal(list.entries[0].node, VOUCH_NO_NODE);
 }
 
@@ -124,8 +124,38 @@ static void identity_does_not_hang_on_a_clock(void **state)
 	listed(after, 1, VOUCH_NO);
 	assert_string_equal(list.ids[0].text, id.text);
 	listed(again, 2, VOUCH_NO);
-	assert_string_equal(list.ids[0].text, "n1 off succeeded machine #2");
+	assert_string_equal(list.ids[0].text, "n1 off succeeded node #2");
 	assert_string_equal(list.ids[1].text, id.text);
+}
+
+/* P6-A1: a property that is set or deleted makes no new entries of old ones. */
+static void identity_does_not_hang_on_the_configuration(void **state)
+{
+	static const enum vouch_answer answers[] = { VOUCH_YES, VOUCH_NO,
+						     VOUCH_UNKNOWN };
+	stonith_history_t entries[] = {
+		entry(target_n1, off, by_n2, st_done, 100),
+		entry(target_n1, off, by_human, st_done, 200),
+		entry(target_n1, off, NULL, st_failed, 300),
+		entry(target_n1, off, by_n2, st_done, 400),
+	};
+	static struct vouch_fencing_list first;
+	size_t i, j;
+
+	(void)state;
+	listed(entries, 4, VOUCH_NO);
+	first = list;
+	for (i = 0; i < sizeof(answers) / sizeof(answers[0]); i++) {
+		listed(entries, 4, answers[i]);
+		assert_int_equal(list.watchdog, answers[i]);
+		assert_int_equal(list.count, 4);
+		for (j = 0; j < 4; j++)
+			assert_string_equal(list.ids[j].text, first.ids[j].text);
+	}
+	assert_string_equal(list.ids[0].text, "n1 off succeeded node #2");
+	assert_string_equal(list.ids[1].text, "n1 off failed nobody #1");
+	assert_string_equal(list.ids[2].text, "n1 off succeeded human #1");
+	assert_string_equal(list.ids[3].text, "n1 off succeeded node #1");
 }
 
 /* The fencer's table has no order; the list must have one. */
@@ -183,7 +213,7 @@ static void the_oldest_are_left_out(void **state)
 	listed(entries, VOUCH_FENCINGS_MAX + 10, VOUCH_NO);
 	assert_int_equal(list.condition, VOUCH_PRESENT);
 	assert_int_equal(list.count, VOUCH_FENCINGS_MAX);
-	assert_string_equal(list.ids[0].text, "n1 off succeeded machine #266");
+	assert_string_equal(list.ids[0].text, "n1 off succeeded node #266");
 	/* n2's newest is among what does not fit. */
 	entries[0].target = target_n2;
 	listed(entries, VOUCH_FENCINGS_MAX + 10, VOUCH_NO);
@@ -197,6 +227,7 @@ int main(void)
 		cmocka_unit_test(what_came_of_it),
 		cmocka_unit_test(pending_first_then_newest),
 		cmocka_unit_test(identity_does_not_hang_on_a_clock),
+		cmocka_unit_test(identity_does_not_hang_on_the_configuration),
 		cmocka_unit_test(order_of_the_table_does_not_matter),
 		cmocka_unit_test(nonsense_spoils_the_history),
 		cmocka_unit_test(the_oldest_are_left_out),

@@ -104,6 +104,18 @@ static int says(const char *id, enum doctor_outcome outcome)
 	return 0;
 }
 
+static int tells(const char *id, const char *words)
+{
+	uint32_t i;
+
+	for (i = 0; i < findings.count; i++) {
+		if (strcmp(findings.list[i].id, id) == 0 &&
+		    strstr(findings.list[i].text, words))
+			return 1;
+	}
+	return 0;
+}
+
 static void nothing_known_is_not_well(void **state)
 {
 	static const char *const never_well[] = {
@@ -138,6 +150,9 @@ static void fencing_that_cannot_be_proven_is_named(void **state)
 	facts.setup.watchdog = VOUCH_YES;
 	assert_int_equal(trouble(), 1);
 	assert_true(says("watchdog", DOCTOR_BAD));
+	/* P6-A1: nobody is to delete it to get past a veto. */
+	assert_true(tells("watchdog", "makes no proof of a fencing that came "
+				      "before"));
 	config.watchdog_accepted = VOUCH_YES;
 	assert_int_equal(trouble(), 0);
 	assert_true(says("watchdog", DOCTOR_WELL));

@@ -17,7 +17,8 @@ enum { ENTRIES_MAX = 4096 };
 struct entry {
 	struct vouch_fencing fact;
 	char target[VOUCH_NAME_SIZE];
-	unsigned ordinal; /* among the same kind of the same target, 1 oldest */
+	const char *delegate; /* what kind of one it names */
+	unsigned ordinal;     /* among the same kind of the same target, 1 oldest */
 };
 
 enum vouch_fencing_action vouch__fencing_action_of(const char *action)
@@ -47,12 +48,27 @@ enum vouch_fencing_state vouch__fencing_state_of(int state)
 	}
 }
 
+static int is_human(const char *delegate)
+{
+	return strcmp(delegate, "a human") == 0;
+}
+
+/* As much of the executor as the entry itself tells. The rest follows from a
+ * property, and an identity that changed with that would let an old entry pass for
+ * a new one (P6-A1). */
+static const char *delegate_kind(const char *delegate)
+{
+	if (!delegate || !*delegate)
+		return "nobody";
+	return is_human(delegate) ? "human" : "node";
+}
+
 enum vouch_executor vouch__fencing_executor_of(const char *delegate,
 					       enum vouch_answer watchdog)
 {
 	if (!delegate || !*delegate)
 		return VOUCH_EXECUTOR_UNKNOWN;
-	if (strcmp(delegate, "a human") == 0)
+	if (is_human(delegate))
 		return VOUCH_EXECUTOR_HUMAN;
 	switch (watchdog) {
 	case VOUCH_NO:
@@ -75,6 +91,7 @@ static int entry_fill(struct entry *entry, const stonith_history_t *from,
 	fact->action = vouch__fencing_action_of(from->action);
 	fact->state = vouch__fencing_state_of(from->state);
 	fact->executor = vouch__fencing_executor_of(from->delegate, watchdog);
+	entry->delegate = delegate_kind(from->delegate);
 	if (from->completed > 0)
 		fact->completed_s = (uint64_t)from->completed;
 	if (from->completed_nsec > 0)
@@ -118,7 +135,7 @@ static int compare(const void *a_entry, const void *b_entry)
 	if (rc == 0)
 		rc = (int)a->fact.action - (int)b->fact.action;
 	if (rc == 0)
-		rc = (int)a->fact.executor - (int)b->fact.executor;
+		rc = strcmp(a->delegate, b->delegate);
 	return rc ? rc : strcmp(a->fact.origin, b->fact.origin);
 }
 
@@ -126,7 +143,7 @@ static int is_same_kind(const struct entry *a, const struct entry *b)
 {
 	return a->fact.state == b->fact.state &&
 	       a->fact.action == b->fact.action &&
-	       a->fact.executor == b->fact.executor &&
+	       strcmp(a->delegate, b->delegate) == 0 &&
 	       strcmp(a->target, b->target) == 0;
 }
 
@@ -154,9 +171,7 @@ static void entry_tell(const struct entry *entry, struct vouch_fencing_list *lis
 		       entry->target,
 		       vouch__name_of(&vouch__names_action, entry->fact.action),
 		       vouch__name_of(&vouch__names_state, entry->fact.state),
-		       vouch__name_of(&vouch__names_executor,
-				      entry->fact.executor),
-		       entry->ordinal);
+		       entry->delegate, entry->ordinal);
 }
 
 static int is_told(const struct vouch_fencing_list *list, const char *target)
@@ -196,6 +211,7 @@ vouch__fencing_list_fill(const struct stonith_history_s *history,
 
 	memset(list, 0, sizeof(*list));
 	list->condition = VOUCH_PRESENT;
+	list->watchdog = watchdog;
 	for (from = history; from; from = from->next) {
 		if (++count > ENTRIES_MAX)
 			return vouch__error_set(error, VOUCH_E_LIMIT,

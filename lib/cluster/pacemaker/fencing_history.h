@@ -7,12 +7,15 @@
  *   "a human".
  * - A watchdog timer that ran out is a success whose delegate is the node that
  *   waited; nothing in the entry tells it from a device. So wherever the cluster
- *   allows watchdog fencing, every success not by a human counts as one.
+ *   allows watchdog fencing, every success not by a human counts as one. That is
+ *   what the cluster allows now, not what it did then: whoever keeps a snapshot
+ *   has to remember both (vouch__snapshot_executor).
  * - An entry has no id for clients, and its completion time is not the origin's:
  *   each fencer notes its own clock when it hears of the result, and one that
  *   restarted takes over the times of a peer. A time would make an old fencing
  *   look new after a restart. The identity is therefore a count: "the second
- *   successful off of n1 by a machine". Entries that vanish make it smaller, and
+ *   successful off of n1 that names a node". It has nothing that a change of the
+ *   configuration changes. Entries that vanish make it smaller, and
  *   then a new fencing may look old, which refuses; never the other way round.
  */
 #ifndef VOUCH_CLUSTER_PACEMAKER_FENCING_HISTORY_H
