@@ -19,7 +19,7 @@
 #undef LLVMFuzzerTestOneInput
 #include "tests/fuzz/fuzz_mutate.h"
 
-enum { SEED_MAX = 8192, MUTATIONS = 1500 };
+enum { SEED_MAX = 8192, MUTATIONS = 300 };
 
 static void seed_mutate(const uint8_t *seed, size_t length,
 			int (*target)(const uint8_t *, size_t))
