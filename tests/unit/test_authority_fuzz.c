@@ -17,64 +17,21 @@
 #define LLVMFuzzerTestOneInput fuzz_journal
 #include "tests/fuzz/fuzz_journal.c"
 #undef LLVMFuzzerTestOneInput
+#include "tests/fuzz/fuzz_mutate.h"
 
-enum { SEED_MAX = 8192, MUTATIONS = 1500 };
-
-static uint64_t dice_state;
-
-static uint32_t dice(uint32_t sides)
-{
-	dice_state ^= dice_state << 13;
-	dice_state ^= dice_state >> 7;
-	dice_state ^= dice_state << 17;
-	return (uint32_t)(dice_state >> 11) % sides;
-}
-
-static void byte_change(uint8_t *data, size_t *size)
-{
-	static const char odd[] = "{}[]\":,0-9\n\\ \0null\xff";
-	size_t at = dice((uint32_t)*size);
-
-	switch (dice(6)) {
-	case 0:
-		data[at] = (uint8_t)(data[at] ^ (1u << dice(8)));
-		break;
-	case 1:
-		data[at] = (uint8_t)odd[dice(sizeof(odd) - 1)];
-		break;
-	case 2: /* cut */
-		*size = at + 1;
-		break;
-	case 3: /* leave out */
-		memmove(data + at, data + at + 1, *size - at - 1);
-		*size -= *size > 1;
-		break;
-	case 4: /* put in */
-		memmove(data + at + 1, data + at, *size - at);
-		data[at] = (uint8_t)odd[dice(sizeof(odd) - 1)];
-		(*size)++;
-		break;
-	default: /* a piece of itself */
-		memcpy(data + *size, data + at, *size - at);
-		*size += *size - at;
-		break;
-	}
-}
+enum { SEED_MAX = 8192, MUTATIONS = 300 };
 
 static void seed_mutate(const uint8_t *seed, size_t length,
 			int (*target)(const uint8_t *, size_t))
 {
-	static uint8_t data[SEED_MAX * 70];
-	size_t size;
-	int i, changes;
+	static uint8_t data[MUTATE_ROOM(SEED_MAX)];
+	int i;
 
+	dice_throw(seed, length);
 	(void)target(seed, length);
 	for (i = 0; i < MUTATIONS; i++) {
 		memcpy(data, seed, length);
-		size = length;
-		for (changes = (int)dice(4); changes >= 0; changes--)
-			byte_change(data, &size);
-		(void)target(data, size);
+		(void)target(data, bytes_mutate(data, length));
 	}
 }
 
@@ -88,7 +45,6 @@ static void corpus_mutate(const char *name,
 	char path[1024];
 	DIR *directory;
 
-	dice_state = 88172645463325252ull;
 	(void)snprintf(path, sizeof(path), "%s/tests/fuzz/corpus/%s",
 		       top ? top : ".", name);
 	directory = opendir(path);
