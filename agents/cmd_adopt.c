@@ -229,8 +229,9 @@ static int is_same_claim(const struct vouch_cluster_grant *a,
 	return same;
 }
 
-/* Is the one grant on record what an adoption that was cut off claimed? */
-static enum vouch_error_code claim_look(struct adoption *adoption, int *mine)
+/* Is the one grant on record what an adoption that was cut off claimed, and no
+ * more open? An open one may not stand yet, and is claimed again. */
+static enum vouch_error_code claim_look(struct adoption *adoption, int *stands)
 {
 	static struct vouch_cluster_grant grants[VOUCH_GRANTS_MAX];
 	struct vouch_context *context = &adoption->context;
@@ -239,19 +240,19 @@ static enum vouch_error_code claim_look(struct adoption *adoption, int *mine)
 		context->cluster, adoption->deadline, grants, &count,
 		&adoption->error);
 
-	*mine = code == VOUCH_OK && count == 1 &&
-		grants[0].outcome != VOUCH_GRANT_VOID &&
-		is_same_claim(&grants[0], &adoption->grant);
+	*stands = code == VOUCH_OK && count == 1 &&
+		  vouch__cluster_grant_happened(&grants[0]) &&
+		  is_same_claim(&grants[0], &adoption->grant);
 	return code;
 }
 
 static enum vouch_error_code claim(struct adoption *adoption)
 {
 	struct vouch_context *context = &adoption->context;
-	int mine;
-	enum vouch_error_code code = claim_look(adoption, &mine);
+	int stands;
+	enum vouch_error_code code = claim_look(adoption, &stands);
 
-	if (code == VOUCH_OK && !mine)
+	if (code == VOUCH_OK && !stands)
 		code = context->cluster_ops->grant_claim(context->cluster,
 							 adoption->deadline,
 							 &adoption->grant,

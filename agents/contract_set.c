@@ -407,6 +407,14 @@ static enum vouch_error_code announce(struct setting *it)
 			&it->cli->config, it->facts.log.epoch,
 			VOUCH_PHASE_ANNOUNCED, &it->facts.wanted, it->deadline,
 			&it->error);
+	} else {
+		/* Whoever announced it may not have seen it acknowledged. */
+		tell(it, "waiting until what was announced is acknowledged under "
+			 "the contract in force");
+		code = it->context.engine->contract_await(&it->cli->config,
+							  it->facts.log.epoch,
+							  it->deadline,
+							  &it->error);
 	}
 	if (code == VOUCH_OK)
 		code = journal_put(it, "announced", &it->facts.wanted);

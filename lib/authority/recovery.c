@@ -6,6 +6,7 @@
  * did not (P6-F2).
  */
 #include <inttypes.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "authority/event.h"
@@ -202,6 +203,79 @@ outcome_of(const struct vouch_cluster_grant *grant,
 		       VOUCH_GRANT_VOID;
 }
 
+static void tell(const struct vouch_context *context, uint64_t epoch,
+		 const char *what, const char *why)
+{
+	char text[2 * VOUCH_TEXT_SIZE];
+
+	if (!context->progress)
+		return;
+	(void)snprintf(text, sizeof(text),
+		       "P6-A1: the cluster's configuration has no record of this "
+		       "node's epoch %" PRIu64 "; %s%.300s",
+		       epoch, what, why);
+	context->progress(text);
+}
+
+/* As it was claimed at first, and then its end: cut off in between it is open,
+ * which makes others more careful, and the next start ends it. */
+static void grant_restore(struct vouch_context *context,
+			  struct vouch_deadline deadline,
+			  const struct vouch_cluster_grant *grant)
+{
+	struct vouch_cluster_grant claim = *grant;
+	struct vouch_error error = { 0 }, ignored = { 0 };
+	enum vouch_error_code code = vouch__privilege_raise(&error);
+
+	claim.outcome = VOUCH_GRANT_OPEN;
+	if (code == VOUCH_OK)
+		code = context->cluster_ops->grant_claim(
+			context->cluster, deadline, &claim, &error);
+	if (code == VOUCH_OK)
+		code = context->cluster_ops->grant_close(
+			context->cluster, deadline, grant->epoch, grant->outcome,
+			0, &error);
+	(void)!vouch__privilege_lower(context->config, &ignored);
+	tell(context, grant->epoch,
+	     code == VOUCH_OK ? "it is put there again, as the journal has it" :
+				"it could not be put there again: ",
+	     code == VOUCH_OK ? "" : error.text);
+}
+
+/* A configuration may have been replaced by one from before the grant, which is all
+ * that others know of an epoch whose row they lack (P6-A1). What was promoted here
+ * stays true, whoever says it; only where a number is not above all others that the
+ * cluster has, nothing is said: it may be somebody else's there. */
+static void own_newest_restore(struct vouch_context *context,
+			       struct vouch_deadline deadline,
+			       const struct vouch_cluster_grant *grants,
+			       uint32_t count, const struct seen *seen)
+{
+	const struct vouch_cluster_grant *own = NULL, *newest = NULL;
+	uint32_t i;
+
+	for (i = 0; i < count; i++) {
+		if (strcmp(grants[i].holder, context->config->node) == 0 &&
+		    vouch__cluster_grant_happened(&grants[i]) &&
+		    (!own || grants[i].epoch > own->epoch))
+			own = &grants[i];
+	}
+	for (i = 0; i < seen->count; i++) {
+		if (!newest || seen->grants[i].epoch > newest->epoch)
+			newest = &seen->grants[i];
+	}
+	if (!context->cluster || !own)
+		return;
+	if (!newest || newest->epoch < own->epoch)
+		grant_restore(context, deadline, own);
+	else if (newest->epoch == own->epoch &&
+		 (strcmp(newest->holder, own->holder) != 0 ||
+		  strcmp(newest->request_id, own->request_id) != 0))
+		tell(context, own->epoch,
+		     "nothing is written, since that number is there of ",
+		     newest->holder);
+}
+
 /* Also what was journalled already, but did not reach the cluster: there it
  * would stay open, and everybody else more careful than needed. */
 static enum vouch_error_code grant_resolve(struct vouch_context *context,
@@ -247,6 +321,8 @@ static enum vouch_error_code grant_resolve(struct vouch_context *context,
 			grant_publish(context, deadline, grants[i].epoch,
 				      grants[i].outcome);
 	}
+	if (code == VOUCH_OK)
+		own_newest_restore(context, deadline, grants, count, &seen);
 	return code;
 }
 

@@ -161,9 +161,11 @@ struct vouch_cluster_ops {
 						struct vouch_cluster_grant *,
 						uint32_t *count, /* in: room */
 						struct vouch_error *);
-	/* Claims grant->epoch for grant->holder and reads it back. Exactly one
+	/* Claims grant->epoch for grant->holder and reads it back, also that no
+	 * copy of the configuration without it can take its place. Exactly one
 	 * of several claimants of an epoch succeeds; the others get
-	 * VOUCH_E_CONFLICT. Outcome is recorded as OPEN. */
+	 * VOUCH_E_CONFLICT. Outcome is recorded as OPEN. The very same claim may
+	 * be made again as long as it is open and the newest. */
 	enum vouch_error_code (*grant_claim)(struct vouch_cluster *,
 					     struct vouch_deadline,
 					     const struct vouch_cluster_grant *,

@@ -232,6 +232,13 @@ struct vouch_engine {
 						const struct vouch_terms *,
 						struct vouch_deadline,
 						struct vouch_error *);
+	/* Wait once more, for the newest of these rows. VOUCH_E_CONFLICT: it is
+	 * not of `epoch`, or that is not the newest one. VOUCH_E_TIMEOUT: as
+	 * above. */
+	enum vouch_error_code (*contract_await)(const struct vouch_config *,
+						uint64_t epoch,
+						struct vouch_deadline,
+						struct vouch_error *);
 	/* Write into the log of a holder that its server does not run with this
 	 * contract: from there on the log proves nothing about the epoch, until
 	 * the next one (P6-S1). Waits for no acknowledgement. VOUCH_E_CONFLICT:

@@ -133,6 +133,22 @@ def announced_only(it, node, k):
         it.on(node, "umount", "/usr/sbin/crm_resource")
 
 
+def unacknowledged(it, report, node):
+    """Announced, and not acknowledged: whoever waited for that is cancelled. Asking again waits for it, too."""
+    other = next(n for n in NODES if n != node)
+    began = it.sql(node, "select pg_postmaster_start_time()")
+    it.on(other, "pkill", "-STOP", "-f", "postgres:.*walreceiver")
+    first = change(it, node, "--k=1", "--timeout=4", check=False)
+    it.sql(node, "select pg_cancel_backend(pid) from pg_stat_activity where application_name = 'vouch' and wait_event = 'SyncRep'")
+    it.wait_for("it is announced", lambda: it.sql(node, PHASES).endswith("announced 1"))
+    again = change(it, node, "--k=1", "--timeout=4", check=False)
+    it.on(other, "pkill", "-CONT", "-f", "postgres:.*walreceiver")
+    report.check("contract: what was announced and not acknowledged is not applied by asking again (P6-S1)",
+                 [first.returncode, again.returncode] == [3, 3] and "not acknowledged in time" in again.stderr and
+                 it.sql(node, "select pg_postmaster_start_time()") == began and show(it, node)["in_force"]["k"] == 2,
+                 (first.stderr, again.stderr))
+
+
 def changes(report):
     with lab("ct") as it:
         it.run("workload", "start")
@@ -154,7 +170,7 @@ def changes(report):
         report.check("contract: taken back without a restart",
                      "still in force" in back.stdout and show(it, node)["announced"] is None and
                      show(it, node)["in_force"]["k"] == 2, back.stdout + back.stderr)
-        announced_only(it, node, 1)
+        unacknowledged(it, report, node)
         complete(it, report, node, 1, "2 to 1, asked for again after it was cut off")
 
         done = announced_only(it, node, 0)

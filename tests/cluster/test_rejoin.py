@@ -6,6 +6,7 @@ where authority may be, and afterwards the node is admitted under a new
 incarnation. Once by a rewind, once by a copy."""
 import json
 import os
+import re
 import sys
 
 sys.dont_write_bytecode = True
@@ -37,7 +38,32 @@ def rejoin(it, *words):
     return it.on("n1", "vouch", *words, "rejoin", check=False, timeout=150)
 
 
-def diverge(it):
+def configured_alone(it):
+    """n1 is cut off, and somebody goes on configuring there: of all copies of the configuration its has most changes."""
+    it.on("n1", "crm_attribute", "--type", "crm_config", "--name", "no-quorum-policy", "--update", "freeze")
+    it.run("isolate", "n1", "--only", "corosync")
+    done = it.on("n1", "sh", "-c", "for i in 1 2 3 4 5 6 7 8; do crm_attribute --type crm_config --name alone-$i --update x; "
+                                   "cibadmin --query | head -n 1; done", check=False)
+    return max([int(number) for number in re.findall(r' epoch="(\d+)"', done.stdout)], default=0)
+
+
+def changes(it, node):
+    """How often the configuration was changed, as a node has it, and the epochs that it names."""
+    text = it.on(node, "cibadmin", "--query").stdout
+    return int(re.search(r' epoch="(\d+)"', text).group(1)), sorted(map(int, re.findall(r'id="vouch-pgsql-grant-(\d+)"', text)))
+
+
+def grant_stands(report, it, new, alone):
+    """What was granted where there is quorum is not taken back by one who comes with more changes (P6-A1)."""
+    wanted = int(it.sql(new, "select max(epoch) from vouch.epoch"))
+    seen = {node: changes(it, node) for node in NODES}
+    report.check("rejoin: by copy: n1 came back with as many changes of the configuration as anybody has",
+                 alone >= seen[new][0], (alone, seen))
+    report.check("rejoin: by copy: the grant of the epoch that began meanwhile stands, on every node (P6-A1)",
+                 all(wanted in grants for _, grants in seen.values()), (wanted, seen))
+
+
+def diverge(it, meanwhile=lambda it: None):
     """n1 has records that no standby has, and loses its power with them."""
     everybody_counts(it)
     it.sql("n1", "insert into acked select 7, g from generate_series(1, 100) g")
@@ -46,10 +72,11 @@ def diverge(it):
         it.sql("n1", "set synchronous_commit = local; insert into acked values (90, %d)" % number)
     # A tail that the new primary's log does not reach soon, in the segment that the branches part in.
     it.sql("n1", "set synchronous_commit = local; insert into acked select 92, g from generate_series(1, 20000) g")
+    result = meanwhile(it)
     it.run("power", "off", "n1")
     it.run("wait", "promoted", "--not", "n1", "--timeout", "120", timeout=150)
     it.run("heal")
-    return it.promoted()
+    return it.promoted(), result
 
 
 def refusals(report, it, name, new):
@@ -182,7 +209,7 @@ def by_rewind(report):
         for function in FUNCTIONS:
             it.sql("n1", "grant execute on function pg_catalog.%s to vouch" % function)
         old = incarnation(it, "n1", "n1")
-        new = diverge(it)
+        new, _ = diverge(it)
         ban(it, new)
         it.run("power", "on", "n1")
         it.wait_for("n1 is back", lambda: "n1" in it.on("n1", "crm_mon", "-1").stdout and
@@ -202,9 +229,10 @@ def by_copy(report):
     with lab("rc", "--passwords") as it:
         secrets = Watch(it)
         old = incarnation(it, "n1", "n1")
-        new = diverge(it)
+        new, alone = diverge(it, configured_alone)
         it.run("power", "on", "n1")
         it.wait_for("n1 runs again", lambda: it.sql("n1", "select pg_is_in_recovery()") == "t", 120)
+        grant_stands(report, it, new, alone)
         _, verdict = it.asked("n1")
         report.check("rejoin: by copy: n1 is refused as candidate", verdict["decision"] == "veto", verdict["why"])
         is_refused_for_its_log(report, it)

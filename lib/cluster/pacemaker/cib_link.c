@@ -126,6 +126,17 @@ enum vouch_error_code vouch__cib_modify(struct vouch_cib_link *link,
 		       failed(error, "changing the cluster's configuration", rc);
 }
 
+enum vouch_error_code vouch__cib_raise(struct vouch_cib_link *link, xmlNode *cib,
+				       struct vouch_error *error)
+{
+	int rc = link->cib->cmds->modify(link->cib, NULL, cib, cib_sync_call);
+
+	return rc == pcmk_ok || rc == -pcmk_err_old_data ?
+		       VOUCH_OK :
+		       failed(error, "raising the configuration's admin_epoch",
+			      rc);
+}
+
 enum vouch_error_code vouch__cib_remove(struct vouch_cib_link *link,
 					xmlNode *element,
 					struct vouch_error *error)

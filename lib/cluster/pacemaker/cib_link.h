@@ -34,6 +34,11 @@ vouch__cib_create(struct vouch_cib_link *link, xmlNode *element,
 VOUCH_MUST_CHECK enum vouch_error_code
 vouch__cib_modify(struct vouch_cib_link *link, xmlNode *element, int may_create,
 		  struct vouch_error *error);
+/* The whole document's root: its attributes, and what stands below them. Success
+ * also when the document is newer already: the caller looks. */
+VOUCH_MUST_CHECK enum vouch_error_code
+vouch__cib_raise(struct vouch_cib_link *link, xmlNode *cib,
+		 struct vouch_error *error);
 VOUCH_MUST_CHECK enum vouch_error_code
 vouch__cib_remove(struct vouch_cib_link *link, xmlNode *element,
 		  struct vouch_error *error);

@@ -66,6 +66,40 @@ xmlNode *vouch__record_element(const char *id, const char *value)
 	return NULL;
 }
 
+static xmlNode *generation_put(xmlNode *set, const char *number)
+{
+	xmlNode *cib = xmlNewDocNode(set->doc, NULL, (const xmlChar *)"cib", NULL);
+	xmlNode *section;
+
+	if (!cib)
+		return NULL;
+	(void)xmlDocSetRootElement(set->doc, cib); /* unlinks the set */
+	section = element_new(cib, "configuration");
+	section = section ? element_new(section, "crm_config") : NULL;
+	if (!section || !xmlAddChild(section, set)) {
+		xmlFreeNode(set);
+		return NULL;
+	}
+	return attribute_set(cib, "admin_epoch", number) ? cib : NULL;
+}
+
+xmlNode *vouch__generation_element(uint64_t admin_epoch)
+{
+	char number[24];
+	xmlDoc *document;
+	xmlNode *set, *cib;
+
+	(void)snprintf(number, sizeof(number), "%" PRIu64, admin_epoch);
+	set = vouch__record_element("vouch-generation", number);
+	if (!set)
+		return NULL;
+	document = set->doc;
+	cib = generation_put(set, number);
+	if (!cib)
+		xmlFreeDoc(document);
+	return cib;
+}
+
 static const xmlNode *first_set(const xmlNode *cib)
 {
 	return vouch__xml_descend(cib, "configuration", "crm_config",

@@ -13,6 +13,9 @@
  *   word  see common/word.h; in a set vouch-NAME-word-KIND-NODE
  *   seal  {"node","epoch","incarnation","timeline","lsn","crc","unbroken"}
  *
+ * And one set for all databases, vouch-generation: the admin_epoch that vouch
+ * raised the configuration to last.
+ *
  * Pacemaker refuses to create an element whose id exists, and applies updates in
  * the same order on every node: that is what makes a claim exclusive. It knows
  * none of these properties and leaves them alone.
@@ -76,5 +79,9 @@ void vouch__word_id(const char *name, enum vouch_word_kind kind,
 /* A new property set with that id and value; value NULL: only the set. The
  * caller frees it with xmlFreeDoc(set->doc). NULL when out of memory. */
 xmlNode *vouch__record_element(const char *id, const char *value);
+/* The update that raises the configuration to that admin_epoch. Of an admin_epoch
+ * alone Pacemaker takes no note on disk; it writes what changes the configuration,
+ * which the set vouch-generation therefore does. Freed likewise. */
+xmlNode *vouch__generation_element(uint64_t admin_epoch);
 
 #endif

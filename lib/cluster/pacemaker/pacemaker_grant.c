@@ -8,6 +8,22 @@
  * in that order succeeds everywhere, and the other's creator is told EEXIST by
  * its own manager. The claim then counts only once the DC's CIB shows it, which
  * is the copy that stands when the partition's copies are reconciled.
+ *
+ * When partitions join, the copy that stands is the one with the highest
+ * (admin_epoch, epoch, num_updates), and nobody asks which of them had quorum: a
+ * node that was cut off, and whose configuration somebody changed a few times,
+ * would take the others' grants away (P6-A1). So a claim, once the DC has it,
+ * raises admin_epoch, over whatever number of changes is made elsewhere, and only
+ * counts when the DC's copy shows that, too, and still has quorum. The same is done
+ * when an epoch is disowned (P6-S1); the other ends of a grant only ever make
+ * others less careful, so that they may be lost. Without quorum nothing is raised.
+ *
+ * The number is read from a copy that has the record: whoever else raises it
+ * meanwhile does so after the record as well. Cut off between the two, the claim is
+ * open and nobody was promoted. What this does not bound: whoever raises admin_epoch
+ * by hand in a part without quorum, and a claim whose partition falls apart in the
+ * moment between that reading and the raise, which then fails, but leaves a part
+ * without quorum at the same number as the next claim.
  */
 #include <inttypes.h>
 #include <stdlib.h>
@@ -20,6 +36,9 @@
 #include "cluster/pacemaker/pacemaker.h"
 #include "cluster/pacemaker/worker.h"
 #include "common/error.h"
+
+/* Pacemaker keeps an admin_epoch as an int. */
+enum { GENERATION_MAX = INT32_MAX };
 
 struct grants_slip {
 	uint32_t count;
@@ -112,6 +131,93 @@ static int grant_remove(const struct vouch_cluster *cluster,
 	return removed;
 }
 
+static const struct vouch_cluster_grant *
+epoch_of(const struct grants_slip *slip, uint64_t epoch)
+{
+	uint32_t i;
+
+	for (i = 0; i < slip->count; i++) {
+		if (slip->grants[i].epoch == epoch)
+			return &slip->grants[i];
+	}
+	return NULL;
+}
+
+/* --- raising ---------------------------------------------------------------- */
+
+/* The coordinator's copy: what is on record there, and the number of it. */
+static enum vouch_error_code copy_read(struct vouch_cib_link *link, const char *dc,
+				       const char *name, struct grants_slip *slip,
+				       uint64_t *generation,
+				       struct vouch_error *error)
+{
+	struct vouch_view view = { .quorate = VOUCH_YES };
+	enum vouch_error_code code;
+	xmlNode *cib;
+
+	code = vouch__cib_query(link, dc, &cib, error);
+	if (code != VOUCH_OK)
+		return code;
+	slip_reset(slip);
+	code = vouch__cib_view_read(cib, &view, error);
+	if (code == VOUCH_OK)
+		code = vouch__cib_grants_read(cib, name, slip->grants,
+					      &slip->count, error);
+	vouch__cib_release(cib);
+	if (code == VOUCH_OK && view.quorate != VOUCH_YES)
+		code = vouch__error_set(error, VOUCH_E_CLUSTER,
+					"the partition of the coordinator %s has "
+					"no quorum",
+					dc);
+	*generation = view.cib_admin_epoch;
+	return code;
+}
+
+/* Is it on record at the coordinator, and in which generation of the copy? */
+typedef enum vouch_error_code confirm(const void *what, struct vouch_cib_link *link,
+				      const char *dc, uint64_t *generation,
+				      struct vouch_error *error);
+
+static enum vouch_error_code raise_to(struct vouch_cib_link *link,
+				      uint64_t generation,
+				      struct vouch_error *error)
+{
+	enum vouch_error_code code;
+	xmlNode *cib;
+
+	if (generation > GENERATION_MAX)
+		return vouch__error_set(error, VOUCH_E_LIMIT,
+					"the configuration's admin_epoch cannot "
+					"be raised any more");
+	cib = vouch__generation_element(generation);
+	if (!cib)
+		return vouch__error_set(error, VOUCH_E_MEMORY, "out of memory");
+	code = vouch__cib_raise(link, cib, error);
+	xmlFreeDoc(cib->doc);
+	return code;
+}
+
+/* From here on no copy without the record has as high a number. */
+static enum vouch_error_code confirm_and_raise(confirm *is_there, const void *what,
+					       struct vouch_cib_link *link,
+					       const char *dc,
+					       struct vouch_error *error)
+{
+	uint64_t before, after = 0;
+	enum vouch_error_code code = is_there(what, link, dc, &before, error);
+
+	if (code == VOUCH_OK)
+		code = raise_to(link, before + 1, error);
+	if (code == VOUCH_OK)
+		code = is_there(what, link, dc, &after, error);
+	if (code == VOUCH_OK && after <= before)
+		code = vouch__error_set(error, VOUCH_E_CLUSTER,
+					"the coordinator %s did not raise the "
+					"configuration's admin_epoch, %" PRIu64,
+					dc, before);
+	return code;
+}
+
 /* --- claiming ------------------------------------------------------------- */
 
 struct claim {
@@ -139,10 +245,11 @@ static enum vouch_error_code taken(const struct vouch_cluster_grant *by,
 				by->epoch, by->holder, by->request_id);
 }
 
-/* Everything that stands against the claim, before anything is changed. */
+/* Everything that stands against the claim, before anything is changed. What this
+ * very claim left when it was cut off does not: an adoption is typed again. */
 static enum vouch_error_code claim_precheck(const struct claim *claim,
 					    const xmlNode *cib,
-					    char dc[VOUCH_NAME_SIZE],
+					    char dc[VOUCH_NAME_SIZE], int *is_there,
 					    struct vouch_error *error)
 {
 	static struct grants_slip slip; /* a worker does one thing once */
@@ -160,12 +267,22 @@ static enum vouch_error_code claim_precheck(const struct claim *claim,
 		return vouch__error_set(error, VOUCH_E_STATE,
 					"the cluster has no coordinator (DC) "
 					"right now; the epoch was not claimed");
+	if (view.cib_admin_epoch >= GENERATION_MAX)
+		return vouch__error_set(error, VOUCH_E_LIMIT,
+					"the configuration's admin_epoch is %" PRIu64
+					", which Pacemaker cannot raise any more; "
+					"the epoch was not claimed",
+					view.cib_admin_epoch);
 	memcpy(dc, view.dc, VOUCH_NAME_SIZE);
 	slip_reset(&slip);
 	code = vouch__cib_grants_read(cib, claim->cluster->name, slip.grants,
 				      &slip.count, error);
 	if (code != VOUCH_OK)
 		return code;
+	*is_there = slip.count > 0 &&
+		    is_same_claim(&slip.grants[slip.count - 1], &claim->grant);
+	if (*is_there)
+		return VOUCH_OK;
 	if (slip.count > 0 &&
 	    slip.grants[slip.count - 1].epoch >= claim->grant.epoch)
 		return taken(&slip.grants[slip.count - 1], error);
@@ -178,35 +295,17 @@ static enum vouch_error_code claim_precheck(const struct claim *claim,
 	return VOUCH_OK;
 }
 
-static const struct vouch_cluster_grant *
-epoch_of(const struct grants_slip *slip, uint64_t epoch)
-{
-	uint32_t i;
-
-	for (i = 0; i < slip->count; i++) {
-		if (slip->grants[i].epoch == epoch)
-			return &slip->grants[i];
-	}
-	return NULL;
-}
-
-static enum vouch_error_code claim_confirm(const struct claim *claim,
+static enum vouch_error_code claim_confirm(const void *what,
 					   struct vouch_cib_link *link,
-					   const char *dc,
+					   const char *dc, uint64_t *generation,
 					   struct vouch_error *error)
 {
 	static struct grants_slip slip;
+	const struct claim *claim = what;
 	const struct vouch_cluster_grant *found;
-	enum vouch_error_code code;
-	xmlNode *cib;
+	enum vouch_error_code code = copy_read(link, dc, claim->cluster->name,
+					       &slip, generation, error);
 
-	code = vouch__cib_query(link, dc, &cib, error);
-	if (code != VOUCH_OK)
-		return code;
-	slip_reset(&slip);
-	code = vouch__cib_grants_read(cib, claim->cluster->name, slip.grants,
-				      &slip.count, error);
-	vouch__cib_release(cib);
 	if (code != VOUCH_OK)
 		return code;
 	found = epoch_of(&slip, claim->grant.epoch);
@@ -246,7 +345,6 @@ static enum vouch_error_code uncertain(const struct claim *claim,
 
 static enum vouch_error_code claim_create(const struct claim *claim,
 					  struct vouch_cib_link *link,
-					  const char *dc,
 					  struct vouch_error *error)
 {
 	char id[VOUCH_RECORD_ID_SIZE];
@@ -263,10 +361,20 @@ static enum vouch_error_code claim_create(const struct claim *claim,
 		return vouch__error_set(error, VOUCH_E_MEMORY, "out of memory");
 	code = vouch__cib_create(link, set, error);
 	xmlFreeDoc(set->doc);
-	if (code == VOUCH_E_CONFLICT)
-		return conflict_tell(claim, link, error);
+	return code == VOUCH_E_CONFLICT ? conflict_tell(claim, link, error) : code;
+}
+
+/* From the first change on it is not certain what the others see. */
+static enum vouch_error_code claim_make(const struct claim *claim,
+					struct vouch_cib_link *link,
+					const char *dc, int is_there,
+					struct vouch_error *error)
+{
+	enum vouch_error_code code =
+		is_there ? VOUCH_OK : claim_create(claim, link, error);
+
 	if (code == VOUCH_OK)
-		code = claim_confirm(claim, link, dc, error);
+		code = confirm_and_raise(claim_confirm, claim, link, dc, error);
 	if (code == VOUCH_OK || code == VOUCH_E_CONFLICT)
 		return code;
 	return code == VOUCH_E_TIMEOUT ? code : uncertain(claim, error);
@@ -304,6 +412,7 @@ static enum vouch_error_code claim_work(const void *input, void *output,
 	char dc[VOUCH_NAME_SIZE];
 	struct vouch_cib_link *link;
 	enum vouch_error_code code;
+	int is_there = 0;
 	xmlNode *cib;
 
 	(void)output;
@@ -312,11 +421,11 @@ static enum vouch_error_code claim_work(const void *input, void *output,
 		return code;
 	code = vouch__cib_query(link, NULL, &cib, error);
 	if (code == VOUCH_OK) {
-		code = claim_precheck(claim, cib, dc, error);
+		code = claim_precheck(claim, cib, dc, &is_there, error);
 		vouch__cib_release(cib);
 	}
 	if (code == VOUCH_OK)
-		code = claim_create(claim, link, dc, error);
+		code = claim_make(claim, link, dc, is_there, error);
 	if (code == VOUCH_OK)
 		passed_over_remove(claim, link);
 	vouch__cib_disconnect(link);
@@ -397,12 +506,64 @@ static int is_disowned_since(const struct closing *closing,
 	       found->outcome == VOUCH_GRANT_DISOWNED;
 }
 
+static enum vouch_error_code disowned_confirm(const void *what,
+					      struct vouch_cib_link *link,
+					      const char *dc, uint64_t *generation,
+					      struct vouch_error *error)
+{
+	static struct grants_slip slip;
+	const struct closing *closing = what;
+	const struct vouch_cluster_grant *found;
+	enum vouch_error_code code = copy_read(link, dc, closing->cluster->name,
+					       &slip, generation, error);
+
+	if (code != VOUCH_OK)
+		return code;
+	found = epoch_of(&slip, closing->epoch);
+	if (!found || found->outcome != VOUCH_GRANT_DISOWNED)
+		return vouch__error_set(error, VOUCH_E_CLUSTER,
+					"the coordinator %s does not have it", dc);
+	return VOUCH_OK;
+}
+
+/* The record stands here in any case; whether it stands against what others
+ * configure elsewhere is the question. */
+static enum vouch_error_code disowned_raise(const struct closing *closing,
+					    struct vouch_cib_link *link,
+					    struct vouch_error *error)
+{
+	char dc[VOUCH_NAME_SIZE];
+	enum vouch_error_code code;
+	xmlNode *cib;
+
+	code = vouch__cib_query(link, NULL, &cib, error);
+	if (code != VOUCH_OK)
+		return code;
+	code = vouch__cib_dc_read(cib, dc, error);
+	vouch__cib_release(cib);
+	if (code == VOUCH_OK && !dc[0])
+		code = vouch__error_set(error, VOUCH_E_CLUSTER,
+					"the cluster has no coordinator (DC) "
+					"right now");
+	if (code == VOUCH_OK)
+		code = confirm_and_raise(disowned_confirm, closing, link, dc,
+					 error);
+	return code == VOUCH_OK ?
+		       code :
+		       vouch__error_prefix(error,
+					   "that epoch %" PRIu64 " is disowned is "
+					   "on record here, but another part of "
+					   "the cluster may overrule it",
+					   closing->epoch);
+}
+
 static enum vouch_error_code grant_end(const struct closing *closing,
 				       struct vouch_cib_link *link,
 				       const struct vouch_cluster_grant *found,
 				       struct vouch_error *error)
 {
 	struct vouch_cluster_grant grant;
+	enum vouch_error_code code;
 
 	if (!found)
 		return vouch__error_set(error, VOUCH_E_NOT_FOUND,
@@ -422,7 +583,10 @@ static enum vouch_error_code grant_end(const struct closing *closing,
 					"record already, and it is another end",
 					found->epoch);
 	grant = *found;
-	return grant_rewrite(closing, link, &grant, error);
+	code = grant_rewrite(closing, link, &grant, error);
+	return code == VOUCH_OK && closing->outcome == VOUCH_GRANT_DISOWNED ?
+		       disowned_raise(closing, link, error) :
+		       code;
 }
 
 /* Whoever has the row of a disowned epoch, and none since, is stopped by its

@@ -21,6 +21,7 @@ const struct vouch_engine vouch__postgresql = {
 	.promote_finish = vouch__pg_promote_finish,
 	.epoch_write = vouch__pg_epoch_write,
 	.contract_write = vouch__pg_contract_write,
+	.contract_await = vouch__pg_contract_await,
 	.contract_disown = vouch__pg_contract_disown,
 	.admit = vouch__pg_admit,
 	.follow = vouch__pg_follow,

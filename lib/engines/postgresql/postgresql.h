@@ -82,6 +82,10 @@ enum vouch_error_code vouch__pg_contract_write(const struct vouch_config *,
 					       const struct vouch_terms *,
 					       struct vouch_deadline,
 					       struct vouch_error *);
+enum vouch_error_code vouch__pg_contract_await(const struct vouch_config *,
+					       uint64_t epoch,
+					       struct vouch_deadline,
+					       struct vouch_error *);
 enum vouch_error_code vouch__pg_contract_disown(const struct vouch_config *,
 						uint64_t epoch,
 						const struct vouch_terms *,
