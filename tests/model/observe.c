@@ -71,6 +71,7 @@ void observe_probe(const struct world *world, struct seen *seen, uint8_t node,
 	probe->server = from->server;
 	probe->head = from->head;
 	probe->incarnation = from->incarnation;
+	probe->old_disk = from->spare.present == SPARE_IN_USE;
 	probe->unread = from->unread;
 	probe->lagging = from->lagging;
 	probe->paused = from->paused;

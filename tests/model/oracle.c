@@ -37,13 +37,19 @@ static int another_can_write(const struct world *world, uint8_t candidate,
 /* An old disk that was put back, with its records, cannot know it; nor can a
  * candidate whose log does not have the life that came after. Outside the
  * promise: "storage that is rolled back unseen". */
-static int is_an_old_disk(const struct world *world, uint8_t candidate)
+static int is_an_old_disk(const struct world *world, const struct seen *seen)
 {
-	uint8_t i;
+	uint8_t candidate = seen->candidate, i;
 
 	for (i = 0; i < world->node_count; i++) {
 		const struct node *node = &world->nodes[i];
+		const struct seen_probe *probe = &seen->probes[i];
 
+		/* It may be gone since it answered. */
+		if (probe->present && probe->old_disk &&
+		    world_admission(world, world->nodes[candidate].head, i) ==
+			    probe->incarnation)
+			return 1;
 		if (node->spare.present == SPARE_IN_USE &&
 		    (i == candidate ||
 		     world_admission(world, world->nodes[candidate].head, i) ==
@@ -190,6 +196,6 @@ enum wrong oracle_promotion(const struct world *world, const struct seen *seen,
 		return WRONG_TWO_WRITERS;
 	if (!something_is_missing(world, seen, excused))
 		return WRONG_NOTHING;
-	*excused = is_an_old_disk(world, seen->candidate);
+	*excused = is_an_old_disk(world, seen);
 	return *excused ? WRONG_NOTHING : WRONG_LOST;
 }

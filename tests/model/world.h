@@ -164,6 +164,7 @@ enum { HASTY_POSITIONS = 1, HASTY_ROWS = 2 };
 struct seen_probe {
 	uint8_t present, order, server, head, incarnation, unread, lagging,
 		paused, dirty, promoting;
+	uint8_t old_disk; /* one that was put back answered */
 };
 
 struct seen {
