@@ -2,6 +2,7 @@
 #include "tests/crash/operations.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "authority/incarnation.h"
@@ -434,3 +435,14 @@ const struct operation operations[] = {
 	  cut_after_promotion, operation_recover },
 };
 const unsigned int operation_count = sizeof(operations) / sizeof(operations[0]);
+
+const struct operation *operation_named(const char *name)
+{
+	unsigned int i;
+
+	for (i = 0; i < operation_count; i++) {
+		if (strcmp(operations[i].name, name) == 0)
+			return &operations[i];
+	}
+	abort();
+}

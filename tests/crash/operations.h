@@ -28,6 +28,8 @@ struct operation {
 
 extern const struct operation operations[];
 extern const unsigned int operation_count;
+/* Never NULL: a name that no operation has is a mistake of the test. */
+const struct operation *operation_named(const char *name);
 
 /* Appended after each recovery: what was cut must not stop what follows. */
 enum vouch_error_code operation_append(const struct vouch_config *config,

@@ -556,17 +556,6 @@ int trial_operation(const struct operation *operation,
 	return ok;
 }
 
-static const struct operation *promotion(void)
-{
-	unsigned int i;
-
-	for (i = 0; i < operation_count; i++) {
-		if (strcmp(operations[i].name, "promotion, permitted") == 0)
-			return &operations[i];
-	}
-	abort();
-}
-
 /* A promotion that everything came through of, up to the given call. */
 static int cut_promotion(struct trial *trial, unsigned int prefix,
 			 struct disk **disk, unsigned int *calls)
@@ -574,7 +563,7 @@ static int cut_promotion(struct trial *trial, unsigned int prefix,
 	struct vouch_error error = { 0 };
 	struct world start;
 
-	if (!trial_prepare(trial, promotion()))
+	if (!trial_prepare(trial, operation_named("promotion, permitted")))
 		return 0;
 	start = world_now;
 	trial->end = disk_clone(trial->base);

@@ -19,17 +19,6 @@
 static struct trial trial;
 static struct vouch_context context;
 
-static const struct operation *permitted(void)
-{
-	unsigned int i;
-
-	for (i = 0; i < operation_count; i++) {
-		if (strcmp(operations[i].name, "promotion, permitted") == 0)
-			return &operations[i];
-	}
-	return NULL;
-}
-
 /* This node holds epoch 2. */
 static int begin(void **state)
 {
@@ -37,7 +26,7 @@ static int begin(void **state)
 
 	(void)state;
 	memset(&trial, 0, sizeof(trial));
-	if (!permitted() || !trial_prepare(&trial, permitted()) ||
+	if (!trial_prepare(&trial, operation_named("promotion, permitted")) ||
 	    operation_promote(&trial.config, &error) != VOUCH_PERMITTED)
 		return -1;
 	world_context(&context, &trial.config);
@@ -177,7 +166,7 @@ static void a_promotion_without_its_contract_is_disowned_at_once(void **state)
 	struct vouch_error error = { 0 };
 
 	(void)state;
-	assert_true(trial_prepare(&trial, permitted()));
+	assert_true(trial_prepare(&trial, operation_named("promotion, permitted")));
 	world_now.unpinned_since_promotion = 1;
 	assert_int_equal(operation_promote(&trial.config, &error),
 			 VOUCH_PERMITTED);

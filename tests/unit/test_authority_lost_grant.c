@@ -19,17 +19,6 @@
 static struct trial trial;
 static struct vouch_cluster_grant held; /* epoch 2, as the cluster had it */
 
-static const struct operation *permitted(void)
-{
-	unsigned int i;
-
-	for (i = 0; i < operation_count; i++) {
-		if (strcmp(operations[i].name, "promotion, permitted") == 0)
-			return &operations[i];
-	}
-	return NULL;
-}
-
 /* This node holds epoch 2, and the cluster only has epoch 1. */
 static int begin(void **state)
 {
@@ -37,7 +26,7 @@ static int begin(void **state)
 
 	(void)state;
 	memset(&trial, 0, sizeof(trial));
-	if (!permitted() || !trial_prepare(&trial, permitted()) ||
+	if (!trial_prepare(&trial, operation_named("promotion, permitted")) ||
 	    operation_promote(&trial.config, &error) != VOUCH_PERMITTED ||
 	    world_now.grant_count != 2)
 		return -1;

@@ -25,15 +25,10 @@ static struct vouch_journal *journal;
 static int begin(void **state)
 {
 	struct vouch_error error = { 0 };
-	unsigned int i;
 
 	(void)state;
 	memset(&trial, 0, sizeof(trial));
-	for (i = 0; i < operation_count; i++) {
-		if (strcmp(operations[i].name, "promotion, given up") == 0)
-			break;
-	}
-	if (i == operation_count || !trial_prepare(&trial, &operations[i]))
+	if (!trial_prepare(&trial, operation_named("promotion, given up")))
 		return -1;
 	return vouch__journal_open(&trial.config, 1, &journal, &error);
 }

@@ -81,18 +81,13 @@ static void n1_is_fenced(void)
 static int begin(void **state)
 {
 	struct vouch_error error = { 0 };
-	unsigned int i;
 
 	(void)state;
 	memset(&trial, 0, sizeof(trial));
 	memset(&fencer, 0, sizeof(fencer));
 	fencer.condition = VOUCH_PRESENT;
 	fencer.watchdog = VOUCH_NO;
-	for (i = 0; i < operation_count; i++) {
-		if (strcmp(operations[i].name, "promotion, permitted") == 0)
-			break;
-	}
-	if (i == operation_count || !trial_prepare(&trial, &operations[i]))
+	if (!trial_prepare(&trial, operation_named("promotion, permitted")))
 		return -1;
 	world_context(&context, &trial.config);
 	ops = *context.cluster_ops;

@@ -20,22 +20,12 @@ enum { IN_A_ROW = 40 };
 
 static struct trial trial;
 
-static const struct operation *given_up(void)
-{
-	unsigned int i;
-
-	for (i = 0; i < operation_count; i++) {
-		if (strcmp(operations[i].name, "promotion, given up") == 0)
-			return &operations[i];
-	}
-	return NULL;
-}
-
 static int begin(void **state)
 {
 	(void)state;
 	memset(&trial, 0, sizeof(trial));
-	return given_up() && trial_prepare(&trial, given_up()) ? 0 : -1;
+	return trial_prepare(&trial, operation_named("promotion, given up")) ? 0 :
+									      -1;
 }
 
 static void gives_up(void)
