@@ -285,6 +285,7 @@ static void say_lost(struct vouch_scratch *scratch, uint8_t node)
 	struct vouch_finding *finding = vouch__find(scratch, VOUCH_UNPROVEN,
 						    VOUCH_R_PEER_LOST, node);
 
+	vouch__cite(finding, VOUCH_C_MEMBER, node, VOUCH_NO);
 	vouch__cite(finding, VOUCH_C_ONLINE, node,
 		    scratch->evidence->nodes[node].online);
 	vouch__cite(finding, VOUCH_C_UNCLEAN, node,

@@ -1141,12 +1141,12 @@ def _(d):
 
 @case("two-node-peer-lost", "veto 240", pair)
 def _(d):
-    """Fault 7: the other half is quorate as well. Would n1 be granted an epoch here, n2 would not hear of it there, and
-    could be promoted in its turn by what it knows, as soon as it has fenced n1."""
+    """Fault 7: only the ring is cut, and n2 answers; nothing else stops n1. The other half is quorate as well: would n1
+    be granted an epoch here, n2 would not hear of it there, and could be promoted in its turn by what it knows, as soon
+    as it has fenced n1."""
     for v in ("before", "after"):
         d[v]["members"] = [1]
     d["nodes"][1].update(online="no", unclean="yes")
-    del d["nodes"][1]["probe"]
 
 
 @case("two-node-peer-gone", "permit", lambda: pair_of(fenced(), 1, "n2"))
@@ -1159,7 +1159,6 @@ def _(d):
     """Pacemaker has not noticed yet that the other left the ring."""
     for v in ("before", "after"):
         d[v]["members"] = [1]
-    del d["nodes"][1]["probe"]
 
 
 @case("views-in-the-wrong-order", "veto 210")
