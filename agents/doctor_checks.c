@@ -169,7 +169,8 @@ static void view_examine(struct examination *it)
 		 outcome == DOCTOR_WELL ?
 			 "two_node, with wait_for_all" :
 			 "two_node without wait_for_all: after a cold start each "
-			 "half is quorate by itself, and every promotion is refused"),
+			 "half is quorate by itself, and is refused until it has "
+			 "seen the other"),
 	     "set wait_for_all: 1 in the section quorum of "
 	     "/etc/corosync/corosync.conf on both nodes, then start Corosync there "
 	     "again, one after the other: a reload does not turn it on");

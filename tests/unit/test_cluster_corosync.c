@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What Corosync's map says of two_node and wait_for_all, on which rule 240 rests
- * (P6-A1): what runs counts, and what cannot be read is not known. */
+/* What Corosync's map says of two_node, on which rule 240 rests (P6-A1), and of
+ * wait_for_all: what runs counts, and what cannot be read is not known. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

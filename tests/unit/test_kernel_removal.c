@@ -61,7 +61,7 @@ static struct allowed unused_facts[] = {
 	{ "holder.online", "*", "alone", 0 },
 	{ "holder.unclean", "*", "alone", 0 },
 	{ "other.node_class", "*", "alone", 0 },
-	/* Matters with two_node and without wait_for_all only. */
+	/* Matters with two_node only. */
 	{ "candidate.ever_seen", "*", NULL, 0 },
 	{ "holder.ever_seen", "*", NULL, 0 },
 	{ "other.ever_seen", "*", NULL, 0 },
