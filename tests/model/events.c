@@ -751,7 +751,10 @@ static int apply(struct world *world, uint8_t node)
 	if (!is_in_charge(world, node))
 		return 0;
 	announcement = announced(world, world->nodes[node].head);
+	/* `vouch contract set` waits for it itself, under the contract in force: what
+	 * a server acknowledged that asked nobody does not count. */
 	if (announcement == NOTHING || !world->records[announcement].acked ||
+	    world->records[announcement].unnoticed ||
 	    enforces(world, node, announcement))
 		return 0;
 	world->config = world->records[announcement].a;
