@@ -12,6 +12,7 @@
 #include "authority/incarnation.h"
 #include "authority/lock.h"
 #include "authority/marker.h"
+#include "authority/recheck.h"
 #include "authority/records.h"
 #include "authority/snapshot.h"
 #include "authority/words.h"
@@ -31,7 +32,7 @@ struct run {
 	struct vouch_error *error;
 	enum vouch_state state;
 	struct vouch_probe own; /* the candidate, as the decision saw it */
-	struct vouch_view view; /* after the evidence */
+	struct vouch_decided decided;
 	uint64_t grant_epoch;
 	uint64_t grant_follows; /* the newest epoch that was not void */
 	uint64_t began_ms;	/* for the telling of how long it took */
@@ -197,7 +198,7 @@ static enum vouch_decision judge(struct run *run, const struct vouch_attempt *at
 	run->own = evidence->request.candidate < evidence->node_count ?
 			   evidence->nodes[evidence->request.candidate].probe :
 			   (struct vouch_probe){ 0 };
-	run->view = evidence->after;
+	vouch__decided_note(evidence, &run->decided);
 	run->grant_epoch = 0;
 	for (uint32_t i = 0; i < evidence->grant_count; i++) {
 		if (evidence->grants[i].epoch > run->grant_epoch)
@@ -295,35 +296,6 @@ static void as_root_close(struct vouch_context *context,
 	(void)!vouch__privilege_lower(context->config, &error);
 }
 
-/* The grant is on record; is it still the same partition that decided? */
-static enum vouch_error_code view_recheck(struct run *run)
-{
-	struct vouch_context *context = run->context;
-	struct vouch_error ignored;
-	struct vouch_view now;
-	enum vouch_error_code code;
-
-	if (!context->cluster)
-		return VOUCH_OK;
-	memset(&now, 0, sizeof(now));
-	code = vouch__privilege_raise(run->error);
-	if (code != VOUCH_OK)
-		return code;
-	code = context->cluster_ops->view_observe(context->cluster, run->deadline,
-						  &now, run->error);
-	if (vouch__privilege_lower(run->config, &ignored) != VOUCH_OK)
-		return VOUCH_E_PERMISSION;
-	if (code != VOUCH_OK)
-		return code;
-	if (now.condition != VOUCH_PRESENT || now.quorate != VOUCH_YES ||
-	    now.ring_leader != run->view.ring_leader ||
-	    now.ring_seq != run->view.ring_seq)
-		return vouch__error_set(run->error, VOUCH_E_CLUSTER,
-					"the membership changed after the "
-					"decision (P6-A1); ask again");
-	return VOUCH_OK;
-}
-
 static enum vouch_error_code marker_put(struct run *run, uint64_t epoch,
 					uint32_t timeline, uint64_t start_lsn)
 {
@@ -364,7 +336,8 @@ static enum vouch_error_code grant_take(struct run *run,
 		code = vouch__record_grant(run->context->journal, grant,
 					   run->error);
 	if (code == VOUCH_OK)
-		code = view_recheck(run);
+		code = vouch__recheck(run->context, &run->decided, run->deadline,
+				      run->error);
 	if (code == VOUCH_OK)
 		code = vouch__words_use(run->context, run->result->request_id,
 					run->deadline, run->error);

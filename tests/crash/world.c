@@ -465,6 +465,8 @@ static enum vouch_error_code grant_claim(struct vouch_cluster *cluster,
 	    world_now.grant_count == WORLD_GRANTS)
 		return no_answer(error, VOUCH_E_CLUSTER);
 	passed_over_remove(grant);
+	if (world_now.disowned_meanwhile)
+		world_now.grants[0].outcome = VOUCH_GRANT_DISOWNED;
 	world_now.grants[world_now.grant_count++] = *grant;
 	world_now.claims++;
 	changed();

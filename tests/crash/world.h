@@ -21,6 +21,7 @@ struct world {
 	int unpinned_since_promotion; /* somebody changed the server's settings */
 	int no_row;	 /* the epoch's row cannot be written */
 	int view_moves;	 /* the membership changes after the claim */
+	int disowned_meanwhile; /* ... epoch 1 is disowned before it */
 };
 
 extern struct world world_now;

@@ -243,13 +243,32 @@ static int claim(struct world *world, struct attempt *attempt)
 	return 1;
 }
 
+/* As lib/authority/recheck.c: what the cluster says now, after the claim. */
+static int is_as_decided(const struct world *world, const struct attempt *attempt)
+{
+	const struct node *node = &world->nodes[attempt->node];
+	struct known disowned = { (uint16_t)(attempt->seen.cluster.disowned |
+					     attempt->seen.journal.disowned),
+				  0, 0, 0 };
+	struct known now = { node->cib.known.disowned, 0, 0, 0 };
+	uint8_t before = world_newest_grant(world, &disowned);
+	uint8_t newest = world_newest_grant(world, &now);
+
+	if (!world->managed)
+		return 1;
+	return node->ring_seq == attempt->seen.after_seq &&
+	       world_is_quorate(world, attempt->node) &&
+	       (newest == NOTHING ||
+		(before != NOTHING && world->grants[newest].epoch <=
+					      world->grants[before].epoch));
+}
+
 static int mark(struct world *world, struct attempt *attempt)
 {
 	struct node *node = &world->nodes[attempt->node];
 
 	journal_learns(node, attempt->grant, OUTCOME_OPEN);
-	if (world->managed && (node->ring_seq != attempt->seen.after_seq ||
-			       !world_is_quorate(world, attempt->node))) {
+	if (!is_as_decided(world, attempt)) {
 		node->marker_epoch = 0;
 		journal_learns(node, attempt->grant, OUTCOME_VOID);
 		cluster_learns(world, attempt->node, attempt->grant, OUTCOME_VOID);
@@ -259,6 +278,8 @@ static int mark(struct world *world, struct attempt *attempt)
 	node->marker_epoch = world->grants[attempt->grant].epoch;
 	node->marker_from = world->records[node->head].timeline;
 	node->marker_timeline = 0;
+	/* What is told from here on comes after this promotion. */
+	oracle_give_up(world, &attempt->seen, attempt->grant);
 	attempt->step = ATTEMPT_MARKED;
 	return 1;
 }

@@ -125,11 +125,19 @@ static const struct event promoted_in_its_half[] = {
 	{ EV_START, 0, 0, 0 }, { EV_CUT, 1, 0, 1 }, { EV_PROMOTE, 0, 0, 0 },
 	{ EV_WRITE, 0, 0, 0 }, { EV_FENCE, 0, 1, 0 }, { EV_KINDS, 0, 0, 0 }
 };
+/* n1, cut off, acknowledged alone, and was stopped without anybody to tell. It tells at
+ * its next start, when n2 was approved and has not claimed yet. */
+static const struct event told_after_the_decision[] = {
+	{ EV_CUT, 0, 0, 3 }, { EV_BY_HAND, 0, 0, 0 }, { EV_WRITE, 0, 0, 0 },
+	{ EV_STOP, 0, 0, 0 }, { EV_HEAL, 0, 0, 0 }, { EV_ASK, 1, 0, 1 },
+	{ EV_STEP, 1, 0, 0 }, { EV_STEP, 1, 0, 0 }, { EV_STEP, 1, 0, 0 },
+	{ EV_STEP, 1, 0, 0 }, { EV_START, 0, 0, 0 }, { EV_KINDS, 0, 0, 0 }
+};
 static const struct event *const beginnings[BEGINNINGS] = {
 	asked_nobody, re_created, old_disk, switched_over, contract_changed,
 	by_hand, set_back, holder_set_back, granted_and_set_back, noted_before,
 	granted_since, noted_and_by_hand, by_hand_and_cut_off, confirmed_and_back,
-	configuration_edited_apart, promoted_in_its_half
+	configuration_edited_apart, promoted_in_its_half, told_after_the_decision
 };
 
 int beginning_nth(const struct world *world, uint32_t beginning, uint32_t n,

@@ -124,13 +124,15 @@ static int its_contract_was_forgotten(const struct world *world,
 	return 0;
 }
 
-/* The same holder, in the same life, goes on with what was approved then (W3). */
+/* The same holder, in the same life, goes on with what was approved then (W3), unless
+ * that came to nothing. */
 static int was_given_up(const struct world *world, uint8_t candidate, uint8_t record)
 {
 	uint8_t i;
 
 	for (i = 0; i < world->grant_count; i++) {
 		if ((world->records[record].given_up & (1u << i)) &&
+		    !(world->nodes[candidate].journal.voided & (1u << i)) &&
 		    world->grants[i].holder == candidate &&
 		    world->grants[i].incarnation ==
 			    world->nodes[candidate].incarnation)
@@ -154,12 +156,13 @@ static int nobody_could_tell(const struct world *world, const struct seen *seen,
 void oracle_give_up(struct world *world, const struct seen *seen, uint8_t grant)
 {
 	uint8_t head = world->nodes[seen->candidate].head;
+	int old_disk = is_an_old_disk(world, seen);
 	uint8_t i;
 
 	for (i = 0; i < world->record_count; i++) {
 		if (world->records[i].acked &&
 		    !world_is_on_path(world, i, head) &&
-		    nobody_could_tell(world, seen, i))
+		    (old_disk || nobody_could_tell(world, seen, i)))
 			world->records[i].given_up |= (uint16_t)(1u << grant);
 	}
 }

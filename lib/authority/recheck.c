@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "authority/recheck.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+#include "common/privilege.h"
+
+void vouch__decided_note(const struct vouch_evidence *evidence,
+			 struct vouch_decided *decided)
+{
+	uint32_t i;
+
+	decided->view = evidence->after;
+	decided->disowned = 0;
+	for (i = 0; i < evidence->grant_count; i++) {
+		const struct vouch_grant *grant = &evidence->grants[i];
+
+		if (grant->outcome == VOUCH_GRANT_DISOWNED &&
+		    grant->epoch > decided->disowned)
+			decided->disowned = grant->epoch;
+	}
+}
+
+static enum vouch_error_code view_recheck(struct vouch_context *context,
+					  const struct vouch_view *decided,
+					  struct vouch_deadline deadline,
+					  struct vouch_error *error)
+{
+	struct vouch_view now;
+	enum vouch_error_code code;
+
+	memset(&now, 0, sizeof(now));
+	code = context->cluster_ops->view_observe(context->cluster, deadline, &now,
+						  error);
+	if (code != VOUCH_OK)
+		return code;
+	if (now.condition != VOUCH_PRESENT || now.quorate != VOUCH_YES ||
+	    now.ring_leader != decided->ring_leader ||
+	    now.ring_seq != decided->ring_seq)
+		return vouch__error_set(error, VOUCH_E_CLUSTER,
+					"the membership changed after the "
+					"decision (P6-A1); ask again");
+	return VOUCH_OK;
+}
+
+static enum vouch_error_code grants_recheck(struct vouch_context *context,
+					    uint64_t disowned,
+					    struct vouch_deadline deadline,
+					    struct vouch_error *error)
+{
+	static struct vouch_cluster_grant grants[VOUCH_GRANTS_MAX];
+	uint32_t count = VOUCH_GRANTS_MAX, i;
+	enum vouch_error_code code;
+
+	code = context->cluster_ops->grants_observe(context->cluster, deadline,
+						    grants, &count, error);
+	if (code != VOUCH_OK)
+		return code;
+	for (i = 0; i < count; i++) {
+		if (grants[i].outcome == VOUCH_GRANT_DISOWNED &&
+		    grants[i].epoch > disowned)
+			return vouch__error_set(
+				error, VOUCH_E_CLUSTER,
+				"after the decision the cluster heard that the "
+				"server of %s ran without the contract of epoch "
+				"%" PRIu64 " (P6-S1); ask again",
+				grants[i].holder, grants[i].epoch);
+	}
+	return VOUCH_OK;
+}
+
+enum vouch_error_code vouch__recheck(struct vouch_context *context,
+				     const struct vouch_decided *decided,
+				     struct vouch_deadline deadline,
+				     struct vouch_error *error)
+{
+	struct vouch_error ignored;
+	enum vouch_error_code code;
+
+	if (!context->cluster)
+		return VOUCH_OK;
+	code = vouch__privilege_raise(error);
+	if (code != VOUCH_OK)
+		return code;
+	code = view_recheck(context, &decided->view, deadline, error);
+	if (code == VOUCH_OK)
+		code = grants_recheck(context, decided->disowned, deadline, error);
+	if (vouch__privilege_lower(context->config, &ignored) != VOUCH_OK)
+		return VOUCH_E_PERMISSION;
+	return code;
+}

@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * Between a decision and the promotion: does the cluster still say what the decision
+ * rests on? It is looked at after the claim, which has its place in the order of all
+ * changes of the configuration, so that what was said before the claim is seen here.
+ * What differs is no second verdict: the attempt ends, and whoever asks again gets one.
+ */
+#ifndef VOUCH_AUTHORITY_RECHECK_H
+#define VOUCH_AUTHORITY_RECHECK_H
+
+#include "evidence/collect.h"
+
+struct vouch_decided {
+	struct vouch_view view; /* after the evidence */
+	/* The newest epoch of which the evidence says that its contract bounds
+	 * nothing; 0: none. An older one never asks for more (P6-S1). */
+	uint64_t disowned;
+};
+
+void vouch__decided_note(const struct vouch_evidence *evidence,
+			 struct vouch_decided *decided);
+
+/* VOUCH_E_CLUSTER: another membership or no quorum (P6-A1), or an epoch that was
+ * disowned since (P6-S1); also when nobody answers. Without a cluster manager there
+ * is nobody to ask: VOUCH_OK. */
+VOUCH_MUST_CHECK enum vouch_error_code
+vouch__recheck(struct vouch_context *context, const struct vouch_decided *decided,
+	       struct vouch_deadline deadline, struct vouch_error *error);
+
+#endif

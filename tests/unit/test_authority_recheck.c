@@ -1,0 +1,157 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What the cluster hears between a decision and the claim: the membership (P6-A1), and
+ * that an epoch ran without its contract (P6-S1, rule 565). Nobody is promoted then. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "authority/recheck.h"
+#include "tests/crash/disk.h"
+#include "tests/crash/operations.h"
+#include "tests/crash/trial_check.h"
+
+static struct trial trial;
+static struct vouch_context context;
+static struct vouch_decided decided;
+static const struct vouch_deadline deadline;
+
+static int begin(void **state)
+{
+	(void)state;
+	memset(&trial, 0, sizeof(trial));
+	if (!trial_prepare(&trial, operation_named("promotion, permitted")))
+		return -1;
+	world_context(&context, &trial.config);
+	memset(&decided, 0, sizeof(decided));
+	decided.view.ring_leader = 2;
+	decided.view.ring_seq = 12;
+	world_fail_nth = world_calls = 0;
+	return 0;
+}
+
+static enum vouch_error_code recheck(struct vouch_error *error)
+{
+	memset(error, 0, sizeof(*error));
+	return vouch__recheck(&context, &decided, deadline, error);
+}
+
+static void nothing_changed(void **state)
+{
+	struct vouch_error error;
+
+	(void)state;
+	assert_int_equal(recheck(&error), VOUCH_OK);
+}
+
+static void an_epoch_that_was_disowned_since_ends_the_attempt(void **state)
+{
+	struct vouch_error error;
+
+	(void)state;
+	world_now.grants[0].outcome = VOUCH_GRANT_DISOWNED;
+	assert_int_equal(recheck(&error), VOUCH_E_CLUSTER);
+	assert_non_null(strstr(error.text, "the server of n1 ran without the "
+					   "contract of epoch 1 (P6-S1)"));
+	/* What the decision knew is judged already. */
+	decided.disowned = 1;
+	assert_int_equal(recheck(&error), VOUCH_OK);
+}
+
+static void another_membership_ends_the_attempt(void **state)
+{
+	struct vouch_error error;
+
+	(void)state;
+	decided.view.ring_seq = 11;
+	assert_int_equal(recheck(&error), VOUCH_E_CLUSTER);
+	decided.view.ring_seq = 12;
+	decided.view.ring_leader = 3;
+	assert_int_equal(recheck(&error), VOUCH_E_CLUSTER);
+}
+
+static void no_answer_is_no_yes(void **state)
+{
+	struct vouch_error error;
+	unsigned int nth;
+
+	(void)state;
+	for (nth = 1; nth <= 2; nth++) {
+		world_calls = 0;
+		world_fail_nth = nth;
+		assert_int_equal(recheck(&error), VOUCH_E_CLUSTER);
+		assert_int_equal(world_calls, nth);
+	}
+}
+
+static void without_a_cluster_manager_nobody_is_asked(void **state)
+{
+	struct vouch_error error;
+
+	(void)state;
+	context.cluster = NULL;
+	world_fail_nth = 1;
+	assert_int_equal(recheck(&error), VOUCH_OK);
+	assert_int_equal(world_calls, 0);
+}
+
+static void the_newest_that_the_evidence_knows_is_noted(void **state)
+{
+	static struct vouch_evidence evidence;
+	static const uint64_t epochs[] = { 3, 7, 5 };
+	uint32_t i;
+
+	(void)state;
+	memset(&evidence, 0, sizeof(evidence));
+	evidence.after.ring_seq = 44;
+	evidence.grant_count = 3;
+	for (i = 0; i < 3; i++) {
+		evidence.grants[i].epoch = epochs[i];
+		evidence.grants[i].outcome = VOUCH_GRANT_DONE;
+	}
+	decided.disowned = 9;
+	vouch__decided_note(&evidence, &decided);
+	assert_int_equal(decided.disowned, 0);
+	assert_int_equal(decided.view.ring_seq, 44);
+	evidence.grants[1].outcome = VOUCH_GRANT_DISOWNED;
+	evidence.grants[2].outcome = VOUCH_GRANT_DISOWNED;
+	vouch__decided_note(&evidence, &decided);
+	assert_int_equal(decided.disowned, 7);
+}
+
+static void a_whole_attempt_promotes_nobody(void **state)
+{
+	struct vouch_error error = { 0 };
+
+	(void)state;
+	world_now.disowned_meanwhile = 1;
+	assert_int_equal(operation_promote(&trial.config, &error),
+			 VOUCH_UNDECIDED);
+	assert_non_null(strstr(error.text, "ran without the contract of epoch 1"));
+	assert_int_equal(world_now.timeline, 1);
+	assert_int_equal(world_now.grants[1].outcome, VOUCH_GRANT_VOID);
+	/* Asked again, it is a matter of the evidence. */
+	assert_int_equal(operation_promote(&trial.config, &error), VOUCH_VETOED);
+	assert_int_equal(world_now.timeline, 1);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup(nothing_changed, begin),
+		cmocka_unit_test_setup(
+			an_epoch_that_was_disowned_since_ends_the_attempt, begin),
+		cmocka_unit_test_setup(another_membership_ends_the_attempt, begin),
+		cmocka_unit_test_setup(no_answer_is_no_yes, begin),
+		cmocka_unit_test_setup(without_a_cluster_manager_nobody_is_asked,
+				       begin),
+		cmocka_unit_test_setup(
+			the_newest_that_the_evidence_knows_is_noted, begin),
+		cmocka_unit_test_setup(a_whole_attempt_promotes_nobody, begin),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
