@@ -378,7 +378,9 @@ static enum vouch_error_code log_collect(struct collection *collection)
 /*
  * The rows that a proof rests on. They are read with exclusion behind: as long
  * as the old holder could write, it could also announce another contract, and
- * one read earlier would be about writes of the past (P6-S1).
+ * one read earlier would be about writes of the past (P6-S1). And after the
+ * candidate's own position: only what is replayed is seen, and a row that the
+ * judged log has must be among them.
  */
 static enum vouch_error_code rows_collect(struct collection *collection)
 {
@@ -626,8 +628,6 @@ static enum vouch_error_code probes_collect(struct collection *collection)
 	for (round = 0; round < 3; round++) {
 		uint64_t before;
 
-		if (round == 2 && rows_collect(collection) != VOUCH_OK)
-			return VOUCH_E_LIMIT;
 		before = ++collection->order;
 		for (i = 0; i < config->member_count; i++) {
 			int holder = is_named_holder(evidence, (uint8_t)i);
@@ -658,7 +658,7 @@ static enum vouch_error_code probes_collect(struct collection *collection)
 				probes[i].condition == VOUCH_ABSENT ? 0 : before;
 		}
 	}
-	return VOUCH_OK;
+	return rows_collect(collection);
 }
 
 static void tail_collect(struct collection *collection)

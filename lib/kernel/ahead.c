@@ -170,25 +170,7 @@ void vouch__none_ahead_is_proven(struct vouch_scratch *scratch)
 	}
 }
 
-/* The candidate itself was given that epoch, and still has all it ever had:
- * nobody but it can have written under that grant. */
-/*@
-  requires \valid_read(scratch) && \valid_read(scratch->evidence);
-  requires Form(scratch->evidence) && Derived(scratch);
-  requires \valid_read(grant);
-  assigns \nothing;
-  ensures \result != 0 ==>
-    grant->holder == scratch->evidence->request.candidate &&
-    Named(&Candidate(scratch->evidence)->incarnation[0]) &&
-    Equal(&Candidate(scratch->evidence)->incarnation[0],
-          &grant->incarnation[0]) &&
-    Marked(scratch->evidence) &&
-    Reached(Candidate(scratch->evidence),
-            scratch->evidence->own.mark_timeline,
-            scratch->evidence->own.mark_lsn) &&
-    KeptNoted(&scratch->evidence->nodes[scratch->evidence->request.candidate]);
-*/
-static int grant_is_candidates(const struct vouch_scratch *scratch,
+int vouch__grant_is_candidates(const struct vouch_scratch *scratch,
 			       const struct vouch_grant *grant)
 {
 	const struct vouch_own_record *own = &scratch->evidence->own;
@@ -280,7 +262,7 @@ void vouch__grants_satisfied_is_proven(struct vouch_scratch *scratch)
 			break;
 		epoch = vouch__epoch_below(scratch->evidence, epoch);
 		if (view.outcome == VOUCH_GRANT_VOID ||
-		    grant_is_candidates(scratch, view.grant))
+		    vouch__grant_is_candidates(scratch, view.grant))
 			continue;
 		lacking[count].grant = view.grant;
 		lacking[count].found =

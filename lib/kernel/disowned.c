@@ -16,29 +16,35 @@ static int is_enforced(const struct vouch_grant *grant)
 	       grant->outcome == VOUCH_GRANT_VOID;
 }
 
-/* A record of such an epoch that the candidate's log does not go beyond, or -1. */
+/* A record of such an epoch that the candidate's log does not go beyond, or -1. The
+ * candidate's own server has what it acknowledged, however it was started. */
 /*@
-  requires \valid_read(evidence) && evidence->grant_count <= VOUCH_GRANTS_MAX;
+  requires \valid_read(scratch) && \valid_read(scratch->evidence);
+  requires Form(scratch->evidence) && Derived(scratch);
   assigns \nothing;
-  ensures -1 <= \result < (integer)evidence->grant_count;
-  ensures \result == -1 ==> \forall integer g; 0 <= g < evidence->grant_count &&
-    epoch <= evidence->grants[g].epoch ==> Enforces(&evidence->grants[g]);
+  ensures -1 <= \result < (integer)scratch->evidence->grant_count;
+  ensures \result == -1 ==>
+    \forall integer g; 0 <= g < scratch->evidence->grant_count &&
+    Candidate(scratch->evidence)->epoch <= scratch->evidence->grants[g].epoch ==>
+    Enforces(&scratch->evidence->grants[g]) || Itself(scratch->evidence, g);
 */
-static int disowned_since(const struct vouch_evidence *evidence, uint64_t epoch)
+static int disowned_since(const struct vouch_scratch *scratch)
 {
+	const struct vouch_evidence *evidence = scratch->evidence;
 	uint32_t i;
 
 	/*@
 	  loop invariant 0 <= i <= evidence->grant_count;
 	  loop invariant \forall integer g; 0 <= g < i &&
-	    epoch <= evidence->grants[g].epoch ==>
-	    Enforces(&evidence->grants[g]);
+	    Candidate(evidence)->epoch <= evidence->grants[g].epoch ==>
+	    Enforces(&evidence->grants[g]) || Itself(evidence, g);
 	  loop assigns i;
 	  loop variant evidence->grant_count - i;
 	*/
 	for (i = 0; i < evidence->grant_count; i++) {
-		if (evidence->grants[i].epoch >= epoch &&
-		    !is_enforced(&evidence->grants[i]))
+		if (evidence->grants[i].epoch >= scratch->candidate->epoch &&
+		    !is_enforced(&evidence->grants[i]) &&
+		    !vouch__grant_is_candidates(scratch, &evidence->grants[i]))
 			return (int)i;
 	}
 	return -1;
@@ -78,15 +84,16 @@ static void say_disowned(struct vouch_scratch *scratch,
  * from then on, but whoever was cut off has not received that; the cluster keeps
  * it for them. Neither arithmetic over the epoch's contract nor over a later
  * grant's helps: both take for granted that the candidate has what was
- * acknowledged before. The row of a later epoch shows that it does.
+ * acknowledged before. The row of a later epoch shows that it does. A grant of the
+ * candidate's own does not: it was approved by what was known then, and where the
+ * attempt was cut off, the word may have come since.
  */
 void vouch__none_disowned_is_proven(struct vouch_scratch *scratch)
 {
 	int found = -1;
 
-	if (!scratch->same_holder && !scratch->sealed_log)
-		found = disowned_since(scratch->evidence,
-				       scratch->candidate->epoch);
+	if (!scratch->sealed_log)
+		found = disowned_since(scratch);
 	if (found >= 0)
 		say_disowned(scratch, &scratch->evidence->grants[found]);
 	else

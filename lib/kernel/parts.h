@@ -76,6 +76,28 @@ static inline int vouch__grant_happened(const struct vouch_grant *grant)
 	       grant->source == VOUCH_SOURCE_LOG;
 }
 
+/* ahead.c */
+/* The candidate itself was given that epoch, and still has all it ever had:
+ * nobody but it can have written under that grant. */
+/*@
+  requires \valid_read(scratch) && \valid_read(scratch->evidence);
+  requires Form(scratch->evidence) && Derived(scratch);
+  requires \valid_read(grant);
+  assigns \nothing;
+  ensures \result != 0 ==>
+    grant->holder == scratch->evidence->request.candidate &&
+    Named(&Candidate(scratch->evidence)->incarnation[0]) &&
+    Equal(&Candidate(scratch->evidence)->incarnation[0],
+          &grant->incarnation[0]) &&
+    Marked(scratch->evidence) &&
+    Reached(Candidate(scratch->evidence),
+            scratch->evidence->own.mark_timeline,
+            scratch->evidence->own.mark_lsn) &&
+    KeptNoted(&scratch->evidence->nodes[scratch->evidence->request.candidate]);
+*/
+int vouch__grant_is_candidates(const struct vouch_scratch *scratch,
+			       const struct vouch_grant *grant);
+
 /* grants.c */
 struct vouch_grant_view {
 	uint8_t known;

@@ -154,11 +154,13 @@
     g->outcome == VOUCH_GRANT_OPEN || g->outcome == VOUCH_GRANT_DONE ||
     g->outcome == VOUCH_GRANT_VOID;
 
-  // Whoever has the row of a later epoch has all that was acknowledged before.
+  // Whoever has the row of a later epoch has all that was acknowledged before; and
+  // whoever acknowledged it, and still has all that it ever had.
   predicate NoneDisowned{L}(struct vouch_evidence *e) =
-    SealedLog(e) || SameHolder(e) ||
+    SealedLog(e) ||
     \forall integer g; 0 <= g < e->grant_count &&
-      Candidate(e)->epoch <= e->grants[g].epoch ==> Enforces(&e->grants[g]);
+      Candidate(e)->epoch <= e->grants[g].epoch ==>
+      Enforces(&e->grants[g]) || Itself(e, g);
 */
 
 /* --- what an unseen grant may have acknowledged --- */

@@ -268,6 +268,10 @@ enum vouch_outcome {
 	  "rejoin @n; promote a node on the authorised timeline")              \
 	X(LINEAGE_AUTHORISED, "@n is on the timeline of its newest epoch", "") \
 	X(READY, "@n is consistent and has replayed all it received", "")      \
+	X(READY_WHOLE, "@n is consistent and has replayed every whole record " \
+		       "that it received; the one that begins at @A stays "    \
+		       "without its rest",                                     \
+	  "")                                                                  \
 	X(READY_ABSENT, "the candidate @n does not answer", "start @n")        \
 	X(READY_WRITABLE, "the candidate @n is not in recovery",               \
 	  "demote @n; it already writes without a decision")                   \
@@ -319,6 +323,7 @@ enum vouch_value_kind {
 	X(IN_RECOVERY, "in recovery", ANSWER, "SQL")                           \
 	X(PROMOTING, "promotion in flight", ANSWER, "SQL")                     \
 	X(DURABLE_END, "durable end of the log", LSN, "SQL")                   \
+	X(WHOLE_END, "end of the last whole record", LSN, "log of the candidate") \
 	X(REPLAYED, "replayed", LSN, "SQL")                                    \
 	X(TIMELINE, "timeline", NUMBER, "SQL")                                 \
 	X(EPOCH_ROW, "newest epoch in its log", NUMBER, "SQL")                 \

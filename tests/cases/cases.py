@@ -917,6 +917,22 @@ def _(d):
     d["grants"][0]["outcome"] = "disowned"
 
 
+@case("disowned-epoch-under-an-open-grant", "veto 565", same_holder)
+def _(d):
+    """n1's promotion was approved and cut off; since then n2 told that epoch 1 ran without its contract (P6-S1)."""
+    for g in d["grants"]:
+        g.update(holder="n2", incarnation="i2")
+    d["grants"][0]["outcome"] = "disowned"
+    d["grants"].append(grant(2, outcome="open", k=0))
+
+
+@case("disowned-epoch-of-its-own-under-an-open-grant", "permit", same_holder)
+def _(d):
+    """What n1 acknowledged is in its own log, however its server was started."""
+    d["grants"][0]["outcome"] = "disowned"
+    d["grants"].append(grant(2, outcome="open", k=0))
+
+
 @case("grants-disagree-disowned-then-void", "veto 150")
 def _(d):
     d["grants"] = [grant(outcome="disowned"), grant(outcome="void", source="journal")]
@@ -996,6 +1012,37 @@ def _(d):
 @case("replay-behind", "veto 600")
 def _(d):
     d["nodes"][1]["probe"]["replayed_lsn"] = LSN_OLD
+
+
+@case("part-of-a-record", "permit")
+def _(d):
+    """n1 was lost in the midst of a large record: n2 received a page of it, and nobody will send the rest."""
+    d["nodes"][1]["probe"].update(received_lsn=LSN_AHEAD, whole_lsn=LSN)
+
+
+@case("part-of-a-record-on-both", "permit")
+def _(d):
+    d["nodes"][1]["probe"].update(received_lsn=LSN_AHEAD, whole_lsn=LSN)
+    d["nodes"][2]["probe"]["received_lsn"] = LSN_AHEAD
+
+
+@case("part-of-a-record-elsewhere", "veto 540")
+def _(d):
+    """What n3 received beyond n2 may be whole: promote n3."""
+    d["nodes"][1]["probe"]["whole_lsn"] = LSN
+    d["nodes"][2]["probe"]["received_lsn"] = LSN_AHEAD
+
+
+@case("part-of-a-record-unread", "veto 600")
+def _(d):
+    """Nobody looked whether it is part of one."""
+    for n in (1, 2):
+        d["nodes"][n]["probe"]["received_lsn"] = LSN_AHEAD
+
+
+@case("whole-record-not-replayed", "veto 600")
+def _(d):
+    d["nodes"][1]["probe"].update(received_lsn=LSN_AHEAD, replayed_lsn=LSN_OLD, whole_lsn=LSN)
 
 
 @case("checksum-failures", "veto 600")

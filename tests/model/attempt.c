@@ -278,8 +278,7 @@ static int mark(struct world *world, struct attempt *attempt)
 	node->marker_epoch = world->grants[attempt->grant].epoch;
 	node->marker_from = world->records[node->head].timeline;
 	node->marker_timeline = 0;
-	/* What is told from here on comes after this promotion. */
-	oracle_give_up(world, &attempt->seen, attempt->grant);
+	oracle_unheard(world, &attempt->seen, attempt->grant);
 	attempt->step = ATTEMPT_MARKED;
 	return 1;
 }
@@ -307,7 +306,7 @@ static int promote(struct world *world, struct attempt *attempt)
 	node->server = SERVER_PRIMARY;
 	node->upstream = NOBODY;
 	node->grant = attempt->grant;
-	node->lagging = node->paused = node->unread = 0;
+	node->lagging = node->paused = node->unread = node->torn = 0;
 	(void)world_append(world, attempt->node, RECORD_TIMELINE, attempt->grant, 0);
 	attempt->step = ATTEMPT_PROMOTED;
 	return 1;

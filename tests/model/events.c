@@ -54,7 +54,9 @@ static const struct {
 	[EV_STEP] = { "the attempt on @n goes on", 1, 1, 90, 1 },
 	[EV_KILL] = { "the attempt on @n is cut off", 1, 1, 2, 1 },
 	[EV_CATCH_UP] = { "@n reads and replays its log", 1, 1, 10, 1 },
-	[EV_STALL] = { "@n stalls (0 lags, 1 pauses, 2 checksum failure): @v", 1, 3, 3, 1 },
+	[EV_STALL] = { "@n stalls (0 lags, 1 pauses, 2 checksum failure, 3 a record "
+		       "is received in part): @v",
+		       1, 4, 3, 1 },
 	[EV_SWAP] = { "the former disk of @n is put back", 1, 1, 3, 1 },
 	[EV_SWITCH_FENCING] = { "fencing is switched off (0) or on: @v", 1, 8, 3, 1 },
 	[EV_PROMOTE] = { "a promotion of @n, in one go (0 done, cut off when 1 "
@@ -313,6 +315,7 @@ static int stream(struct world *world, uint8_t node, int one)
 	while (one && world->records[head].parent != of->head)
 		head = world->records[head].parent;
 	of->head = head;
+	of->torn = 0;
 	world_acknowledge(world, of->upstream);
 	return 1;
 }
@@ -383,7 +386,7 @@ static int start(struct world *world, uint8_t node, uint8_t variant)
 	of->server = SERVER_STANDBY;
 	of->setting = world_contract(world, world->config, node);
 	of->unread = variant;
-	of->lagging = of->paused = 0;
+	of->lagging = of->paused = of->torn = 0;
 	operation_record(world, node, VOUCH_OP_START, VOUCH_RESULT_OK);
 	notes_notify(world, node, 0);
 	return 1;
@@ -827,8 +830,10 @@ static int stall(struct world *world, uint8_t node, uint8_t how)
 		of->lagging = 1;
 	else if (how == 1)
 		of->paused = 1;
-	else
+	else if (how == 2)
 		of->dirty = 1;
+	else
+		of->torn = 1;
 	return 1;
 }
 

@@ -74,6 +74,7 @@ void observe_probe(const struct world *world, struct seen *seen, uint8_t node,
 	probe->old_disk = from->spare.present == SPARE_IN_USE;
 	probe->unread = from->unread;
 	probe->lagging = from->lagging;
+	probe->torn = from->torn;
 	probe->paused = from->paused;
 	probe->dirty = from->dirty;
 	for (i = 0; i < ATTEMPTS; i++) {
@@ -294,7 +295,8 @@ static void probe_show(const struct world *world, const struct seen_probe *from,
 	incarnation_name(from->incarnation, to->incarnation);
 	to->timeline = world->records[head].timeline;
 	to->replayed_lsn = lsn_of(world, head) - (from->lagging ? 0x10 : 0);
-	to->received_lsn = from->unread ? 0 : lsn_of(world, head);
+	to->received_lsn =
+		from->unread ? 0 : lsn_of(world, head) + (from->torn ? 0x8 : 0);
 	if (from->unread)
 		to->replayed_lsn = lsn_of(world, head) - 0x10;
 	to->log_exhausted = answer(!from->unread);
@@ -362,6 +364,10 @@ static void node_show(const struct world *world, const struct seen *seen,
 			       i != seen->candidate);
 	}
 	probe_show(world, &seen->probes[i], &node->probe);
+	/* Of its own log the candidate reads where the last whole record ends. */
+	node->probe.whole_lsn = i == seen->candidate && seen->probes[i].present ?
+					lsn_of(world, seen->probes[i].head) :
+					0;
 	noted_show(world, seen, i, &node->noted);
 }
 

@@ -141,6 +141,15 @@ static int was_given_up(const struct world *world, uint8_t candidate, uint8_t re
 	return 0;
 }
 
+/* What nobody will ever be able to tell. */
+static int is_beyond(const struct world *world, const struct seen *seen,
+		     uint8_t record)
+{
+	return nobody_noted(world, seen, record) ||
+	       its_contract_was_forgotten(world, seen, record) ||
+	       was_given_up(world, seen->candidate, record);
+}
+
 /* Up to its next monitor or stop, and with two_node up to the end of the split,
  * nobody knows of a server that was started by hand: the window that README.md
  * states. */
@@ -148,9 +157,20 @@ static int nobody_could_tell(const struct world *world, const struct seen *seen,
 			     uint8_t record)
 {
 	return world->records[record].unnoticed ||
-	       nobody_noted(world, seen, record) ||
-	       its_contract_was_forgotten(world, seen, record) ||
-	       was_given_up(world, seen->candidate, record);
+	       (seen->marked && (world->records[record].unheard &
+				 (1u << (seen->marked - 1)))) ||
+	       is_beyond(world, seen, record);
+}
+
+void oracle_unheard(struct world *world, struct seen *seen, uint8_t grant)
+{
+	uint8_t i;
+
+	seen->marked = (uint8_t)(grant + 1);
+	for (i = 0; i < world->record_count; i++) {
+		if (world->records[i].unnoticed)
+			world->records[i].unheard |= (uint16_t)(1u << grant);
+	}
 }
 
 void oracle_give_up(struct world *world, const struct seen *seen, uint8_t grant)
@@ -162,7 +182,7 @@ void oracle_give_up(struct world *world, const struct seen *seen, uint8_t grant)
 	for (i = 0; i < world->record_count; i++) {
 		if (world->records[i].acked &&
 		    !world_is_on_path(world, i, head) &&
-		    (old_disk || nobody_could_tell(world, seen, i)))
+		    (old_disk || is_beyond(world, seen, i)))
 			world->records[i].given_up |= (uint16_t)(1u << grant);
 	}
 }

@@ -633,7 +633,9 @@ static int is_ready(evidence_t *e)
 
 	return answered(c) && yes(c->in_recovery) && c->incarnation[0] &&
 	       yes(c->log_exhausted) && no(c->replay_paused) &&
-	       c->replayed_lsn == end_of(c) && yes(c->checksums_clean);
+	       (c->replayed_lsn == end_of(c) ||
+		(c->replayed_lsn && c->replayed_lsn == c->whole_lsn)) &&
+	       yes(c->checksums_clean);
 }
 
 /* Its timeline was begun by a grant: it has the row, or it is the holder of the
@@ -650,6 +652,23 @@ static int is_authorised(evidence_t *e)
 	       same(newest.grant->incarnation, c->incarnation) &&
 	       c->epoch == previous_epoch(e, number) && c->history_count > 0 &&
 	       c->history[c->history_count - 1].timeline == c->epoch_timeline;
+}
+
+/* What was acknowledged without a contract is in a log that goes on from it, in one
+ * that ends in the seal, and in that of the server which acknowledged it. */
+static int has_what_was_disowned(evidence_t *e, const struct epoch *last)
+{
+	uint32_t i;
+
+	for (i = 0; i < e->grant_count && !ends_in_seal(e, last); i++) {
+		struct epoch of = { .grant = &e->grants[i] };
+
+		if (of.grant->outcome == VOUCH_GRANT_DISOWNED &&
+		    of.grant->epoch >= candidate_of(e)->epoch &&
+		    !is_holder_itself(e, &of))
+			return 0;
+	}
+	return 1;
 }
 
 static int positions_follow(evidence_t *e, uint64_t since)
@@ -745,12 +764,8 @@ int provable(evidence_t *e, uint16_t *missing)
 		   is_latest(e, held[0].grant->epoch));
 	if (!covered && !covers_by_contract(e, since))
 		return 0;
-	/* What was acknowledged without a contract is in a log that goes on from it. */
-	for (i = 0; i < e->grant_count && !covered; i++) {
-		if (e->grants[i].outcome == VOUCH_GRANT_DISOWNED &&
-		    e->grants[i].epoch >= c->epoch)
-			return 0;
-	}
+	if (!has_what_was_disowned(e, &held[0]))
+		return 0;
 	*missing = 8;
 	if (!unseen_is_covered(e, since))
 		return 0;

@@ -125,6 +125,7 @@ uint8_t world_append(struct world *world, uint8_t node, int kind, int a, int b)
 	record->b = (uint8_t)b;
 	record->acked = 0;
 	record->given_up = 0;
+	record->unheard = 0;
 	record->unnoticed = 0;
 	record->lsn = (uint16_t)(parent->lsn + 1);
 	/* Where it is written matters as well: the same words on two nodes are
@@ -377,6 +378,12 @@ uint64_t world_hash(const struct world *world)
 		if (world->records[i].unnoticed)
 			acked += (uint64_t)world->records[i].hash *
 				 0xa24baed4963ee407ull;
+		if (world->records[i].given_up | world->records[i].unheard)
+			acked += ((uint64_t)world->records[i].hash *
+					  (world->records[i].given_up |
+					   (uint32_t)world->records[i].unheard << 16) ^
+				  0x9fb21c651e98df25ull) *
+				 0xc2b2ae3d27d4eb4full;
 		if (world->records[i].forgotten)
 			acked += ((uint64_t)world->records[i].hash *
 					  world->records[i].forgotten ^

@@ -47,6 +47,9 @@ struct record {
 	uint8_t unnoticed;
 	/* A bit for each grant that was approved without it, as nobody could tell. */
 	uint16_t given_up;
+	/* ... that was marked before anybody could tell: what comes of it now is the
+	 * window that README.md states. Not what is asked again later. */
+	uint16_t unheard;
 	uint16_t lsn;
 	uint32_t hash; /* of the whole path to it */
 };
@@ -132,6 +135,7 @@ struct node {
 	uint8_t server, head, upstream;
 	uint8_t incarnation;
 	uint8_t unread, lagging, paused, dirty; /* dirty: checksum failures */
+	uint8_t torn; /* it received part of a record beyond its head */
 	uint8_t new_directory; /* its agent will notice at the next start */
 	/* The disk that was replaced, with the agent's records on it. */
 	struct {
@@ -163,7 +167,7 @@ enum { HASTY_POSITIONS = 1, HASTY_ROWS = 2 };
 /* What was collected so far, in terms of the world. */
 struct seen_probe {
 	uint8_t present, order, server, head, incarnation, unread, lagging,
-		paused, dirty, promoting;
+		paused, dirty, torn, promoting;
 	uint8_t old_disk; /* one that was put back answered */
 };
 
@@ -193,6 +197,7 @@ struct seen {
 	/* A lie about these was told when this began, or since: that the node
 	 * went down later does not make what was read before any better. */
 	uint8_t lied_to;
+	uint8_t marked; /* the number of its grant and 1, once it has its marker */
 	/* The program that asks has read its configuration once. */
 	struct contract wanted;
 	uint8_t snapshot_epoch, snapshot_holder;
@@ -352,6 +357,8 @@ enum wrong oracle_promotion(const struct world *world, const struct seen *seen,
 			    int *excused);
 /* What this grant was approved without, as nobody could tell. */
 void oracle_give_up(struct world *world, const struct seen *seen, uint8_t grant);
+/* What is told from here on comes after this promotion. */
+void oracle_unheard(struct world *world, struct seen *seen, uint8_t grant);
 /* Nodes that have less now than a note says which the candidate can read. */
 uint8_t oracle_noticed(const struct world *world, uint8_t candidate);
 

@@ -33,6 +33,8 @@ struct allowed {
 	"disowned-epoch-left-behind disowned-epoch-sealed "                     \
 	"disowned-epoch-same-holder"
 
+#define OWN_OPEN "disowned-epoch-of-its-own-under-an-open-grant"
+
 #define LATER_ROW                                                              \
 	"contract-newer-one-in-force contract-of-an-older-epoch "               \
 	"disowned-epoch-left-behind"
@@ -153,6 +155,8 @@ static struct allowed unused_facts[] = {
 	/* A candidate that holds the open grant itself knows its own log. */
 	{ "grants.outcome", "done", CUT_SHORT, 0 },
 	{ "grants.contract.*", "*", CUT_SHORT, 0 },
+	{ "grants.contract.*", "*", OWN_OPEN, 0 },
+	{ "grants.outcome", "done void", OWN_OPEN, 0 },
 	{ "grants.incarnation", "zero",
 	  "own-promotion-cut-short-after-a-void-grant "
 	  "own-promotion-cut-short-before-a-void-grant", 0 },
