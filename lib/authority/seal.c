@@ -154,7 +154,8 @@ enum vouch_error_code vouch__seal_publish(struct vouch_context *context,
 	code = vouch__record_seal(context->journal, &kept, error);
 	if (code != VOUCH_OK || !context->cluster_ops)
 		return code;
-	if (seen != VOUCH_OK)
+	/* What makes no sense is nobody's seal, and is replaced. */
+	if (seen != VOUCH_OK && seen != VOUCH_E_MALFORMED)
 		return vouch__error_set(error, seen, "%s", unread.text);
 	return cluster_do(context, deadline, NULL, &kept, error);
 }

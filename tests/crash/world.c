@@ -506,6 +506,8 @@ static enum vouch_error_code seal_observe(struct vouch_cluster *cluster,
 	(void)cluster;
 	(void)deadline;
 	*seal = world_now.seal;
+	if (world_now.seal_code != VOUCH_OK)
+		return no_answer(error, world_now.seal_code);
 	return seal->epoch != 0 ?
 		       VOUCH_OK :
 		       vouch__error_set(error, VOUCH_E_NOT_FOUND, "no seal");

@@ -137,6 +137,18 @@ static void nor_a_journal_that_missed_it(void **state)
 	assert_int_equal(journalled().unbroken, VOUCH_NO);
 }
 
+/* Whether it is broken there is not known, and it may be (P6-F1). */
+static void what_cannot_be_read_is_not_replaced(void **state)
+{
+	(void)state;
+	world_now.seal_code = VOUCH_E_CLUSTER;
+	assert_int_equal(publish(3), VOUCH_E_CLUSTER);
+	assert_int_equal(world_now.seal.epoch, 2);
+	world_now.seal_code = VOUCH_E_MALFORMED;
+	assert_int_equal(publish(3), VOUCH_OK);
+	assert_int_equal(world_now.seal.epoch, 3);
+}
+
 static void what_is_not_there_is_not_broken(void **state)
 {
 	struct vouch_cluster_seal other = seal_of(3);
@@ -290,6 +302,7 @@ int main(void)
 		TEST(journal_and_cluster_say_it),
 		TEST(nothing_mends_it),
 		TEST(nor_a_journal_that_missed_it),
+		TEST(what_cannot_be_read_is_not_replaced),
 		TEST(what_is_not_there_is_not_broken),
 		TEST(a_cluster_that_does_not_answer_is_told_by_the_next_start),
 		TEST(a_call_that_fails_is_an_error),
