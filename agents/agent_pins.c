@@ -126,6 +126,34 @@ int agent_is_unpinned(struct agent *agent, const struct vouch_local *local,
 	return 1;
 }
 
+/* A promotion that is not verified yet is of this log, too. */
+static int is_held(const struct agent *agent, const struct vouch_local *local,
+		   struct vouch_marker *marker)
+{
+	struct vouch_error ignored = { 0 };
+
+	return vouch__marker_read(&agent->config, marker, &ignored) == VOUCH_OK &&
+	       marker->system_id == local->system_id &&
+	       (marker->timeline == 0 || marker->timeline == local->timeline);
+}
+
+/* The very same server is still writable after it was seen to hold nothing: no
+ * demotion came in between, whose marker goes after its server. */
+static int is_still_unheld(struct agent *agent, const struct vouch_local *before)
+{
+	static struct vouch_local local;
+	struct vouch_marker marker;
+	struct vouch_error ignored = { 0 };
+
+	return agent->engine->local_observe(
+		       &agent->config,
+		       vouch__deadline_within(agent->deadline, LOOK_MS), &local,
+		       &ignored) == VOUCH_OK &&
+	       local.state == VOUCH_RUN_WRITABLE &&
+	       local.start_generation == before->start_generation &&
+	       !is_held(agent, &local, &marker);
+}
+
 /* Writable, and this node holds nothing: what it acknowledged since its authority
  * ended is in its own epoch, behind the end that a seal names (P6-A1), or under no
  * contract (P6-S1). Of another's epoch there is nothing that this node may say. */
@@ -136,7 +164,8 @@ static void unheld_tell(struct agent *agent, struct vouch_context *context,
 	int sealed;
 
 	if (local->epoch == 0 ||
-	    strcmp(local->epoch_holder, agent->config.node) != 0)
+	    strcmp(local->epoch_holder, agent->config.node) != 0 ||
+	    !is_still_unheld(agent, local))
 		return;
 	sealed = seal_give_up(agent, context, local->epoch);
 	if (!sealed && (!comparable || !is_unpinned(agent, local)))
@@ -217,13 +246,11 @@ void agent_pins_look(struct agent *agent, struct vouch_context *context)
 				       &local, &error) != VOUCH_OK ||
 	    local.state != VOUCH_RUN_WRITABLE)
 		return;
-	if (vouch__marker_read(&seen.config, &marker, &error) != VOUCH_OK ||
-	    marker.system_id != local.system_id ||
-	    marker.timeline != local.timeline) {
+	if (!is_held(&seen, &local, &marker)) {
 		unheld_tell(&seen, context, &local, comparable);
 		return;
 	}
-	if (!comparable || !is_unpinned(&seen, &local))
+	if (!comparable || marker.timeline == 0 || !is_unpinned(&seen, &local))
 		return;
 	agent_log("P6-S1: this server does not enforce the contract that is "
 		  "recorded; no monitor had seen it");
