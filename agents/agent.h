@@ -50,6 +50,16 @@ int agent_is_unpinned(struct agent *agent, const struct vouch_local *local,
  * neither from going on. */
 void agent_pins_look(struct agent *agent, struct vouch_context *context);
 
+/* The same of a primary that holds nothing: its seal is broken, or its contract is
+ * not the recorded one (P6-A1, P6-S1). comparable: that is loaded. */
+void agent_unheld_look(struct agent *agent, const struct vouch_local *local,
+		       int comparable);
+/* The same of a standby whose log, which ends there, went on after its seal without
+ * a promotion. The second: a server that runs. */
+void agent_passed_look(struct agent *agent, struct vouch_context *context,
+		       uint32_t timeline, uint64_t end);
+void agent_standby_look(struct agent *agent, const struct vouch_local *local);
+
 /* Makes the spool of the alert agent, after a start; nothing hangs on it. */
 void agent_alerts_expect(struct agent *agent);
 /* Journals what the alert agent left; as root, before that is given up. */

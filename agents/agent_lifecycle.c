@@ -11,9 +11,8 @@
 #include "authority/lock.h"
 #include "authority/marker.h"
 #include "authority/promotion.h"
-#include "authority/records.h"
 #include "authority/rejoin.h"
-#include "common/privilege.h"
+#include "authority/seal.h"
 
 enum { LOOK_MS = 4000 };
 
@@ -72,6 +71,9 @@ enum vouch_error_code agent_start_prepare(struct vouch_context *context,
 		agent_log(why);
 	}
 	if (code == VOUCH_OK)
+		agent_passed_look(agent, context, directory.timeline,
+				  directory.log_end);
+	if (code == VOUCH_OK)
 		code = vouch__contract_settle(context, &agent->config,
 					      agent->deadline, why, error);
 	return code;
@@ -92,6 +94,23 @@ static enum vouch_error_code start_server(struct vouch_context *context,
 	return code;
 }
 
+/* Whoever started it may have let it write, before or now. */
+static enum vouch_error_code running_look(struct agent *agent,
+					  struct vouch_context *context,
+					  const struct vouch_local *local,
+					  struct vouch_error *error)
+{
+	if (local->state == VOUCH_RUN_STANDBY) {
+		agent_passed_look(agent, context, local->timeline,
+				  local->position);
+		return VOUCH_OK;
+	}
+	agent_pins_look(agent, context);
+	return vouch__error_set(error, VOUCH_E_STATE,
+				"a server runs that is no standby (P6-A3); stop "
+				"it first");
+}
+
 enum ocf_exitcode agent_start(struct agent *agent)
 {
 	static struct vouch_local local;
@@ -108,10 +127,8 @@ enum ocf_exitcode agent_start(struct agent *agent)
 	if (code == VOUCH_OK && (local.state == VOUCH_RUN_STOPPED ||
 				 local.state == VOUCH_RUN_CRASHED))
 		code = start_server(&context, agent, &error);
-	else if (code == VOUCH_OK && local.state != VOUCH_RUN_STANDBY)
-		code = vouch__error_set(&error, VOUCH_E_STATE,
-					"a server runs that is no standby "
-					"(P6-A3); stop it first");
+	else if (code == VOUCH_OK)
+		code = running_look(agent, &context, &local, &error);
 	if (code == VOUCH_OK)
 		code = vouch__follow(&context, agent->deadline, &error);
 	managed = context.cluster != NULL;
@@ -224,27 +241,6 @@ void agent_attempt_settle(struct vouch_context *context, struct agent *agent)
 		agent_log(error.text);
 }
 
-static enum vouch_error_code seal_publish(struct vouch_context *context,
-					  struct agent *agent,
-					  const struct vouch_cluster_seal *seal,
-					  struct vouch_error *error)
-{
-	struct vouch_error ignored = { 0 };
-	enum vouch_error_code code;
-
-	code = vouch__record_seal(context->journal, seal, error);
-	if (code != VOUCH_OK || !context->cluster)
-		return code;
-	code = vouch__privilege_raise(error);
-	if (code != VOUCH_OK)
-		return code;
-	code = context->cluster_ops->seal_record(context->cluster,
-						 agent->deadline, seal, error);
-	if (vouch__privilege_lower(&agent->config, &ignored) != VOUCH_OK)
-		return VOUCH_E_PERMISSION;
-	return code;
-}
-
 /* A seal is a help for whoever comes next, not a condition for stopping: what
  * cannot be sealed has to be excluded and covered in another way. */
 static void seal_try(struct vouch_context *context, struct agent *agent,
@@ -273,7 +269,8 @@ static void seal_try(struct vouch_context *context, struct agent *agent,
 	mark.timeline = end->timeline;
 	mark.lsn = end->record_lsn;
 	if (vouch__mark_raise(&agent->config, mark, &error) != VOUCH_OK ||
-	    seal_publish(context, agent, &seal, &error) != VOUCH_OK)
+	    vouch__seal_publish(context, &seal, agent->deadline, &error) !=
+		    VOUCH_OK)
 		agent_log(error.text);
 }
 
@@ -304,8 +301,7 @@ static enum vouch_error_code stop_server(struct vouch_context *context,
 
 	memset(&end, 0, sizeof(end));
 	marked = vouch__marker_read(&agent->config, &marker, error) == VOUCH_OK;
-	if (marked)
-		agent_pins_look(agent, context);
+	agent_pins_look(agent, context);
 	code = agent->engine->stop(&agent->config, deadline, &end, error);
 	if (code != VOUCH_OK)
 		return code;

@@ -16,6 +16,7 @@
 #include "authority/incarnation.h"
 #include "authority/lock.h"
 #include "authority/marker.h"
+#include "authority/records.h"
 #include "authority/refusal.h"
 #include "authority/snapshot.h"
 #include "common/privilege.h"
@@ -102,13 +103,16 @@ static enum ocf_exitcode monitor_writable(struct agent *agent,
 				     "promoted (P6-A3)");
 			return PCMK_OCF_RUNNING_PROMOTED;
 		}
+		agent_unheld_look(agent, local, comparable);
 		agent_reason("P6-A3: the database is writable, but this node "
 			     "holds no authority: %s",
 			     error.text);
 		return PCMK_OCF_FAILED_PROMOTED;
 	}
-	if (!is_of_this_log(&marker, local))
+	if (!is_of_this_log(&marker, local)) {
+		agent_unheld_look(agent, local, comparable);
 		return authority_of_another(&marker, local);
+	}
 	if (was_cut_off(agent, &marker) ||
 	    (comparable && agent_is_unpinned(agent, local, marker.epoch)))
 		return PCMK_OCF_FAILED_PROMOTED;
@@ -123,6 +127,22 @@ static enum ocf_exitcode monitor_writable(struct agent *agent,
 	else
 		agent_note_when_due(agent);
 	return mark_raise(agent, local, PCMK_OCF_RUNNING_PROMOTED);
+}
+
+/* Who sealed its log may find that it was written to since (P6-A1). A journal that
+ * cannot be read says nothing, and the stop that follows looks again. */
+static int is_sealed(const struct agent *agent)
+{
+	struct vouch_journal *journal = NULL;
+	struct vouch_cluster_seal seal;
+	struct vouch_error ignored = { 0 };
+	int sealed;
+
+	sealed = vouch__journal_open(&agent->config, 0, &journal, &ignored) ==
+			 VOUCH_OK &&
+		 vouch__records_seal(journal, &seal, &ignored) == VOUCH_OK;
+	vouch__journal_close(journal);
+	return sealed;
 }
 
 /* A holder may find that its epoch proves nothing, which others must hear. */
@@ -141,7 +161,7 @@ static enum vouch_error_code root_leave(struct agent *agent,
 {
 	agent->renews = !is_probe() && vouch__snapshot_is_due(&agent->config);
 	return is_probe() || agent->renews || agent->config.retry_after_veto ||
-			       is_marked(agent) ?
+			       is_marked(agent) || is_sealed(agent) ?
 		       vouch__privilege_lower(&agent->config, error) :
 		       vouch__privilege_drop(&agent->config, error);
 }
@@ -156,6 +176,7 @@ static enum ocf_exitcode monitor_standby(struct agent *agent,
 	if (code != PCMK_OCF_OK)
 		return code;
 	if (is_probe()) {
+		agent_standby_look(agent, local);
 		agent_probed(agent, local);
 		return code;
 	}

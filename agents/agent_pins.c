@@ -6,16 +6,22 @@
  * whoever receives it, and the cluster for whoever is cut off (rule 565); and
  * Pacemaker is told that the primary has failed: it is
  * stopped, sealed, started with what is pinned and promoted by that seal, with all
- * that it has. Between that start and the next monitor, demotion or stop nobody
- * knows of it.
+ * that it has. Between that start and the next monitor, start, demotion or stop
+ * nobody knows of it.
+ *
+ * The same of one that is a primary after its authority ended; there a seal may say
+ * that its log ends where it went on, and that must be taken back first (P6-A1).
  */
 #include <inttypes.h>
+#include <string.h>
 
 #include "agents/agent.h"
 #include "authority/contract.h"
 #include "authority/contract_change.h"
 #include "authority/disown.h"
+#include "authority/incarnation.h"
 #include "authority/marker.h"
+#include "authority/seal.h"
 
 /* A log that takes no row must not keep the monitor from saying what it saw. */
 enum { DISOWN_MS = 5000, LOOK_MS = 4000 };
@@ -46,19 +52,41 @@ static void log_disown(struct agent *agent, enum vouch_answer *recorded)
 			  "contract is not enforced");
 }
 
-static void cluster_disown(struct agent *agent, struct vouch_context *context,
-			   uint64_t epoch, enum vouch_error_code opened,
-			   struct vouch_error *error)
+/* A seal speaks louder than that its epoch is disowned: it goes first (P6-A1). Was
+ * there one? */
+static int seal_give_up(struct agent *agent, struct vouch_context *context,
+			uint64_t epoch)
 {
-	enum vouch_error_code code = opened;
+	struct vouch_error error = { 0 };
+	char life[VOUCH_NAME_SIZE];
+	int sealed = 0;
+	enum vouch_error_code code =
+		vouch__incarnation_read(&agent->config, life, &error);
 
 	if (code == VOUCH_OK)
-		code = vouch__epoch_disown(context, epoch, agent->deadline,
-					   error);
+		code = vouch__seal_break(
+			context, epoch, life,
+			vouch__deadline_within(agent->deadline, DISOWN_MS),
+			&sealed, &error);
 	if (code != VOUCH_OK)
+		agent_reason("P6-A1: others may not be told that a seal of epoch "
+			     "%" PRIu64 " is broken: %s",
+			     epoch, error.text);
+	return sealed;
+}
+
+static void epoch_give_up(struct agent *agent, struct vouch_context *context,
+			  uint64_t epoch)
+{
+	struct vouch_error error = { 0 };
+
+	if (vouch__epoch_disown(context, epoch,
+				vouch__deadline_within(agent->deadline,
+						       DISOWN_MS),
+				&error) != VOUCH_OK)
 		agent_reason("P6-S1: standbys that are cut off are not told that "
 			     "epoch %" PRIu64 " is not enforced: %s",
-			     epoch, error->text);
+			     epoch, error.text);
 }
 
 /* The log hears of it by this; the cluster is still to be told. */
@@ -79,18 +107,125 @@ int agent_is_unpinned(struct agent *agent, const struct vouch_local *local,
 {
 	struct vouch_context context = { .progress = agent_log };
 	struct vouch_error error = { 0 };
-	enum vouch_error_code code;
 
 	if (!is_unpinned(agent, local))
 		return 0;
-	code = agent_context_open(agent, &context, &error);
-	cluster_disown(agent, &context, epoch, code, &error);
+	if (agent_context_open(agent, &context, &error) == VOUCH_OK) {
+		(void)seal_give_up(agent, &context, epoch);
+		epoch_give_up(agent, &context, epoch);
+	} else {
+		agent_reason("P6-S1: nobody is told that epoch %" PRIu64
+			     " is not enforced: %s",
+			     epoch, error.text);
+	}
 	vouch__context_close(&context);
 	agent_reason("P6-S1: this server was not started by its agent and does "
 		     "not enforce the recorded contract (%s): it is stopped, "
 		     "sealed and started again",
 		     local->unpinned);
 	return 1;
+}
+
+/* A promotion that is not verified yet is of this log, too. */
+static int is_held(const struct agent *agent, const struct vouch_local *local,
+		   struct vouch_marker *marker)
+{
+	struct vouch_error ignored = { 0 };
+
+	return vouch__marker_read(&agent->config, marker, &ignored) == VOUCH_OK &&
+	       marker->system_id == local->system_id &&
+	       (marker->timeline == 0 || marker->timeline == local->timeline);
+}
+
+/* The very same server is still writable after it was seen to hold nothing: no
+ * demotion came in between, whose marker goes after its server. */
+static int is_still_unheld(struct agent *agent, const struct vouch_local *before)
+{
+	static struct vouch_local local;
+	struct vouch_marker marker;
+	struct vouch_error ignored = { 0 };
+
+	return agent->engine->local_observe(
+		       &agent->config,
+		       vouch__deadline_within(agent->deadline, LOOK_MS), &local,
+		       &ignored) == VOUCH_OK &&
+	       local.state == VOUCH_RUN_WRITABLE &&
+	       local.start_generation == before->start_generation &&
+	       !is_held(agent, &local, &marker);
+}
+
+/* Writable, and this node holds nothing: what it acknowledged since its authority
+ * ended is in its own epoch, behind the end that a seal names (P6-A1), or under no
+ * contract (P6-S1). Of another's epoch there is nothing that this node may say. */
+static void unheld_tell(struct agent *agent, struct vouch_context *context,
+			const struct vouch_local *local, int comparable)
+{
+	enum vouch_answer recorded;
+	int sealed;
+
+	if (local->epoch == 0 ||
+	    strcmp(local->epoch_holder, agent->config.node) != 0 ||
+	    !is_still_unheld(agent, local))
+		return;
+	sealed = seal_give_up(agent, context, local->epoch);
+	if (!sealed && (!comparable || !is_unpinned(agent, local)))
+		return;
+	epoch_give_up(agent, context, local->epoch);
+	if (sealed)
+		log_disown(agent, &recorded);
+	agent_log(sealed ? "P6-A1: this server was started as a primary by "
+			   "somebody else after its log was sealed: the seal is "
+			   "broken, and its epoch proves nothing any more" :
+			   "P6-S1: this server was started as a primary by "
+			   "somebody else, without the contract: its epoch proves "
+			   "nothing any more");
+}
+
+void agent_unheld_look(struct agent *agent, const struct vouch_local *local,
+		       int comparable)
+{
+	struct vouch_context context = { .progress = agent_log };
+	struct vouch_error error = { 0 };
+
+	if (agent_context_open(agent, &context, &error) == VOUCH_OK)
+		unheld_tell(agent, &context, local, comparable);
+	else
+		agent_reason("%s", error.text);
+	vouch__context_close(&context);
+}
+
+void agent_passed_look(struct agent *agent, struct vouch_context *context,
+		       uint32_t timeline, uint64_t end)
+{
+	struct vouch_error error = { 0 };
+	char life[VOUCH_NAME_SIZE];
+	uint64_t epoch;
+
+	if (vouch__incarnation_read(&agent->config, life, &error) != VOUCH_OK) {
+		agent_log(error.text);
+		return;
+	}
+	if (vouch__seal_is_passed(context, life, timeline, end, agent->deadline,
+				  &epoch) != VOUCH_YES)
+		return;
+	(void)seal_give_up(agent, context, epoch);
+	epoch_give_up(agent, context, epoch);
+	agent_log("P6-A1: this node's log goes on after its seal, and nobody was "
+		  "promoted since: somebody wrote here, so the seal is broken, "
+		  "and its epoch proves nothing any more");
+}
+
+void agent_standby_look(struct agent *agent, const struct vouch_local *local)
+{
+	struct vouch_context context = { .progress = agent_log };
+	struct vouch_error error = { 0 };
+
+	if (agent_context_open(agent, &context, &error) == VOUCH_OK)
+		agent_passed_look(agent, &context, local->timeline,
+				  local->position);
+	else
+		agent_log(error.text);
+	vouch__context_close(&context);
 }
 
 void agent_pins_look(struct agent *agent, struct vouch_context *context)
@@ -101,21 +236,24 @@ void agent_pins_look(struct agent *agent, struct vouch_context *context)
 	static struct agent seen;
 	struct vouch_marker marker;
 	struct vouch_error error = { 0 };
+	int comparable;
 
 	seen = *agent;
-	seen.deadline = vouch__deadline_within(agent->deadline, LOOK_MS);
-	if (vouch__marker_read(&seen.config, &marker, &error) != VOUCH_OK ||
-	    vouch__contract_load(&seen.config, &error) != VOUCH_OK ||
-	    seen.engine->local_observe(&seen.config, seen.deadline, &local,
-				       &error) != VOUCH_OK ||
-	    local.state != VOUCH_RUN_WRITABLE ||
-	    marker.system_id != local.system_id ||
-	    marker.timeline != local.timeline)
+	comparable = vouch__contract_load(&seen.config, &error) == VOUCH_OK;
+	if (seen.engine->local_observe(&seen.config,
+				       vouch__deadline_within(seen.deadline,
+							      LOOK_MS),
+				       &local, &error) != VOUCH_OK ||
+	    local.state != VOUCH_RUN_WRITABLE)
 		return;
-	seen.deadline = vouch__deadline_within(agent->deadline, DISOWN_MS);
-	if (!is_unpinned(&seen, &local))
+	if (!is_held(&seen, &local, &marker)) {
+		unheld_tell(&seen, context, &local, comparable);
+		return;
+	}
+	if (!comparable || marker.timeline == 0 || !is_unpinned(&seen, &local))
 		return;
 	agent_log("P6-S1: this server does not enforce the contract that is "
 		  "recorded; no monitor had seen it");
-	cluster_disown(&seen, context, marker.epoch, VOUCH_OK, &error);
+	(void)seal_give_up(&seen, context, marker.epoch);
+	epoch_give_up(&seen, context, marker.epoch);
 }

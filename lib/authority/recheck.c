@@ -6,13 +6,27 @@
 
 #include "common/privilege.h"
 
+/* What is older than the candidate's log is left out of the evidence, disowned or
+ * not: the row of a later epoch ends what it matters for. */
+static uint64_t left_behind(const struct vouch_evidence *evidence)
+{
+	const struct vouch_probe *probe;
+
+	if (evidence->request.candidate >= evidence->node_count)
+		return 0;
+	probe = &evidence->nodes[evidence->request.candidate].probe;
+	return probe->condition == VOUCH_PRESENT && probe->epoch > 0 ?
+		       probe->epoch - 1 :
+		       0;
+}
+
 void vouch__decided_note(const struct vouch_evidence *evidence,
 			 struct vouch_decided *decided)
 {
 	uint32_t i;
 
 	decided->view = evidence->after;
-	decided->disowned = 0;
+	decided->disowned = left_behind(evidence);
 	for (i = 0; i < evidence->grant_count; i++) {
 		const struct vouch_grant *grant = &evidence->grants[i];
 

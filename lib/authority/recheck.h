@@ -13,7 +13,8 @@
 struct vouch_decided {
 	struct vouch_view view; /* after the evidence */
 	/* The newest epoch of which the evidence says that its contract bounds
-	 * nothing; 0: none. An older one never asks for more (P6-S1). */
+	 * nothing, or before which the candidate's log has a later one's row; 0:
+	 * none. This and older ones never ask for more (P6-S1, rule 565). */
 	uint64_t disowned;
 };
 

@@ -14,6 +14,7 @@
 #include "authority/marker.h"
 #include "authority/promotion.h"
 #include "authority/records.h"
+#include "authority/seal.h"
 #include "common/json.h"
 #include "common/privilege.h"
 
@@ -393,6 +394,21 @@ enum vouch_error_code vouch__grant_settle(struct vouch_context *context,
 	return code;
 }
 
+/* What a monitor or a stop could not say. Nothing hangs on it here: whoever does not
+ * answer now is told by the next start. */
+static void seal_retell(struct vouch_context *context,
+			struct vouch_deadline deadline)
+{
+	struct vouch_error error = { 0 };
+
+	if (vouch__seal_retell(context, deadline, &error) == VOUCH_OK ||
+	    !context->progress)
+		return;
+	(void)vouch__error_prefix(&error, "P6-A1: the cluster may not know that "
+					  "this node's seal is broken");
+	context->progress(error.text);
+}
+
 enum vouch_error_code vouch__recover_locked(struct vouch_context *context,
 					    const struct vouch_directory *directory,
 					    const char *incarnation,
@@ -407,6 +423,8 @@ enum vouch_error_code vouch__recover_locked(struct vouch_context *context,
 	if (code != VOUCH_OK && code != VOUCH_E_NOT_FOUND)
 		return code;
 	marked = code == VOUCH_OK;
+	/* Before the grants: a seal speaks louder than that its epoch is disowned. */
+	seal_retell(context, deadline);
 	code = grant_resolve(context, directory, incarnation, marked ? &marker : NULL,
 			     deadline, error);
 	if (code == VOUCH_OK)

@@ -186,6 +186,8 @@ struct vouch_cluster_ops {
 					      struct vouch_deadline,
 					      struct vouch_cluster_seal *,
 					      struct vouch_error *);
+	/* Takes the place of any other. One that is broken has to stand as a
+	 * claim has. */
 	enum vouch_error_code (*seal_record)(struct vouch_cluster *,
 					     struct vouch_deadline,
 					     const struct vouch_cluster_seal *,

@@ -275,8 +275,10 @@ static enum vouch_error_code tail_observe(const struct vouch_config *config,
 	(void)config;
 	(void)timeline;
 	(void)lsn;
-	memset(tail, 0, sizeof(*tail));
-	return no_answer(error, VOUCH_E_ENGINE);
+	*tail = world_now.tail;
+	return world_now.tail_readable ?
+		       VOUCH_OK :
+		       no_answer(error, VOUCH_E_ENGINE);
 }
 
 static enum vouch_error_code claim(const struct vouch_config *config,
@@ -503,8 +505,28 @@ static enum vouch_error_code seal_observe(struct vouch_cluster *cluster,
 {
 	(void)cluster;
 	(void)deadline;
-	memset(seal, 0, sizeof(*seal));
-	return vouch__error_set(error, VOUCH_E_NOT_FOUND, "no seal");
+	*seal = world_now.seal;
+	if (world_now.seal_code != VOUCH_OK)
+		return no_answer(error, world_now.seal_code);
+	return seal->epoch != 0 ?
+		       VOUCH_OK :
+		       vouch__error_set(error, VOUCH_E_NOT_FOUND, "no seal");
+}
+
+static enum vouch_error_code seal_record(struct vouch_cluster *cluster,
+					 struct vouch_deadline deadline,
+					 const struct vouch_cluster_seal *seal,
+					 struct vouch_error *error)
+{
+	int failed = fails();
+
+	(void)cluster;
+	(void)deadline;
+	if (failed && !world_fail_after)
+		return no_answer(error, VOUCH_E_CLUSTER);
+	world_now.seal = *seal;
+	changed();
+	return failed ? no_answer(error, VOUCH_E_TIMEOUT) : VOUCH_OK;
 }
 
 void world_context(struct vouch_context *context,
@@ -530,6 +552,7 @@ void world_context(struct vouch_context *context,
 		.grant_claim = grant_claim,
 		.grant_close = grant_close,
 		.seal_observe = seal_observe,
+		.seal_record = seal_record,
 	};
 
 	memset(context, 0, sizeof(*context));

@@ -16,6 +16,10 @@ struct world {
 	uint32_t grant_count;
 	uint32_t claims; /* how many there were */
 	struct vouch_cluster_grant grants[WORLD_GRANTS];
+	struct vouch_cluster_seal seal; /* epoch 0: the cluster has none */
+	enum vouch_error_code seal_code; /* ... unless this is the answer */
+	struct vouch_tail tail; /* of this node's log, where that is readable */
+	int tail_readable;
 	int n1_writable; /* a live contradiction: the verdict is a veto */
 	int no_promote;  /* the server does not leave recovery */
 	int unpinned_since_promotion; /* somebody changed the server's settings */

@@ -122,6 +122,32 @@ static void the_newest_that_the_evidence_knows_is_noted(void **state)
 	assert_int_equal(decided.disowned, 7);
 }
 
+/* The evidence does not name it any more, and it must not end every attempt. */
+static void an_epoch_that_the_log_goes_beyond_is_left_behind(void **state)
+{
+	static struct vouch_evidence evidence;
+	struct vouch_error error;
+
+	(void)state;
+	memset(&evidence, 0, sizeof(evidence));
+	evidence.after = decided.view;
+	evidence.node_count = 2;
+	evidence.request.candidate = 1;
+	evidence.nodes[1].probe.condition = VOUCH_PRESENT;
+	evidence.nodes[1].probe.epoch = 2;
+	world_now.grants[0].outcome = VOUCH_GRANT_DISOWNED;
+	vouch__decided_note(&evidence, &decided);
+	assert_int_equal(recheck(&error), VOUCH_OK);
+	/* Of this one it may lack writes. */
+	evidence.nodes[1].probe.epoch = 1;
+	vouch__decided_note(&evidence, &decided);
+	assert_int_equal(recheck(&error), VOUCH_E_CLUSTER);
+	evidence.nodes[1].probe.epoch = 2;
+	evidence.nodes[1].probe.condition = VOUCH_STALE;
+	vouch__decided_note(&evidence, &decided);
+	assert_int_equal(recheck(&error), VOUCH_E_CLUSTER);
+}
+
 static void a_whole_attempt_promotes_nobody(void **state)
 {
 	struct vouch_error error = { 0 };
@@ -150,6 +176,8 @@ int main(void)
 				       begin),
 		cmocka_unit_test_setup(
 			the_newest_that_the_evidence_knows_is_noted, begin),
+		cmocka_unit_test_setup(
+			an_epoch_that_the_log_goes_beyond_is_left_behind, begin),
 		cmocka_unit_test_setup(a_whole_attempt_promotes_nobody, begin),
 	};
 

@@ -411,6 +411,49 @@ static void disowned_without_quorum_is_recorded_and_told_of(void **state)
 	assert_int_equal(admin_epoch(), 3);
 }
 
+static enum vouch_error_code seal_record(enum vouch_answer unbroken)
+{
+	struct vouch_cluster_seal seal = { .node = "n2", .epoch = 2,
+					   .incarnation = "i2", .timeline = 2,
+					   .record_lsn = 40, .record_crc = 7,
+					   .unbroken = unbroken };
+
+	return vouch__pacemaker_seal_record(&cluster, vouch__deadline_in(1000),
+					    &seal, &error);
+}
+
+static enum vouch_answer seal_recorded(void)
+{
+	struct vouch_cluster_seal seal;
+
+	assert_int_equal(vouch__pacemaker_seal(&cluster, vouch__deadline_in(1000),
+					       &seal, &error),
+			 VOUCH_OK);
+	return seal.unbroken;
+}
+
+/* An older copy of the configuration would have it whole (P6-A1). */
+static void a_broken_seal_raises_it(void **state)
+{
+	(void)state;
+	assert_int_equal(seal_record(VOUCH_YES), VOUCH_OK);
+	assert_int_equal(admin_epoch(), 2);
+	assert_int_equal(seal_record(VOUCH_NO), VOUCH_OK);
+	assert_int_equal(seal_recorded(), VOUCH_NO);
+	assert_int_equal(admin_epoch(), 3);
+}
+
+static void broken_without_quorum_is_recorded_and_told_of(void **state)
+{
+	(void)state;
+	assert_int_equal(seal_record(VOUCH_YES), VOUCH_OK);
+	no_quorum();
+	assert_int_equal(seal_record(VOUCH_NO), VOUCH_E_CLUSTER);
+	assert_non_null(strstr(error.text, "may overrule it"));
+	assert_int_equal(seal_recorded(), VOUCH_NO);
+	assert_int_equal(admin_epoch(), 2);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, begin, end)
 
 int main(void)
@@ -429,6 +472,8 @@ int main(void)
 		TEST(the_same_claim_goes_on_where_it_was),
 		TEST(a_disowned_epoch_raises_it_once),
 		TEST(disowned_without_quorum_is_recorded_and_told_of),
+		TEST(a_broken_seal_raises_it),
+		TEST(broken_without_quorum_is_recorded_and_told_of),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -15,8 +15,8 @@
  * would take the others' grants away (P6-A1). So a claim, once the DC has it,
  * raises admin_epoch, over whatever number of changes is made elsewhere, and only
  * counts when the DC's copy shows that, too, and still has quorum. The same is done
- * when an epoch is disowned (P6-S1); the other ends of a grant only ever make
- * others less careful, so that they may be lost. Without quorum nothing is raised.
+ * when an epoch is disowned, or a seal is broken (P6-S1); the other ends of a grant
+ * only ever make others less careful, so that they may be lost. Without quorum nothing is raised.
  *
  * The number is read from a copy that has the record: whoever else raises it
  * meanwhile does so after the record as well. Cut off between the two, the claim is
@@ -33,12 +33,10 @@
 #include "cluster/pacemaker/cib_read.h"
 #include "cluster/pacemaker/cib_records.h"
 #include "cluster/pacemaker/cib_xml.h"
+#include "cluster/pacemaker/generation.h"
 #include "cluster/pacemaker/pacemaker.h"
 #include "cluster/pacemaker/worker.h"
 #include "common/error.h"
-
-/* Pacemaker keeps an admin_epoch as an int. */
-enum { GENERATION_MAX = INT32_MAX };
 
 struct grants_slip {
 	uint32_t count;
@@ -143,7 +141,7 @@ epoch_of(const struct grants_slip *slip, uint64_t epoch)
 	return NULL;
 }
 
-/* --- raising ---------------------------------------------------------------- */
+/* --- the coordinator's copy ---------------------------------------------------- */
 
 /* The coordinator's copy: what is on record there, and the number of it. */
 static enum vouch_error_code copy_read(struct vouch_cib_link *link, const char *dc,
@@ -170,51 +168,6 @@ static enum vouch_error_code copy_read(struct vouch_cib_link *link, const char *
 					"no quorum",
 					dc);
 	*generation = view.cib_admin_epoch;
-	return code;
-}
-
-/* Is it on record at the coordinator, and in which generation of the copy? */
-typedef enum vouch_error_code confirm(const void *what, struct vouch_cib_link *link,
-				      const char *dc, uint64_t *generation,
-				      struct vouch_error *error);
-
-static enum vouch_error_code raise_to(struct vouch_cib_link *link,
-				      uint64_t generation,
-				      struct vouch_error *error)
-{
-	enum vouch_error_code code;
-	xmlNode *cib;
-
-	if (generation > GENERATION_MAX)
-		return vouch__error_set(error, VOUCH_E_LIMIT,
-					"the configuration's admin_epoch cannot "
-					"be raised any more");
-	cib = vouch__generation_element(generation);
-	if (!cib)
-		return vouch__error_set(error, VOUCH_E_MEMORY, "out of memory");
-	code = vouch__cib_raise(link, cib, error);
-	xmlFreeDoc(cib->doc);
-	return code;
-}
-
-/* From here on no copy without the record has as high a number. */
-static enum vouch_error_code confirm_and_raise(confirm *is_there, const void *what,
-					       struct vouch_cib_link *link,
-					       const char *dc,
-					       struct vouch_error *error)
-{
-	uint64_t before, after = 0;
-	enum vouch_error_code code = is_there(what, link, dc, &before, error);
-
-	if (code == VOUCH_OK)
-		code = raise_to(link, before + 1, error);
-	if (code == VOUCH_OK)
-		code = is_there(what, link, dc, &after, error);
-	if (code == VOUCH_OK && after <= before)
-		code = vouch__error_set(error, VOUCH_E_CLUSTER,
-					"the coordinator %s did not raise the "
-					"configuration's admin_epoch, %" PRIu64,
-					dc, before);
 	return code;
 }
 
@@ -267,7 +220,7 @@ static enum vouch_error_code claim_precheck(const struct claim *claim,
 		return vouch__error_set(error, VOUCH_E_STATE,
 					"the cluster has no coordinator (DC) "
 					"right now; the epoch was not claimed");
-	if (view.cib_admin_epoch >= GENERATION_MAX)
+	if (view.cib_admin_epoch >= VOUCH_GENERATION_MAX)
 		return vouch__error_set(error, VOUCH_E_LIMIT,
 					"the configuration's admin_epoch is %" PRIu64
 					", which Pacemaker cannot raise any more; "
@@ -374,7 +327,8 @@ static enum vouch_error_code claim_make(const struct claim *claim,
 		is_there ? VOUCH_OK : claim_create(claim, link, error);
 
 	if (code == VOUCH_OK)
-		code = confirm_and_raise(claim_confirm, claim, link, dc, error);
+		code = vouch__generation_raise(claim_confirm, claim, link, dc,
+					       error);
 	if (code == VOUCH_OK || code == VOUCH_E_CONFLICT)
 		return code;
 	return code == VOUCH_E_TIMEOUT ? code : uncertain(claim, error);
@@ -533,21 +487,11 @@ static enum vouch_error_code disowned_raise(const struct closing *closing,
 					    struct vouch_error *error)
 {
 	char dc[VOUCH_NAME_SIZE];
-	enum vouch_error_code code;
-	xmlNode *cib;
+	enum vouch_error_code code = vouch__generation_dc(link, dc, error);
 
-	code = vouch__cib_query(link, NULL, &cib, error);
-	if (code != VOUCH_OK)
-		return code;
-	code = vouch__cib_dc_read(cib, dc, error);
-	vouch__cib_release(cib);
-	if (code == VOUCH_OK && !dc[0])
-		code = vouch__error_set(error, VOUCH_E_CLUSTER,
-					"the cluster has no coordinator (DC) "
-					"right now");
 	if (code == VOUCH_OK)
-		code = confirm_and_raise(disowned_confirm, closing, link, dc,
-					 error);
+		code = vouch__generation_raise(disowned_confirm, closing, link,
+					       dc, error);
 	return code == VOUCH_OK ?
 		       code :
 		       vouch__error_prefix(error,
