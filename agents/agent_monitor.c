@@ -22,14 +22,26 @@
 #include "common/privilege.h"
 
 /* A standby, or a holder, that lost what it once had would be noticed by its
- * mark; a mark that cannot be written is worth a failed monitor. */
+ * mark; a mark that cannot be written is worth a failed monitor. It is raised to
+ * what is whole: what was flushed of a record in its middle is gone after a crash,
+ * and this node would be taken for another (P6-S1, amnesia). */
 static enum ocf_exitcode mark_raise(struct agent *agent,
 				    const struct vouch_local *local,
 				    enum ocf_exitcode healthy)
 {
-	struct vouch_mark mark = { local->timeline, local->position };
+	struct vouch_mark mark = { 0, 0 };
 	struct vouch_error error = { 0 };
+	enum vouch_error_code code = agent->engine->whole_observe(
+		&agent->config, local->timeline, local->position,
+		&mark.timeline, &mark.lsn, &error);
 
+	/* The server is none the worse for it; what is not found yet, as while a
+	 * standby goes over to another timeline, the next monitor finds. */
+	if (code != VOUCH_OK) {
+		if (code != VOUCH_E_NOT_FOUND)
+			agent_log(error.text);
+		return healthy;
+	}
 	if (vouch__mark_raise(&agent->config, mark, &error) == VOUCH_OK)
 		return healthy;
 	agent_reason("the high-water mark cannot be kept: %s", error.text);

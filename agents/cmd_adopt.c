@@ -24,6 +24,7 @@ struct adoption {
 	struct vouch_context context;
 	struct vouch_deadline deadline;
 	struct vouch_local local;
+	struct vouch_mark mark; /* where its log surely ends */
 	char incarnation[VOUCH_NAME_SIZE];
 	struct vouch_cluster_grant grant;
 	int has_row; /* an adoption that was cut off got as far as the log */
@@ -92,6 +93,11 @@ static enum vouch_error_code verify(struct adoption *adoption)
 					"this node's server is no running "
 					"primary; run 'vouch adopt' there");
 	code = row_look(adoption);
+	if (code == VOUCH_OK)
+		code = adoption->context.engine->whole_observe(
+			config, adoption->local.timeline,
+			adoption->local.position, &adoption->mark.timeline,
+			&adoption->mark.lsn, &adoption->error);
 	if (code != VOUCH_OK)
 		return code;
 	memset(probes, 0, sizeof(probes));
@@ -190,8 +196,6 @@ static enum vouch_error_code log_write(struct adoption *adoption)
 
 static enum vouch_error_code marker_write(struct adoption *adoption)
 {
-	struct vouch_mark mark = { adoption->local.timeline,
-				   adoption->local.position };
 	const struct vouch_config *config = &adoption->cli->config;
 	struct vouch_marker marker;
 	enum vouch_error_code code;
@@ -209,7 +213,7 @@ static enum vouch_error_code marker_write(struct adoption *adoption)
 	marker.from_timeline = adoption->local.timeline;
 	marker.start_lsn = adoption->local.position;
 	marker.k = config->k;
-	code = vouch__mark_raise(config, mark, &adoption->error);
+	code = vouch__mark_raise(config, adoption->mark, &adoption->error);
 	if (code == VOUCH_OK)
 		code = vouch__marker_write(config, &marker, &adoption->error);
 	return code;

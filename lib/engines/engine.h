@@ -39,7 +39,8 @@ struct vouch_local {
 	enum vouch_run_state state;
 	uint64_t system_id;
 	uint32_t timeline;
-	uint64_t position; /* end of the log: flushed (writable) or replayed/received */
+	uint64_t position; /* end of the log: flushed (writable) or replayed/received,
+			    * perhaps in the middle of a record */
 	uint64_t start_generation; /* start of the server, microseconds */
 	char incarnation[VOUCH_NAME_SIZE]; /* as pinned in the running server */
 	enum vouch_answer pinned;	   /* every pinned setting stands as the agent set it */
@@ -148,12 +149,22 @@ struct vouch_engine {
 						 struct vouch_deadline,
 						 struct vouch_log_record *,
 						 struct vouch_error *);
-	/* The record at lsn of this node's own log; ABSENT when there is none
-	 * or its checksum is wrong. */
+	/* The last record of this node's own log that is complete, and so the
+	 * last one that its standby can ever replay of it: found by reading on
+	 * from the record that ends at `replayed`. ABSENT when none ends there. */
 	enum vouch_error_code (*tail_observe)(const struct vouch_config *,
-					      uint32_t timeline, uint64_t lsn,
+					      uint32_t timeline,
+					      uint64_t replayed,
 					      struct vouch_tail *,
 					      struct vouch_error *);
+	/* The end of the last complete record up to lsn, a position that was
+	 * flushed: what is there again after a crash. VOUCH_E_NOT_FOUND: none is
+	 * found there along that timeline. */
+	enum vouch_error_code (*whole_observe)(const struct vouch_config *,
+					       uint32_t timeline, uint64_t lsn,
+					       uint32_t *whole_timeline,
+					       uint64_t *whole_lsn,
+					       struct vouch_error *);
 	enum vouch_error_code (*directory_observe)(const struct vouch_config *,
 						   struct vouch_directory *,
 						   struct vouch_error *);

@@ -661,22 +661,30 @@ static enum vouch_error_code probes_collect(struct collection *collection)
 	return rows_collect(collection);
 }
 
+/* With exclusion behind, like the positions, and as old as the beginning of its
+ * reading. Of what was received in the midst of a record nothing is ever replayed:
+ * only the log itself tells that from what is still to come (P6-S3). */
 static void tail_collect(struct collection *collection)
 {
 	struct vouch_evidence *evidence = collection->evidence;
 	struct vouch_context *context = collection->context;
+	struct vouch_probe *own =
+		&evidence->nodes[evidence->request.candidate].probe;
+	const uint64_t order = ++collection->order;
 
-	if (evidence->seal.condition != VOUCH_PRESENT)
+	if (own->condition != VOUCH_PRESENT || own->in_recovery != VOUCH_YES ||
+	    own->replayed_lsn == 0)
 		return;
-	if (context->engine->tail_observe(collection->config,
-					  evidence->seal.timeline,
-					  evidence->seal.record_lsn,
-					  &evidence->tail,
+	if (context->engine->tail_observe(collection->config, own->timeline,
+					  own->replayed_lsn, &evidence->tail,
 					  collection->error) != VOUCH_OK) {
 		missed(collection, "tail of the log");
 		memset(&evidence->tail, 0, sizeof(evidence->tail));
 	}
-	evidence->tail.order = ++collection->order;
+	evidence->tail.order = order;
+	own->whole_lsn = evidence->tail.condition == VOUCH_PRESENT ?
+				 evidence->tail.end_lsn :
+				 0;
 }
 
 /* --- all of it ------------------------------------------------------------ */

@@ -326,7 +326,7 @@ struct vouch_seal {
 	enum vouch_answer unbroken;
 };
 
-/* The record that the candidate's log has at the seal's position. */
+/* The last whole record of the candidate's own log. */
 struct vouch_tail {
 	enum vouch_condition condition;
 	uint64_t order;

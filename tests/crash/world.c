@@ -268,13 +268,13 @@ static enum vouch_error_code records_observe(const struct vouch_config *config,
 }
 
 static enum vouch_error_code tail_observe(const struct vouch_config *config,
-					  uint32_t timeline, uint64_t lsn,
+					  uint32_t timeline, uint64_t replayed,
 					  struct vouch_tail *tail,
 					  struct vouch_error *error)
 {
 	(void)config;
 	(void)timeline;
-	(void)lsn;
+	(void)replayed;
 	*tail = world_now.tail;
 	return world_now.tail_readable ?
 		       VOUCH_OK :

@@ -80,19 +80,25 @@ struct end {
 
 /*
  * From where the walk starts. All up to the minimum recovery point was once
- * read, written and applied, so it is skipped where the log goes on after it;
- * otherwise the walk begins at the checkpoint and finds out what is left.
+ * read, written and applied, so it is skipped where the log has the record that
+ * ends there; otherwise the walk begins at the checkpoint and finds out what is
+ * left. Never from the point itself: a recycled segment may hold an old record at
+ * just that place, which only its back link tells from the next one.
  */
 static enum vouch_error_code walk(struct vouch_pg_wal *wal,
 				  const struct vouch_pg_control *control,
 				  struct vouch_pg_record *last,
 				  struct vouch_error *error)
 {
+	const uint64_t reached = control->min_recovery_point;
 	enum vouch_error_code code = VOUCH_E_NOT_FOUND;
 
-	if (control->min_recovery_point > control->checkpoint)
-		code = vouch__pg_wal_last(wal, control->min_recovery_point, last,
-					  error);
+	if (reached > control->checkpoint)
+		code = vouch__pg_wal_before(wal, reached, last, error);
+	if (code == VOUCH_OK)
+		code = last->end == reached ?
+			       vouch__pg_wal_last(wal, last->lsn, last, error) :
+			       VOUCH_E_NOT_FOUND;
 	if (code == VOUCH_E_NOT_FOUND)
 		code = vouch__pg_wal_last(wal, control->checkpoint, last, error);
 	return code;

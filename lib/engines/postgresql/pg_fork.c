@@ -31,6 +31,11 @@ static enum vouch_error_code walk(struct vouch_pg_wal *wal, uint64_t lsn,
 	struct vouch_pg_record record;
 	uint64_t previous = 0;
 
+	/* What lies behind the end of a log may be old, and be a whole record: its
+	 * back link tells, where the record before it is still there. */
+	if (vouch__pg_wal_before(wal, lsn, &record, &end_of_log) == VOUCH_OK &&
+	    record.end == lsn)
+		previous = record.lsn;
 	for (;;) {
 		enum vouch_error_code code = vouch__pg_wal_record(
 			wal, lsn, previous, &record, &end_of_log);

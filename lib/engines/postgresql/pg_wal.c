@@ -387,22 +387,23 @@ enum vouch_error_code vouch__pg_wal_record(struct vouch_pg_wal *wal,
 	return code;
 }
 
-enum vouch_error_code vouch__pg_wal_last(struct vouch_pg_wal *wal, uint64_t lsn,
-					 struct vouch_pg_record *last,
-					 struct vouch_error *error)
+enum vouch_error_code vouch__pg_wal_follow(struct vouch_pg_wal *wal,
+					   uint64_t limit,
+					   struct vouch_pg_record *last,
+					   struct vouch_error *error)
 {
 	struct vouch_error end_of_log = { .code = VOUCH_OK };
 	struct vouch_pg_record next;
-	enum vouch_error_code code =
-		vouch__pg_wal_record(wal, lsn, 0, last, error);
 
-	if (code != VOUCH_OK)
-		return code;
 	for (;;) {
-		code = vouch__pg_wal_record(wal, last->end, last->lsn, &next,
-					    &end_of_log);
+		enum vouch_error_code code = vouch__pg_wal_record(
+			wal, last->end, last->lsn, &next, &end_of_log);
+
 		if (code == VOUCH_E_NOT_FOUND)
 			return VOUCH_OK;
+		if (code == VOUCH_OK && next.end > limit)
+			return vouch__error_set(error, VOUCH_E_LIMIT,
+						"the log goes on");
 		if (code != VOUCH_OK) {
 			if (error != NULL)
 				*error = end_of_log;
@@ -410,4 +411,75 @@ enum vouch_error_code vouch__pg_wal_last(struct vouch_pg_wal *wal, uint64_t lsn,
 		}
 		*last = next;
 	}
+}
+
+enum vouch_error_code vouch__pg_wal_last(struct vouch_pg_wal *wal, uint64_t lsn,
+					 struct vouch_pg_record *last,
+					 struct vouch_error *error)
+{
+	enum vouch_error_code code =
+		vouch__pg_wal_record(wal, lsn, 0, last, error);
+
+	return code == VOUCH_OK ?
+		       vouch__pg_wal_follow(wal, UINT64_MAX, last, error) :
+		       code;
+}
+
+/* Where the first record of the page in the buffer begins, or a place beyond
+ * that page. */
+static uint64_t page_first_record(const struct vouch_pg_wal *wal)
+{
+	uint64_t at = wal->page_lsn + page_header_size(wal);
+
+	if (page_flags(wal) & PAGE_CONTINUES)
+		at += (vouch__pg_u32(wal->page + 16) + UINT64_C(7)) &
+		      ~UINT64_C(7);
+	return at;
+}
+
+/* The first record that begins in that page, if it ends up to limit. */
+static enum vouch_error_code page_record(struct vouch_pg_wal *wal, uint64_t page,
+					 uint64_t limit,
+					 struct vouch_pg_record *record,
+					 struct vouch_error *error)
+{
+	uint64_t at;
+	enum vouch_error_code code = page_get(wal, page, error);
+
+	if (code != VOUCH_OK)
+		return code;
+	at = page_first_record(wal);
+	if (at >= limit || at >= page + VOUCH_PG_PAGE_SIZE)
+		return log_ends(page, "no record begins there", error);
+	code = vouch__pg_wal_record(wal, at, 0, record, error);
+	if (code == VOUCH_OK && record->end > limit)
+		return log_ends(at, "it goes on", error);
+	return code;
+}
+
+enum vouch_error_code vouch__pg_wal_before(struct vouch_pg_wal *wal,
+					   uint64_t lsn,
+					   struct vouch_pg_record *last,
+					   struct vouch_error *error)
+{
+	const uint64_t span = (uint64_t)RECORD_LENGTH_MAX + wal->segment_size;
+	uint64_t page = lsn > 0 ? (lsn - 1) - (lsn - 1) % VOUCH_PG_PAGE_SIZE : 0;
+	enum vouch_error_code code;
+
+	/* Nothing was ever written at zero. */
+	for (; page > 0 && lsn - page < span; page -= VOUCH_PG_PAGE_SIZE) {
+		code = segment_open(wal, page / wal->segment_size, error);
+		if (code == VOUCH_OK)
+			code = page_record(wal, page, lsn, last, error);
+		else if (code == VOUCH_E_NOT_FOUND)
+			break;
+		if (code == VOUCH_OK) {
+			code = vouch__pg_wal_follow(wal, lsn, last, error);
+			return code == VOUCH_E_LIMIT ? VOUCH_OK : code;
+		}
+		if (code != VOUCH_E_NOT_FOUND)
+			return code;
+	}
+	memset(last, 0, sizeof(*last));
+	return log_ends(lsn, "no record is complete before it", error);
 }

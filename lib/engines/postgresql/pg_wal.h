@@ -63,5 +63,16 @@ vouch__pg_wal_record(struct vouch_pg_wal *wal, uint64_t lsn, uint64_t previous,
 VOUCH_MUST_CHECK enum vouch_error_code
 vouch__pg_wal_last(struct vouch_pg_wal *wal, uint64_t lsn,
 		   struct vouch_pg_record *last, struct vouch_error *error);
+/* Goes on from the record that *last is to the last valid one.
+ * VOUCH_E_LIMIT: that is beyond limit, and *last is the last one that is not. */
+VOUCH_MUST_CHECK enum vouch_error_code
+vouch__pg_wal_follow(struct vouch_pg_wal *wal, uint64_t limit,
+		     struct vouch_pg_record *last, struct vouch_error *error);
+/* The last record that ends up to lsn, which must not be beyond what was
+ * written: what lies there may be old, and be a valid record by itself. Reads
+ * no more than it must. VOUCH_E_NOT_FOUND when there is none. */
+VOUCH_MUST_CHECK enum vouch_error_code
+vouch__pg_wal_before(struct vouch_pg_wal *wal, uint64_t lsn,
+		     struct vouch_pg_record *last, struct vouch_error *error);
 
 #endif

@@ -9,6 +9,7 @@ const struct vouch_engine vouch__postgresql = {
 	.probe = vouch__pg_probe,
 	.records_observe = vouch__pg_records_observe,
 	.tail_observe = vouch__pg_tail_observe,
+	.whole_observe = vouch__pg_whole_observe,
 	.directory_observe = vouch__pg_directory_observe,
 	.claim = vouch__pg_claim,
 	.claim_release = vouch__pg_claim_release,

@@ -34,9 +34,15 @@ enum vouch_error_code vouch__pg_records_observe(const struct vouch_config *,
 						struct vouch_log_record *,
 						struct vouch_error *);
 enum vouch_error_code vouch__pg_tail_observe(const struct vouch_config *,
-					     uint32_t timeline, uint64_t lsn,
+					     uint32_t timeline,
+					     uint64_t replayed,
 					     struct vouch_tail *,
 					     struct vouch_error *);
+enum vouch_error_code vouch__pg_whole_observe(const struct vouch_config *,
+					      uint32_t timeline, uint64_t lsn,
+					      uint32_t *whole_timeline,
+					      uint64_t *whole_lsn,
+					      struct vouch_error *);
 enum vouch_error_code vouch__pg_directory_observe(const struct vouch_config *,
 						  struct vouch_directory *,
 						  struct vouch_error *);
