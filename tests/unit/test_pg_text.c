@@ -268,7 +268,9 @@ static void settings_file_quotes_for_the_server(void **state)
 	assert_int_equal(vouch__pg_settings_make(&config, "i7", &settings, NULL),
 			 VOUCH_OK);
 	text = vouch__pg_settings_file(&settings);
-	assert_non_null(strstr(text, "\ncluster_name = 'vouch:pgsql:n2:i7'\n"));
+	/* A copy of this directory has the file, but not this life (P6-S1). */
+	assert_null(strstr(text, "cluster_name"));
+	assert_null(strstr(text, "i7"));
 	assert_non_null(strstr(text, " user=''o\\\\''neil'' "));
 	assert_non_null(strstr(text, "\nsynchronous_standby_names = "
 				     "'ANY 1 (\"n1\", \"n3\")'\n"));

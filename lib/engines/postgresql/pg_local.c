@@ -19,7 +19,7 @@
 
 enum column {
 	IN_RECOVERY, SYSTEM_ID, TIMELINE, POSITION, STARTED, CLUSTER_NAME,
-	UNPINNED, OVERRIDDEN, WEAKENED, ATTEMPTED, RECEIVING, EPOCH_TABLE,
+	NAME_PINNED, UNPINNED, OVERRIDDEN, WEAKENED, ATTEMPTED, RECEIVING, EPOCH_TABLE,
 	STREAMS,
 };
 
@@ -38,7 +38,7 @@ static const char question[] =
 	" greatest(pg_last_wal_receive_lsn(), pg_last_wal_replay_lsn())"
 	" ELSE pg_current_wal_flush_lsn() END, '0/0'), "
 	"(extract(epoch FROM pg_postmaster_start_time()) * 1000000)::bigint, "
-	"current_setting('cluster_name'), "
+	"current_setting('cluster_name'), " VOUCH_PG_NAME_IS_PINNED ", "
 	"(SELECT string_agg(w.name, ', ' ORDER BY w.name)"
 	" FROM unnest($1::text[], $2::text[]) AS w(name, value)"
 	" LEFT JOIN pg_settings s ON s.name = w.name"
@@ -252,7 +252,7 @@ static void pins_judge(const struct vouch_config *config, const PGresult *result
 		stands = 0;
 		add(local->unpinned, sizeof(local->unpinned),
 		    "cluster_name is not of this node");
-	} else {
+	} else if (vouch__pg_value_answer(result, 0, NAME_PINNED) == VOUCH_YES) {
 		strcpy(local->incarnation, name.incarnation);
 	}
 	if (vouch__pg_value_answer(result, 0, OVERRIDDEN) != VOUCH_NO &&
