@@ -13,6 +13,7 @@
 #include "engines/postgresql/pg_history.h"
 #include "engines/postgresql/pg_lsn.h"
 #include "engines/postgresql/pg_settings.h"
+#include "engines/postgresql/pg_streams.h"
 
 static struct vouch_config config_three(void)
 {
@@ -386,6 +387,43 @@ static void history_has_a_limit(void **state)
 	assert_int_equal(history_of(text, 1000, &history), VOUCH_E_MALFORMED);
 }
 
+static struct vouch_local local;
+
+static void streams_are_read(void **state)
+{
+	(void)state;
+	local.stream_count = 7;
+	assert_true(vouch__pg_streams_parse("", &local));
+	assert_int_equal(local.stream_count, 0);
+	assert_true(vouch__pg_streams_parse("n2 12-34 100 true\nn3 5-6 0 false",
+					    &local));
+	assert_int_equal(local.stream_count, 2);
+	assert_string_equal(local.streams[0].name, "n2");
+	assert_string_equal(local.streams[0].session, "12-34");
+	assert_true(local.streams[0].flushed_lsn == 100);
+	assert_int_equal(local.streams[0].streaming, VOUCH_YES);
+	assert_int_equal(local.streams[1].streaming, VOUCH_NO);
+	assert_false(vouch__pg_streams_parse("n2 12-34 100", &local));
+	assert_false(vouch__pg_streams_parse("n2 12-34 -1 true", &local));
+}
+
+/* Whoever may replicate opens as many sessions as he likes: that is no reason to take
+ * the primary for failed, and what is not listed counts for nothing (P6-S1). */
+static void streams_beyond_the_bound_are_left_out(void **state)
+{
+	static char text[VOUCH_NODES_MAX * 64];
+	size_t used = 0;
+
+	(void)state;
+	for (int i = 0; i < 2 * VOUCH_NODES_MAX; i++)
+		used += (size_t)snprintf(text + used, sizeof(text) - used,
+					 "n%d %d-1 1 true\n", i, i);
+	assert_true(vouch__pg_streams_parse(text, &local));
+	assert_int_equal(local.stream_count, VOUCH_NODES_MAX);
+	for (uint32_t i = 0; i < VOUCH_NODES_MAX; i++)
+		assert_int_equal(strtoul(local.streams[i].name + 1, NULL, 10), i);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -405,6 +443,8 @@ int main(void)
 		cmocka_unit_test(history_is_followed),
 		cmocka_unit_test(history_that_lies_is_refused),
 		cmocka_unit_test(history_has_a_limit),
+		cmocka_unit_test(streams_are_read),
+		cmocka_unit_test(streams_beyond_the_bound_are_left_out),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
