@@ -10,6 +10,7 @@
  * knows of it.
  */
 #include <inttypes.h>
+#include <stdio.h>
 
 #include "agents/agent.h"
 #include "authority/contract.h"
@@ -93,9 +94,56 @@ int agent_is_unpinned(struct agent *agent, const struct vouch_local *local,
 	return 1;
 }
 
-void agent_pins_look(struct agent *agent, struct vouch_context *context)
+/* The command line tells what the server does not say any more. What it does not
+ * tell either is no reason to disown: a server that its agent started, and that broke
+ * down, looks the same. */
+static int was_started_unpinned(struct agent *agent,
+				const struct vouch_marker *marker,
+				const char *silence)
+{
+	struct vouch_error error = { 0 };
+	enum vouch_answer given =
+		agent->engine->contract_given(&agent->config, &error);
+	char text[1024];
+
+	/* The first epoch of a server that another agent runs may never have been
+	 * pinned, and its log has said so. */
+	if (given == VOUCH_NO && !(agent->guards && marker->epoch == 1))
+		return 1;
+	if (given == VOUCH_UNKNOWN) {
+		(void)snprintf(text, sizeof(text),
+			       "P6-S1: whether this server enforces the recorded "
+			       "contract cannot be told: %.300s; %.300s",
+			       silence, error.text);
+		agent_log(text);
+	}
+	return 0;
+}
+
+/* Does the server that is about to be stopped enforce less than its epoch's record
+ * says? A server that nothing is known of may have been writable until now. */
+static int is_seen_unpinned(struct agent *agent,
+			    const struct vouch_marker *marker)
 {
 	static struct vouch_local local;
+	struct vouch_error error = { 0 };
+	enum vouch_error_code code = agent->engine->local_observe(
+		&agent->config, vouch__deadline_within(agent->deadline, LOOK_MS),
+		&local, &error);
+
+	agent->deadline = vouch__deadline_within(agent->deadline, DISOWN_MS);
+	if (code != VOUCH_OK)
+		return was_started_unpinned(agent, marker, error.text);
+	if (local.state == VOUCH_RUN_STARTING)
+		return was_started_unpinned(agent, marker,
+					    "it takes no connections");
+	return local.state == VOUCH_RUN_WRITABLE &&
+	       marker->system_id == local.system_id &&
+	       marker->timeline == local.timeline && is_unpinned(agent, &local);
+}
+
+void agent_pins_look(struct agent *agent, struct vouch_context *context)
+{
 	/* Whoever stops may start again, with the contract that is asked for then:
 	 * the one that this server has to enforce is loaded into a copy. */
 	static struct agent seen;
@@ -103,17 +151,12 @@ void agent_pins_look(struct agent *agent, struct vouch_context *context)
 	struct vouch_error error = { 0 };
 
 	seen = *agent;
-	seen.deadline = vouch__deadline_within(agent->deadline, LOOK_MS);
 	if (vouch__marker_read(&seen.config, &marker, &error) != VOUCH_OK ||
-	    vouch__contract_load(&seen.config, &error) != VOUCH_OK ||
-	    seen.engine->local_observe(&seen.config, seen.deadline, &local,
-				       &error) != VOUCH_OK ||
-	    local.state != VOUCH_RUN_WRITABLE ||
-	    marker.system_id != local.system_id ||
-	    marker.timeline != local.timeline)
+	    vouch__contract_load(&seen.config, &error) != VOUCH_OK) {
+		agent_log(error.text);
 		return;
-	seen.deadline = vouch__deadline_within(agent->deadline, DISOWN_MS);
-	if (!is_unpinned(&seen, &local))
+	}
+	if (!is_seen_unpinned(&seen, &marker))
 		return;
 	agent_log("P6-S1: this server does not enforce the contract that is "
 		  "recorded; no monitor had seen it");

@@ -7,8 +7,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 #include <cmocka.h>
 #include "common/terms.h"
+#include "engines/postgresql/pg_arguments.h"
 #include "engines/postgresql/pg_cluster_name.h"
 #include "engines/postgresql/pg_history.h"
 #include "engines/postgresql/pg_lsn.h"
@@ -387,6 +389,45 @@ static void history_has_a_limit(void **state)
 	assert_int_equal(history_of(text, 1000, &history), VOUCH_E_MALFORMED);
 }
 
+#define SAYS(arguments)                                                        \
+	vouch__pg_arguments_say(arguments, sizeof(arguments),                  \
+				"synchronous_commit", "on")
+
+/* Whoever starts a server by hand may write the same thing in several ways, and what
+ * comes last holds. */
+static void arguments_are_taken_as_the_server_takes_them(void **state)
+{
+	(void)state;
+	assert_int_equal(SAYS("postgres\0-D\0/data\0-c\0synchronous_commit=on"),
+			 VOUCH_YES);
+	assert_int_equal(SAYS("postgres\0-csynchronous_commit=on"), VOUCH_YES);
+	assert_int_equal(SAYS("postgres\0--synchronous-commit=on"), VOUCH_YES);
+	assert_int_equal(SAYS("postgres\0-c\0synchronous_commit=on\0"
+			      "-c\0Synchronous_Commit=off"),
+			 VOUCH_NO);
+	assert_int_equal(SAYS("postgres\0-c\0synchronous_commit=on\0"
+			      "--synchronous-commit=local"),
+			 VOUCH_NO);
+	assert_int_equal(SAYS("postgres\0-c\0synchronous_commit=off\0"
+			      "-c\0synchronous_commit=on"),
+			 VOUCH_YES);
+	assert_int_equal(SAYS("postgres\0-c\0synchronous_commit_=on"), VOUCH_NO);
+	assert_int_equal(SAYS("postgres\0-c\0synchronous_commit=on "), VOUCH_NO);
+	assert_int_equal(SAYS("postgres\0-D\0/data"), VOUCH_NO);
+	assert_int_equal(SAYS("postgres\0-c"), VOUCH_NO);
+	assert_int_equal(vouch__pg_arguments_say("", 0, "a", "b"), VOUCH_UNKNOWN);
+}
+
+/* Nobody's command line says nothing. */
+static void a_command_line_that_cannot_be_read_is_unknown(void **state)
+{
+	(void)state;
+	assert_int_equal(vouch__pg_setting_given(0, "a", "b"), VOUCH_UNKNOWN);
+	assert_int_equal(vouch__pg_setting_given(INT32_MAX, "a", "b"),
+			 VOUCH_UNKNOWN);
+	assert_int_equal(vouch__pg_setting_given(getpid(), "a", "b"), VOUCH_NO);
+}
+
 static struct vouch_local local;
 
 static void streams_are_read(void **state)
@@ -443,6 +484,8 @@ int main(void)
 		cmocka_unit_test(history_is_followed),
 		cmocka_unit_test(history_that_lies_is_refused),
 		cmocka_unit_test(history_has_a_limit),
+		cmocka_unit_test(arguments_are_taken_as_the_server_takes_them),
+		cmocka_unit_test(a_command_line_that_cannot_be_read_is_unknown),
 		cmocka_unit_test(streams_are_read),
 		cmocka_unit_test(streams_beyond_the_bound_are_left_out),
 	};

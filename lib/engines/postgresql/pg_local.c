@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include "engines/postgresql/pg_arguments.h"
 #include "engines/postgresql/pg_cluster_name.h"
 #include "engines/postgresql/pg_connect.h"
 #include "engines/postgresql/pg_control.h"
@@ -169,8 +170,8 @@ static int override_is_pinned(const struct vouch_config *config)
 
 	return vouch__pg_processes_observe(config, &processes, &ignored) ==
 		       VOUCH_OK &&
-	       vouch__pg_argument_given(processes.postmaster,
-					"synchronous_commit=on") == VOUCH_YES;
+	       vouch__pg_setting_given(processes.postmaster,
+				       "synchronous_commit", "on") == VOUCH_YES;
 }
 
 /* Neither changes what is pinned: it is for people to know. */
