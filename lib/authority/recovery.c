@@ -12,26 +12,11 @@
 #include "authority/event.h"
 #include "authority/lock.h"
 #include "authority/marker.h"
+#include "authority/other_life.h"
 #include "authority/promotion.h"
 #include "authority/records.h"
 #include "common/json.h"
 #include "common/privilege.h"
-
-/* `made` is whether memory was enough for `json`, which is released. */
-static enum vouch_error_code append(struct vouch_context *context,
-				    const char *type, struct json_object *json,
-				    enum vouch_error_code made,
-				    struct vouch_error *error)
-{
-	enum vouch_error_code code =
-		made == VOUCH_OK ?
-			vouch__journal_append(context->journal, type, json, NULL,
-					      error) :
-			vouch__error_set(error, made, "out of memory");
-
-	json_object_put(json);
-	return code;
-}
 
 static enum vouch_error_code abort_record(struct vouch_context *context,
 					  const char *id,
@@ -46,7 +31,14 @@ static enum vouch_error_code abort_record(struct vouch_context *context,
 	if (code == VOUCH_OK)
 		code = vouch__json_put_text(json, "why",
 					    "the attempt was cut off (P6-F2)");
-	return append(context, VOUCH_RECORD_OUTCOME, json, code, error);
+	if (code != VOUCH_OK)
+		code = vouch__error_set(error, code, "out of memory");
+	else
+		code = vouch__journal_append(context->journal,
+					     VOUCH_RECORD_OUTCOME, json, NULL,
+					     error);
+	json_object_put(json);
+	return code;
 }
 
 /* The last request without an outcome was cut off. */
@@ -402,53 +394,6 @@ enum vouch_error_code vouch__grant_settle(struct vouch_context *context,
 	return code;
 }
 
-static enum vouch_error_code removal_record(struct vouch_context *context,
-					    const char *incarnation,
-					    const char *why,
-					    struct vouch_error *error)
-{
-	struct json_object *json = json_object_new_object();
-	enum vouch_error_code code;
-
-	code = vouch__json_put_text(json, "incarnation", incarnation);
-	if (code == VOUCH_OK)
-		code = vouch__json_put_text(json, "why", why);
-	return append(context, VOUCH_RECORD_INCARNATION, json, code, error);
-}
-
-/* A primary that crashed and was cloned anew by hand leaves its marker, which says
- * nothing of the life that begins: what that one did cannot be told from this one,
- * so that its grant stays as it is (P6-S1). A marker of another database system was
- * not left by any life of this directory. */
-static enum vouch_error_code other_life_remove(struct vouch_context *context,
-					       const struct vouch_directory *directory,
-					       const char *incarnation,
-					       const struct vouch_marker *marker,
-					       struct vouch_error *error)
-{
-	char why[VOUCH_TEXT_SIZE];
-	enum vouch_error_code code;
-
-	if (marker->system_id != directory->system_id)
-		return vouch__error_set(
-			error, VOUCH_E_CONFLICT,
-			"the marker is of incarnation %s of database system "
-			"%" PRIu64 ", this is %s of %" PRIu64,
-			marker->incarnation, marker->system_id, incarnation,
-			directory->system_id);
-	(void)snprintf(why, sizeof(why),
-		       "P6-S1: the marker of epoch %" PRIu64 " is of incarnation "
-		       "%s, this is %s: it is removed, and nothing is said of "
-		       "what that one did",
-		       marker->epoch, marker->incarnation, incarnation);
-	code = removal_record(context, incarnation, why, error);
-	if (code == VOUCH_OK)
-		code = vouch__marker_remove(context->config, error);
-	if (code == VOUCH_OK && context->progress)
-		context->progress(why);
-	return code;
-}
-
 enum vouch_error_code vouch__recover_locked(struct vouch_context *context,
 					    const struct vouch_directory *directory,
 					    const char *incarnation,
@@ -463,8 +408,8 @@ enum vouch_error_code vouch__recover_locked(struct vouch_context *context,
 	marked = code == VOUCH_OK;
 	if (marked && strcmp(marker.incarnation, incarnation) != 0) {
 		marked = 0;
-		code = other_life_remove(context, directory, incarnation, &marker,
-					 error);
+		code = vouch__other_life_remove(context, directory, incarnation,
+						&marker, error);
 	}
 	if (code != VOUCH_OK && code != VOUCH_E_NOT_FOUND)
 		return code;
