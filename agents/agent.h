@@ -69,6 +69,10 @@ void agent_alerts_take(struct agent *agent);
  * the one that it runs with, or when its agent did not start it. */
 void agent_standby_renew(struct vouch_context *context, struct agent *agent);
 
+/* Was it this node's agent that started the server, with the incarnation that is on
+ * record? */
+int agent_life_is_settled(struct agent *agent, const struct vouch_local *local);
+
 /* Settles the grant of an attempt of this node that was cut off, by a start. */
 void agent_attempt_settle(struct vouch_context *context, struct agent *agent);
 

@@ -111,6 +111,46 @@ static enum vouch_error_code running_look(struct agent *agent,
 				"it first");
 }
 
+static enum vouch_error_code start_again(struct vouch_context *context,
+					 struct agent *agent,
+					 struct vouch_error *error)
+{
+	struct vouch_clean_end end;
+	enum vouch_error_code code = agent->engine->stop(
+		&agent->config, agent->deadline, &end, error);
+
+	return code == VOUCH_OK ? start_server(context, agent, error) : code;
+}
+
+/* Which life a running server goes on with is known only where this node's agent
+ * settled it, at a start: an older copy of the directory, say, that somebody
+ * started by hand has no life yet (P6-S1). A record that cannot be looked at ends
+ * none. */
+int agent_life_is_settled(struct agent *agent, const struct vouch_local *local)
+{
+	char own[VOUCH_NAME_SIZE];
+	struct vouch_error error = { 0 };
+	enum vouch_error_code code;
+
+	if (local->incarnation[0] == '\0')
+		return 0;
+	code = vouch__incarnation_read(&agent->config, own, &error);
+	if (code == VOUCH_OK)
+		return strcmp(own, local->incarnation) == 0;
+	agent_log(error.text);
+	return code != VOUCH_E_NOT_FOUND && code != VOUCH_E_CORRUPT &&
+	       code != VOUCH_E_MALFORMED;
+}
+
+/* Of what another agent runs without what is pinned the guard only tells. */
+static int is_foreign_standby(struct agent *agent,
+			      const struct vouch_local *local)
+{
+	return local->state == VOUCH_RUN_STANDBY &&
+	       !(agent->guards && local->incarnation[0] == '\0') &&
+	       !agent_life_is_settled(agent, local);
+}
+
 enum ocf_exitcode agent_start(struct agent *agent)
 {
 	static struct vouch_local local;
@@ -127,7 +167,11 @@ enum ocf_exitcode agent_start(struct agent *agent)
 	if (code == VOUCH_OK && (local.state == VOUCH_RUN_STOPPED ||
 				 local.state == VOUCH_RUN_CRASHED))
 		code = start_server(&context, agent, &error);
-	else if (code == VOUCH_OK)
+	else if (code == VOUCH_OK && is_foreign_standby(agent, &local)) {
+		agent_log("P6-S1: this standby was not started by its agent: it "
+			  "is started again");
+		code = start_again(&context, agent, &error);
+	} else if (code == VOUCH_OK)
 		code = running_look(agent, &context, &local, &error);
 	if (code == VOUCH_OK)
 		code = vouch__follow(&context, agent->deadline, &error);
@@ -136,17 +180,6 @@ enum ocf_exitcode agent_start(struct agent *agent)
 	if (code == VOUCH_OK && managed)
 		agent_alerts_expect(agent);
 	return code == VOUCH_OK ? PCMK_OCF_OK : fail(&error);
-}
-
-static enum vouch_error_code start_again(struct vouch_context *context,
-					 struct agent *agent,
-					 struct vouch_error *error)
-{
-	struct vouch_clean_end end;
-	enum vouch_error_code code = agent->engine->stop(
-		&agent->config, agent->deadline, &end, error);
-
-	return code == VOUCH_OK ? start_server(context, agent, error) : code;
 }
 
 /* One after the other, so that readers find a standby; whoever had the turn and
@@ -167,7 +200,8 @@ static enum vouch_error_code turn_wait(struct agent *agent, const char *holder,
 					error);
 }
 
-/* A standby that runs with another contract, or that its agent did not start. */
+/* A standby that runs with another contract, or whose life its agent did not
+ * settle. */
 static int is_to_renew(struct agent *agent, int lags)
 {
 	static struct vouch_local local;
@@ -176,7 +210,7 @@ static int is_to_renew(struct agent *agent, int lags)
 	if (agent->engine->local_observe(&agent->config, agent->deadline, &local,
 					 &error) == VOUCH_OK)
 		return local.state == VOUCH_RUN_STANDBY &&
-		       (lags || local.incarnation[0] == '\0');
+		       (lags || !agent_life_is_settled(agent, &local));
 	agent_log(error.text);
 	return 0;
 }

@@ -178,12 +178,34 @@ static enum vouch_error_code root_leave(struct agent *agent,
 		       vouch__privilege_drop(&agent->config, error);
 }
 
+/* One that was started by somebody else than its agent, after the agent had it
+ * before: nobody looked at what is in its directory (P6-S1). Before the first start
+ * by an agent there is no record: such a standby, of an adoption or of another agent,
+ * goes on until it is its turn. */
+static int is_by_hand(struct agent *agent, const struct vouch_local *local)
+{
+	char own[VOUCH_NAME_SIZE];
+	struct vouch_error ignored = { 0 };
+
+	if (local->incarnation[0] == '\0' &&
+	    (agent->guards || vouch__incarnation_read(&agent->config, own,
+						      &ignored) ==
+				      VOUCH_E_NOT_FOUND))
+		return 0;
+	return !agent_life_is_settled(agent, local);
+}
+
 static enum ocf_exitcode monitor_standby(struct agent *agent,
 					 const struct vouch_local *local)
 {
 	enum ocf_exitcode code;
 
 	settings_tell(local);
+	if (!is_probe() && is_by_hand(agent, local)) {
+		agent_reason("P6-S1: this standby was not started by its agent, "
+			     "so that it counts for nothing: it is started again");
+		return PCMK_OCF_UNKNOWN_ERROR;
+	}
 	code = mark_raise(agent, local, PCMK_OCF_OK);
 	if (code != PCMK_OCF_OK)
 		return code;

@@ -13,6 +13,7 @@
  * that its log ends where it went on, and that must be taken back first (P6-A1).
  */
 #include <inttypes.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "agents/agent.h"
@@ -228,32 +229,87 @@ void agent_standby_look(struct agent *agent, const struct vouch_local *local)
 	vouch__context_close(&context);
 }
 
+/* The command line tells what the server does not say any more. What it does not
+ * tell either is no reason to disown: a server that its agent started, and that broke
+ * down, looks the same. */
+static int was_started_unpinned(struct agent *agent,
+				const struct vouch_marker *marker,
+				const char *silence)
+{
+	struct vouch_error error = { 0 };
+	enum vouch_answer given =
+		agent->engine->contract_given(&agent->config, &error);
+	char text[1024];
+
+	/* The first epoch of a server that another agent runs may never have been
+	 * pinned, and its log has said so. */
+	if (given == VOUCH_NO && !(agent->guards && marker->epoch == 1))
+		return 1;
+	if (given == VOUCH_UNKNOWN) {
+		(void)snprintf(text, sizeof(text),
+			       "P6-S1: whether this server enforces the recorded "
+			       "contract cannot be told: %.300s; %.300s",
+			       silence, error.text);
+		agent_log(text);
+	}
+	return 0;
+}
+
+/* A server that nothing is known of may have been writable until now. */
+static void silent_look(struct agent *agent, struct vouch_context *context,
+			const char *silence)
+{
+	struct vouch_marker marker;
+	struct vouch_error error = { 0 };
+
+	if (vouch__marker_read(&agent->config, &marker, &error) != VOUCH_OK) {
+		agent_log(error.text);
+		return;
+	}
+	if (!was_started_unpinned(agent, &marker, silence))
+		return;
+	agent_log("P6-S1: this server does not answer, and was not started with the "
+		  "contract that is recorded");
+	(void)seal_give_up(agent, context, marker.epoch);
+	epoch_give_up(agent, context, marker.epoch);
+}
+
+static void writable_look(struct agent *agent, struct vouch_context *context,
+			  const struct vouch_local *local, int comparable)
+{
+	struct vouch_marker marker;
+
+	if (!is_held(agent, local, &marker)) {
+		unheld_tell(agent, context, local, comparable);
+		return;
+	}
+	if (!comparable || marker.timeline == 0 || !is_unpinned(agent, local))
+		return;
+	agent_log("P6-S1: this server does not enforce the contract that is "
+		  "recorded; no monitor had seen it");
+	(void)seal_give_up(agent, context, marker.epoch);
+	epoch_give_up(agent, context, marker.epoch);
+}
+
 void agent_pins_look(struct agent *agent, struct vouch_context *context)
 {
 	static struct vouch_local local;
 	/* Whoever stops may start again, with the contract that is asked for then:
 	 * the one that this server has to enforce is loaded into a copy. */
 	static struct agent seen;
-	struct vouch_marker marker;
 	struct vouch_error error = { 0 };
+	enum vouch_error_code code;
 	int comparable;
 
 	seen = *agent;
 	comparable = vouch__contract_load(&seen.config, &error) == VOUCH_OK;
-	if (seen.engine->local_observe(&seen.config,
-				       vouch__deadline_within(seen.deadline,
-							      LOOK_MS),
-				       &local, &error) != VOUCH_OK ||
-	    local.state != VOUCH_RUN_WRITABLE)
-		return;
-	if (!is_held(&seen, &local, &marker)) {
-		unheld_tell(&seen, context, &local, comparable);
-		return;
-	}
-	if (!comparable || marker.timeline == 0 || !is_unpinned(&seen, &local))
-		return;
-	agent_log("P6-S1: this server does not enforce the contract that is "
-		  "recorded; no monitor had seen it");
-	(void)seal_give_up(&seen, context, marker.epoch);
-	epoch_give_up(&seen, context, marker.epoch);
+	code = seen.engine->local_observe(
+		&seen.config, vouch__deadline_within(seen.deadline, LOOK_MS),
+		&local, &error);
+	if (code == VOUCH_OK && local.state == VOUCH_RUN_WRITABLE)
+		writable_look(&seen, context, &local, comparable);
+	else if (comparable && code != VOUCH_OK)
+		silent_look(&seen, context, error.text);
+	else if (comparable && local.state == VOUCH_RUN_STARTING)
+		silent_look(&seen, context, "it takes no connections");
 }

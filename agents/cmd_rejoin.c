@@ -104,7 +104,7 @@ static void marker_look(struct rejoin *it)
 	struct vouch_marker marker;
 	struct vouch_error error = { 0 };
 	enum vouch_error_code code =
-		vouch__marker_read(&it->cli->config, &marker, &error);
+		vouch__marker_read_of_any_life(&it->cli->config, &marker, &error);
 
 	it->facts.marker_epoch = code == VOUCH_OK ? marker.epoch : 0;
 	it->facts.marker_unclear = code != VOUCH_OK && code != VOUCH_E_NOT_FOUND;
@@ -331,8 +331,8 @@ static enum vouch_error_code journal_put(struct rejoin *it, const char *step)
 }
 
 /* What this directory tells of its own promotions is told now: afterwards it is
- * another one. A marker that it cannot resolve stays, for the next start, which
- * then takes the promotion for one that happened. */
+ * another one. A marker of a directory that tells nothing stays, for the next start,
+ * to which it is another life's. */
 static enum vouch_error_code past_settle(struct rejoin *it)
 {
 	char incarnation[VOUCH_NAME_SIZE];

@@ -71,9 +71,10 @@ static enum vouch_error_code incarnation_check(const struct vouch_config *config
 				marker->incarnation, incarnation);
 }
 
-enum vouch_error_code vouch__marker_read(const struct vouch_config *config,
-					 struct vouch_marker *marker,
-					 struct vouch_error *error)
+enum vouch_error_code
+vouch__marker_read_of_any_life(const struct vouch_config *config,
+			       struct vouch_marker *marker,
+			       struct vouch_error *error)
 {
 	struct json_object *json = NULL;
 	enum vouch_error_code code;
@@ -102,10 +103,22 @@ enum vouch_error_code vouch__marker_read(const struct vouch_config *config,
 		code = vouch__error_set(error, VOUCH_E_CONFLICT,
 					"the marker is of node %s, this is %s",
 					marker->node, config->node);
-	} else {
-		code = incarnation_check(config, marker, error);
 	}
 	json_object_put(json);
+	if (code != VOUCH_OK)
+		memset(marker, 0, sizeof(*marker));
+	return code;
+}
+
+enum vouch_error_code vouch__marker_read(const struct vouch_config *config,
+					 struct vouch_marker *marker,
+					 struct vouch_error *error)
+{
+	enum vouch_error_code code =
+		vouch__marker_read_of_any_life(config, marker, error);
+
+	if (code == VOUCH_OK)
+		code = incarnation_check(config, marker, error);
 	if (code != VOUCH_OK)
 		memset(marker, 0, sizeof(*marker));
 	return code;

@@ -6,7 +6,8 @@
  *
  * The marker: present and valid means that this node holds the named epoch
  * (P6-A1). It is bound to cluster, node and incarnation; a marker of another
- * one is refused with the reason.
+ * one is refused with the reason. One of another incarnation is what an earlier
+ * life of this directory left; the next start removes it (P6-S1).
  */
 #ifndef VOUCH_AUTHORITY_MARKER_H
 #define VOUCH_AUTHORITY_MARKER_H
@@ -28,10 +29,17 @@ struct vouch_marker {
 };
 
 /* VOUCH_E_NOT_FOUND: this node holds nothing. VOUCH_E_CORRUPT: unreadable or
- * its checksum is wrong. VOUCH_E_CONFLICT: of another cluster or node. */
+ * its checksum is wrong. VOUCH_E_CONFLICT: of another cluster, node or
+ * incarnation than the one on record. */
 VOUCH_MUST_CHECK enum vouch_error_code
 vouch__marker_read(const struct vouch_config *config, struct vouch_marker *marker,
 		   struct vouch_error *error);
+/* The same, of whatever incarnation it is: for whoever settles the past of this
+ * directory, never for saying that this node holds something. */
+VOUCH_MUST_CHECK enum vouch_error_code
+vouch__marker_read_of_any_life(const struct vouch_config *config,
+			       struct vouch_marker *marker,
+			       struct vouch_error *error);
 VOUCH_MUST_CHECK enum vouch_error_code
 vouch__marker_write(const struct vouch_config *config,
 		    const struct vouch_marker *marker, struct vouch_error *error);

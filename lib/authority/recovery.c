@@ -12,6 +12,7 @@
 #include "authority/event.h"
 #include "authority/lock.h"
 #include "authority/marker.h"
+#include "authority/other_life.h"
 #include "authority/promotion.h"
 #include "authority/records.h"
 #include "authority/seal.h"
@@ -419,10 +420,15 @@ enum vouch_error_code vouch__recover_locked(struct vouch_context *context,
 	enum vouch_error_code code;
 	int marked;
 
-	code = vouch__marker_read(context->config, &marker, error);
+	code = vouch__marker_read_of_any_life(context->config, &marker, error);
+	marked = code == VOUCH_OK;
+	if (marked && strcmp(marker.incarnation, incarnation) != 0) {
+		marked = 0;
+		code = vouch__other_life_remove(context, directory, incarnation,
+						&marker, error);
+	}
 	if (code != VOUCH_OK && code != VOUCH_E_NOT_FOUND)
 		return code;
-	marked = code == VOUCH_OK;
 	/* Before the grants: a seal speaks louder than that its epoch is disowned. */
 	seal_retell(context, deadline);
 	code = grant_resolve(context, directory, incarnation, marked ? &marker : NULL,

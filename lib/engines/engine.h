@@ -135,6 +135,11 @@ struct vouch_engine {
 					       struct vouch_deadline,
 					       struct vouch_local *,
 					       struct vouch_error *);
+	/* Was the server that runs here started with what makes the
+	 * configuration's contract do? Told without asking the server, for when
+	 * it does not answer; UNKNOWN: the error says why. */
+	enum vouch_answer (*contract_given)(const struct vouch_config *,
+					    struct vouch_error *);
 	/* Ask any member, this one included, over the network. *probe gets a
 	 * condition: no answer is VOUCH_ABSENT with VOUCH_E_ENGINE or
 	 * VOUCH_E_TIMEOUT, an answer that makes no sense VOUCH_MALFORMED, a

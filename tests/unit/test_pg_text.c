@@ -7,12 +7,15 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 #include <cmocka.h>
 #include "common/terms.h"
+#include "engines/postgresql/pg_arguments.h"
 #include "engines/postgresql/pg_cluster_name.h"
 #include "engines/postgresql/pg_history.h"
 #include "engines/postgresql/pg_lsn.h"
 #include "engines/postgresql/pg_settings.h"
+#include "engines/postgresql/pg_streams.h"
 
 static struct vouch_config config_three(void)
 {
@@ -268,7 +271,9 @@ static void settings_file_quotes_for_the_server(void **state)
 	assert_int_equal(vouch__pg_settings_make(&config, "i7", &settings, NULL),
 			 VOUCH_OK);
 	text = vouch__pg_settings_file(&settings);
-	assert_non_null(strstr(text, "\ncluster_name = 'vouch:pgsql:n2:i7'\n"));
+	/* A copy of this directory has the file, but not this life (P6-S1). */
+	assert_null(strstr(text, "cluster_name"));
+	assert_null(strstr(text, "i7"));
 	assert_non_null(strstr(text, " user=''o\\\\''neil'' "));
 	assert_non_null(strstr(text, "\nsynchronous_standby_names = "
 				     "'ANY 1 (\"n1\", \"n3\")'\n"));
@@ -384,6 +389,82 @@ static void history_has_a_limit(void **state)
 	assert_int_equal(history_of(text, 1000, &history), VOUCH_E_MALFORMED);
 }
 
+#define SAYS(arguments)                                                        \
+	vouch__pg_arguments_say(arguments, sizeof(arguments),                  \
+				"synchronous_commit", "on")
+
+/* Whoever starts a server by hand may write the same thing in several ways, and what
+ * comes last holds. */
+static void arguments_are_taken_as_the_server_takes_them(void **state)
+{
+	(void)state;
+	assert_int_equal(SAYS("postgres\0-D\0/data\0-c\0synchronous_commit=on"),
+			 VOUCH_YES);
+	assert_int_equal(SAYS("postgres\0-csynchronous_commit=on"), VOUCH_YES);
+	assert_int_equal(SAYS("postgres\0--synchronous-commit=on"), VOUCH_YES);
+	assert_int_equal(SAYS("postgres\0-c\0synchronous_commit=on\0"
+			      "-c\0Synchronous_Commit=off"),
+			 VOUCH_NO);
+	assert_int_equal(SAYS("postgres\0-c\0synchronous_commit=on\0"
+			      "--synchronous-commit=local"),
+			 VOUCH_NO);
+	assert_int_equal(SAYS("postgres\0-c\0synchronous_commit=off\0"
+			      "-c\0synchronous_commit=on"),
+			 VOUCH_YES);
+	assert_int_equal(SAYS("postgres\0-c\0synchronous_commit_=on"), VOUCH_NO);
+	assert_int_equal(SAYS("postgres\0-c\0synchronous_commit=on "), VOUCH_NO);
+	assert_int_equal(SAYS("postgres\0-D\0/data"), VOUCH_NO);
+	assert_int_equal(SAYS("postgres\0-c"), VOUCH_NO);
+	assert_int_equal(vouch__pg_arguments_say("", 0, "a", "b"), VOUCH_UNKNOWN);
+}
+
+/* Nobody's command line says nothing. */
+static void a_command_line_that_cannot_be_read_is_unknown(void **state)
+{
+	(void)state;
+	assert_int_equal(vouch__pg_setting_given(0, "a", "b"), VOUCH_UNKNOWN);
+	assert_int_equal(vouch__pg_setting_given(INT32_MAX, "a", "b"),
+			 VOUCH_UNKNOWN);
+	assert_int_equal(vouch__pg_setting_given(getpid(), "a", "b"), VOUCH_NO);
+}
+
+static struct vouch_local local;
+
+static void streams_are_read(void **state)
+{
+	(void)state;
+	local.stream_count = 7;
+	assert_true(vouch__pg_streams_parse("", &local));
+	assert_int_equal(local.stream_count, 0);
+	assert_true(vouch__pg_streams_parse("n2 12-34 100 true\nn3 5-6 0 false",
+					    &local));
+	assert_int_equal(local.stream_count, 2);
+	assert_string_equal(local.streams[0].name, "n2");
+	assert_string_equal(local.streams[0].session, "12-34");
+	assert_true(local.streams[0].flushed_lsn == 100);
+	assert_int_equal(local.streams[0].streaming, VOUCH_YES);
+	assert_int_equal(local.streams[1].streaming, VOUCH_NO);
+	assert_false(vouch__pg_streams_parse("n2 12-34 100", &local));
+	assert_false(vouch__pg_streams_parse("n2 12-34 -1 true", &local));
+}
+
+/* Whoever may replicate opens as many sessions as he likes: that is no reason to take
+ * the primary for failed, and what is not listed counts for nothing (P6-S1). */
+static void streams_beyond_the_bound_are_left_out(void **state)
+{
+	static char text[VOUCH_NODES_MAX * 64];
+	size_t used = 0;
+
+	(void)state;
+	for (int i = 0; i < 2 * VOUCH_NODES_MAX; i++)
+		used += (size_t)snprintf(text + used, sizeof(text) - used,
+					 "n%d %d-1 1 true\n", i, i);
+	assert_true(vouch__pg_streams_parse(text, &local));
+	assert_int_equal(local.stream_count, VOUCH_NODES_MAX);
+	for (uint32_t i = 0; i < VOUCH_NODES_MAX; i++)
+		assert_int_equal(strtoul(local.streams[i].name + 1, NULL, 10), i);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -403,6 +484,10 @@ int main(void)
 		cmocka_unit_test(history_is_followed),
 		cmocka_unit_test(history_that_lies_is_refused),
 		cmocka_unit_test(history_has_a_limit),
+		cmocka_unit_test(arguments_are_taken_as_the_server_takes_them),
+		cmocka_unit_test(a_command_line_that_cannot_be_read_is_unknown),
+		cmocka_unit_test(streams_are_read),
+		cmocka_unit_test(streams_beyond_the_bound_are_left_out),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

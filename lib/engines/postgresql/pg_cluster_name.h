@@ -3,7 +3,8 @@
  * Who a running server is, said by the server itself: cluster_name is
  * "vouch:NAME:NODE:INCARNATION". Only a postmaster's command line can set it
  * for good, every connection may ask for it. PostgreSQL cuts it at 63 bytes, so
- * what does not fit is refused before a start.
+ * what does not fit is refused before a start. From a file it says no incarnation:
+ * an old copy of the directory has the file as well (P6-S1).
  */
 #ifndef VOUCH_PG_CLUSTER_NAME_H
 #define VOUCH_PG_CLUSTER_NAME_H
@@ -11,6 +12,11 @@
 #include "common/config.h"
 
 enum { VOUCH_PG_CLUSTER_NAME_SIZE = 64 };
+
+/* In a query: whether it is the command line that says it. */
+#define VOUCH_PG_NAME_IS_PINNED                                                \
+	"(SELECT s.source = 'command line' FROM pg_settings s"                  \
+	" WHERE s.name = 'cluster_name')"
 
 struct vouch_pg_cluster_name {
 	char name[VOUCH_NAME_SIZE];

@@ -9,17 +9,19 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include "engines/postgresql/pg_arguments.h"
 #include "engines/postgresql/pg_cluster_name.h"
 #include "engines/postgresql/pg_connect.h"
 #include "engines/postgresql/pg_control.h"
 #include "engines/postgresql/pg_lsn.h"
 #include "engines/postgresql/pg_process.h"
 #include "engines/postgresql/pg_settings.h"
+#include "engines/postgresql/pg_streams.h"
 #include "engines/postgresql/postgresql.h"
 
 enum column {
 	IN_RECOVERY, SYSTEM_ID, TIMELINE, POSITION, STARTED, CLUSTER_NAME,
-	UNPINNED, OVERRIDDEN, WEAKENED, ATTEMPTED, RECEIVING, EPOCH_TABLE,
+	NAME_PINNED, UNPINNED, OVERRIDDEN, WEAKENED, ATTEMPTED, RECEIVING, EPOCH_TABLE,
 	STREAMS,
 };
 
@@ -38,7 +40,7 @@ static const char question[] =
 	" greatest(pg_last_wal_receive_lsn(), pg_last_wal_replay_lsn())"
 	" ELSE pg_current_wal_flush_lsn() END, '0/0'), "
 	"(extract(epoch FROM pg_postmaster_start_time()) * 1000000)::bigint, "
-	"current_setting('cluster_name'), "
+	"current_setting('cluster_name'), " VOUCH_PG_NAME_IS_PINNED ", "
 	"(SELECT string_agg(w.name, ', ' ORDER BY w.name)"
 	" FROM unnest($1::text[], $2::text[]) AS w(name, value)"
 	" LEFT JOIN pg_settings s ON s.name = w.name"
@@ -73,14 +75,7 @@ static const char question[] =
 	"EXISTS (SELECT FROM pg_stat_wal_receiver WHERE status = 'streaming'), "
 	"EXISTS (SELECT FROM pg_class c, pg_namespace n"
 	" WHERE " VOUCH_PG_IS_OWN_TABLE " AND c.relname = 'epoch'), "
-	/* A sender without a database is a physical one. */
-	"(SELECT string_agg(r.application_name || ' ' || r.pid || '-' ||"
-	"  (extract(epoch FROM r.backend_start) * 1000000)::bigint || ' ' ||"
-	"  coalesce(pg_wal_lsn_diff(r.flush_lsn, '0/0')::text, '0') || ' ' ||"
-	"  (r.state = 'streaming' AND a.datid IS NULL), E'\\n')"
-	" FROM pg_stat_replication r JOIN pg_stat_activity a USING (pid)"
-	" WHERE NOT pg_is_in_recovery()"
-	" AND r.application_name = ANY ($3::text[]))";
+	VOUCH_PG_STREAMS;
 
 static char *member_names(const struct vouch_config *config)
 {
@@ -146,44 +141,6 @@ static enum vouch_error_code ask(const struct vouch_config *config,
 	return code;
 }
 
-static int stream_parse(char *line, struct vouch_stream *stream)
-{
-	char *rest = NULL;
-	const char *name = strtok_r(line, " ", &rest);
-	const char *session = strtok_r(NULL, " ", &rest);
-	const char *flushed = strtok_r(NULL, " ", &rest);
-	const char *streaming = strtok_r(NULL, " ", &rest);
-
-	if (streaming == NULL || strlen(name) >= sizeof(stream->name) ||
-	    strlen(session) >= sizeof(stream->session) ||
-	    !vouch__pg_number_parse(flushed, &stream->flushed_lsn))
-		return 0;
-	strcpy(stream->name, name);
-	strcpy(stream->session, session);
-	stream->streaming = strcmp(streaming, "true") == 0 ? VOUCH_YES
-							    : VOUCH_NO;
-	return 1;
-}
-
-static int streams_parse(const PGresult *result, struct vouch_local *local)
-{
-	char *rest = NULL, *text, *line;
-	int valid = 1;
-
-	if (PQgetisnull(result, 0, STREAMS))
-		return 1;
-	text = strdup(PQgetvalue(result, 0, STREAMS));
-	if (text == NULL)
-		return 0;
-	for (line = strtok_r(text, "\n", &rest); line != NULL && valid;
-	     line = strtok_r(NULL, "\n", &rest))
-		valid = local->stream_count < VOUCH_NODES_MAX &&
-			stream_parse(line,
-				     &local->streams[local->stream_count++]);
-	free(text);
-	return valid;
-}
-
 /* Adds a line for people; what does not fit is cut. Roles and files may have any
  * name: nothing in it may pass for a line of its own. */
 __attribute__((format(printf, 3, 4))) static void
@@ -213,8 +170,8 @@ static int override_is_pinned(const struct vouch_config *config)
 
 	return vouch__pg_processes_observe(config, &processes, &ignored) ==
 		       VOUCH_OK &&
-	       vouch__pg_argument_given(processes.postmaster,
-					"synchronous_commit=on") == VOUCH_YES;
+	       vouch__pg_setting_given(processes.postmaster,
+				       "synchronous_commit", "on") == VOUCH_YES;
 }
 
 /* Neither changes what is pinned: it is for people to know. */
@@ -252,7 +209,7 @@ static void pins_judge(const struct vouch_config *config, const PGresult *result
 		stands = 0;
 		add(local->unpinned, sizeof(local->unpinned),
 		    "cluster_name is not of this node");
-	} else {
+	} else if (vouch__pg_value_answer(result, 0, NAME_PINNED) == VOUCH_YES) {
 		strcpy(local->incarnation, name.incarnation);
 	}
 	if (vouch__pg_value_answer(result, 0, OVERRIDDEN) != VOUCH_NO &&
@@ -278,7 +235,8 @@ static enum vouch_error_code answer_read(const struct vouch_config *config,
 	    !vouch__pg_value_u32(result, 0, TIMELINE, &local->timeline) ||
 	    !vouch__pg_value_u64(result, 0, POSITION, &local->position) ||
 	    !vouch__pg_value_u64(result, 0, STARTED, &local->start_generation) ||
-	    !streams_parse(result, local))
+	    /* A null reads as no text. */
+	    !vouch__pg_streams_parse(PQgetvalue(result, 0, STREAMS), local))
 		return vouch__error_set(error, VOUCH_E_MALFORMED,
 					"the local server gave an answer that "
 					"makes no sense");

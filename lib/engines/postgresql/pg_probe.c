@@ -14,8 +14,8 @@
 #include "engines/postgresql/postgresql.h"
 
 enum column {
-	IN_RECOVERY, CLUSTER_NAME, RECEIVED, REPLAYED, EXHAUSTED, PAUSED,
-	CHECKSUMS_CLEAN, CLAIMED, EPOCH_READABLE,
+	IN_RECOVERY, CLUSTER_NAME, NAME_PINNED, RECEIVED, REPLAYED, EXHAUSTED,
+	PAUSED, CHECKSUMS_CLEAN, CLAIMED, EPOCH_READABLE,
 };
 
 /*
@@ -26,6 +26,7 @@ enum column {
  */
 static const char question[] =
 	"SELECT pg_is_in_recovery(), current_setting('cluster_name'), "
+	VOUCH_PG_NAME_IS_PINNED ", "
 	"pg_wal_lsn_diff(CASE WHEN pg_is_in_recovery()"
 	" THEN pg_last_wal_receive_lsn() ELSE pg_current_wal_flush_lsn() END,"
 	" '0/0'), "
@@ -60,9 +61,12 @@ static enum vouch_error_code senseless(const struct vouch_member *member,
 				member->name, what);
 }
 
+/* Whose it says it is must be right, wherever it says so; which life it is only the
+ * command line tells. */
 static enum vouch_error_code identity_check(const struct vouch_config *config,
 					    const struct vouch_member *member,
 					    const char *text,
+					    enum vouch_answer pinned,
 					    struct vouch_probe *probe,
 					    struct vouch_error *error)
 {
@@ -85,7 +89,8 @@ static enum vouch_error_code identity_check(const struct vouch_config *config,
 					member->port, member->name, config->name,
 					name.node, name.name);
 	}
-	strcpy(probe->incarnation, name.incarnation);
+	if (pinned == VOUCH_YES)
+		strcpy(probe->incarnation, name.incarnation);
 	return VOUCH_OK;
 }
 
@@ -120,6 +125,8 @@ static enum vouch_error_code state_ask(const struct vouch_config *config,
 	else
 		code = identity_check(config, member,
 				      PQgetvalue(result, 0, CLUSTER_NAME),
+				      vouch__pg_value_answer(result, 0,
+							     NAME_PINNED),
 				      probe, error);
 	PQclear(result);
 	return code;

@@ -13,7 +13,7 @@
 #include "engines/postgresql/pg_files.h"
 #include "engines/postgresql/pg_process.h"
 
-enum { CMDLINE_MAX = 64 * 1024, LOOKS = 10, LOOK_PAUSE_MS = 20 };
+enum { LOOKS = 10, LOOK_PAUSE_MS = 20 };
 
 enum belongs { NOT_OURS, OURS, CANNOT_TELL };
 
@@ -187,27 +187,4 @@ vouch__pg_processes_observe(const struct vouch_config *config,
 			    struct vouch_error *error)
 {
 	return vouch__pg_processes_tell(config, 0, processes, error);
-}
-
-enum vouch_answer vouch__pg_argument_given(pid_t postmaster,
-					   const char *argument)
-{
-	char path[64], *text = malloc(CMDLINE_MAX);
-	enum vouch_answer answer = VOUCH_UNKNOWN;
-	size_t length = 0;
-	FILE *file;
-
-	snprintf(path, sizeof(path), "/proc/%ld/cmdline", (long)postmaster);
-	file = text != NULL && postmaster > 0 ? fopen(path, "re") : NULL;
-	if (file != NULL) {
-		length = fread(text, 1, CMDLINE_MAX - 1, file);
-		fclose(file);
-		text[length] = '\0';
-		answer = length > 0 ? VOUCH_NO : VOUCH_UNKNOWN;
-	}
-	for (size_t at = 0; at < length; at += strlen(text + at) + 1)
-		if (strcmp(text + at, argument) == 0)
-			answer = VOUCH_YES;
-	free(text);
-	return answer;
 }

@@ -25,8 +25,5 @@ VOUCH_MUST_CHECK enum vouch_error_code
 vouch__pg_processes_tell(const struct vouch_config *config, int number,
 			 struct vouch_pg_processes *processes,
 			 struct vouch_error *error);
-/* Does the postmaster's own command line have exactly this argument? */
-enum vouch_answer vouch__pg_argument_given(pid_t postmaster,
-					   const char *argument);
 
 #endif

@@ -279,6 +279,7 @@ enum vouch_error_code vouch__pg_settings_make(const struct vouch_config *config,
 					      struct vouch_pg_settings *settings,
 					      struct vouch_error *error)
 {
+	struct vouch_pg_setting *name;
 	char port[8], slot_keep[16];
 	enum vouch_error_code code;
 
@@ -286,9 +287,11 @@ enum vouch_error_code vouch__pg_settings_make(const struct vouch_config *config,
 	code = config_check(config, error);
 	if (code != VOUCH_OK)
 		return code;
-	add(settings, "cluster_name",
-	    cluster_name_make(config, incarnation, &code, error))
-		->any_value = incarnation == NULL;
+	name = add(settings, "cluster_name",
+		   cluster_name_make(config, incarnation, &code, error));
+	name->any_value = incarnation == NULL;
+	/* A file is copied with the directory, and a copy is another life. */
+	name->only_start = 1;
 	add(settings, "synchronous_standby_names", vouch__pg_sync_names(config));
 	add(settings, "primary_conninfo", vouch__pg_conninfo_by_service(config))
 		->file_value = vouch__pg_conninfo(config);
@@ -337,7 +340,9 @@ char *vouch__pg_settings_file(const struct vouch_pg_settings *settings)
 	fputs("# Written by vouch before each start; changes here are lost.\n"
 	      "# These values stand on the server's command line. For a start\n"
 	      "# outside the cluster manager, the last line of postgresql.conf\n"
-	      "# may be: include_if_exists = 'vouch.conf'\n", out);
+	      "# may be: include_if_exists = 'vouch.conf'\n"
+	      "# Such a server counts for nothing until its agent started it.\n",
+	      out);
 	for (size_t i = 0; i < settings->count; i++) {
 		if (settings->list[i].only_start)
 			continue;

@@ -17,7 +17,8 @@ struct vouch_pg_setting {
 	char *value;
 	char *file_value; /* in the include file; NULL: the same */
 	int any_value; /* compare only where it comes from */
-	int only_start; /* says where files are: not for the include file */
+	/* Says where files are, or which life this is: not for the include file. */
+	int only_start;
 };
 
 struct vouch_pg_settings {

@@ -6,6 +6,7 @@ extern const struct vouch_engine vouch__postgresql;
 const struct vouch_engine vouch__postgresql = {
 	.name = "postgresql",
 	.local_observe = vouch__pg_local_observe,
+	.contract_given = vouch__pg_contract_given,
 	.probe = vouch__pg_probe,
 	.records_observe = vouch__pg_records_observe,
 	.tail_observe = vouch__pg_tail_observe,

@@ -24,6 +24,8 @@ enum vouch_error_code vouch__pg_local_observe(const struct vouch_config *,
 					      struct vouch_deadline,
 					      struct vouch_local *,
 					      struct vouch_error *);
+enum vouch_answer vouch__pg_contract_given(const struct vouch_config *,
+					   struct vouch_error *);
 enum vouch_error_code vouch__pg_probe(const struct vouch_config *,
 				      const struct vouch_member *,
 				      struct vouch_deadline,
