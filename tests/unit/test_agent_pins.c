@@ -130,7 +130,7 @@ static void one_that_was_started_without_it_is_disowned(void **state)
 {
 	(void)state;
 	assert_int_equal(look(VOUCH_RUN_UNKNOWN, VOUCH_NO), VOUCH_GRANT_DISOWNED);
-	assert_non_null(strstr(said, "does not enforce the contract"));
+	assert_non_null(strstr(said, "was not started with the contract"));
 }
 
 /* It is shutting down, or comes up: it may have been writable before. */
