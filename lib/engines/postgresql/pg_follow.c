@@ -1,13 +1,17 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* A standby finds the new primary by itself, in the order of its list of hosts,
  * and a dead primary at its head costs seconds at every attempt. The list is in
- * a service file, which libpq reads anew each time. */
+ * a service file, which libpq reads anew each time; it is empty as long as nobody
+ * knows that this node's log is part of the primary's. */
 #include <signal.h>
 #include <stdlib.h>
+#include <string.h>
 #include "engines/postgresql/pg_connect.h"
 #include "engines/postgresql/pg_files.h"
 #include "engines/postgresql/pg_settings.h"
 #include "engines/postgresql/postgresql.h"
+
+enum { SERVICE_ROOM = 16384 };
 
 enum vouch_error_code vouch__pg_service_write(const struct vouch_config *config,
 					      const char *first,
@@ -23,12 +27,32 @@ enum vouch_error_code vouch__pg_service_write(const struct vouch_config *config,
 	return code;
 }
 
+enum vouch_answer vouch__pg_follows(const struct vouch_config *config,
+				    const char *holder)
+{
+	char found[SERVICE_ROOM];
+	char *wanted = vouch__pg_service_file(config, holder);
+	struct vouch_error ignored;
+	size_t length = 0;
+	enum vouch_answer answer = VOUCH_UNKNOWN;
+
+	if (wanted != NULL &&
+	    vouch__pg_file_read(config, VOUCH_PG_SERVICE_FILE, found,
+				sizeof(found), &length, &ignored) == VOUCH_OK)
+		answer = length == strlen(wanted) &&
+				 memcmp(found, wanted, length) == 0
+			? VOUCH_YES : VOUCH_NO;
+	free(wanted);
+	return answer;
+}
+
 enum vouch_error_code vouch__pg_follow(const struct vouch_config *config,
 				       const char *holder,
 				       struct vouch_deadline deadline,
 				       struct vouch_error *error)
 {
-	const struct vouch_member *member = vouch__config_member(config, holder);
+	const struct vouch_member *member =
+		holder ? vouch__config_member(config, holder) : NULL;
 	const char *const values[] = { member ? member->host : "" };
 	PGconn *connection;
 	PGresult *result;
