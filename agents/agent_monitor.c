@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "agents/agent.h"
+#include "authority/common_log.h"
 #include "authority/contract.h"
 #include "authority/incarnation.h"
 #include "authority/lock.h"
@@ -146,6 +147,19 @@ static enum vouch_error_code root_leave(struct agent *agent,
 		       vouch__privilege_drop(&agent->config, error);
 }
 
+/* Nobody was there to be compared with when this standby was started, or nobody
+ * told it of the new primary: it looks itself. What stands in its way is shown: a
+ * standby that follows nobody protects nothing (P6-S3). */
+static void primary_look(struct agent *agent)
+{
+	struct vouch_context context = { .config = &agent->config,
+					 .engine = agent->engine };
+	struct vouch_error error = { 0 };
+
+	if (vouch__primary_look(&context, agent->deadline, &error) != VOUCH_OK)
+		agent_reason("%s", error.text);
+}
+
 static enum ocf_exitcode monitor_standby(struct agent *agent,
 					 const struct vouch_local *local)
 {
@@ -161,6 +175,8 @@ static enum ocf_exitcode monitor_standby(struct agent *agent,
 	}
 	agent_note_when_due(agent);
 	agent_renew_later(agent);
+	if (local->receiving != VOUCH_YES)
+		primary_look(agent);
 	if (agent->config.retry_after_veto && local->receiving != VOUCH_YES)
 		agent_ask_again(agent);
 	return code;
