@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "agents/agent.h"
+#include "authority/common_log.h"
 #include "authority/contract.h"
 #include "authority/follow.h"
 #include "authority/incarnation.h"
@@ -76,6 +77,9 @@ enum vouch_error_code agent_start_prepare(struct vouch_context *context,
 	if (code == VOUCH_OK)
 		code = vouch__contract_settle(context, &agent->config,
 					      agent->deadline, why, error);
+	if (code == VOUCH_OK)
+		vouch__primary_choose(context, &directory, agent->deadline,
+				      start->primary);
 	return code;
 }
 

@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "agents/agent.h"
+#include "authority/common_log.h"
 #include "authority/contract.h"
 #include "authority/incarnation.h"
 #include "authority/lock.h"
@@ -195,6 +196,19 @@ static int is_by_hand(struct agent *agent, const struct vouch_local *local)
 	return !agent_life_is_settled(agent, local);
 }
 
+/* Nobody was there to be compared with when this standby was started, or nobody
+ * told it of the new primary: it looks itself. What stands in its way is shown: a
+ * standby that follows nobody protects nothing (P6-S3). */
+static void primary_look(struct agent *agent)
+{
+	struct vouch_context context = { .config = &agent->config,
+					 .engine = agent->engine };
+	struct vouch_error error = { 0 };
+
+	if (vouch__primary_look(&context, agent->deadline, &error) != VOUCH_OK)
+		agent_reason("%s", error.text);
+}
+
 static enum ocf_exitcode monitor_standby(struct agent *agent,
 					 const struct vouch_local *local)
 {
@@ -216,6 +230,8 @@ static enum ocf_exitcode monitor_standby(struct agent *agent,
 	}
 	agent_note_when_due(agent);
 	agent_renew_later(agent);
+	if (local->receiving != VOUCH_YES)
+		primary_look(agent);
 	if (agent->config.retry_after_veto && local->receiving != VOUCH_YES)
 		agent_ask_again(agent);
 	return code;

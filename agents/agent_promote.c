@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "agents/agent.h"
+#include "authority/common_log.h"
 #include "authority/contract.h"
 #include "authority/follow.h"
 #include "authority/promotion.h"
@@ -104,6 +105,21 @@ static int is(const char *name, const char *value)
 	return text && strcmp(text, value) == 0;
 }
 
+/* The first of those that are to be promoted; there is one. */
+static void candidate_expect(struct vouch_context *context, struct agent *agent)
+{
+	const char *names = getenv("OCF_RESKEY_CRM_meta_notify_promote_uname");
+	char name[VOUCH_NAME_SIZE];
+
+	if (!names)
+		return;
+	names += strspn(names, " ");
+	(void)snprintf(name, sizeof(name), "%.*s", (int)strcspn(names, " "),
+		       names);
+	if (name[0] != '\0')
+		vouch__primary_expect(context, name, agent->deadline);
+}
+
 /* Notifications keep records; Pacemaker ignores how they end, and so nothing
  * that safety needs depends on them having run. */
 enum ocf_exitcode agent_notify(struct agent *agent)
@@ -126,6 +142,7 @@ enum ocf_exitcode agent_notify(struct agent *agent)
 	else if (before_promote) {
 		agent_attempt_settle(&context, agent);
 		vouch__follow_watchdog(&context, agent->deadline);
+		candidate_expect(&context, agent);
 		if (!agent->guards) /* whose scores are the other agent's */
 			vouch__score_by_position(&context, agent->deadline);
 	} else if (vouch__follow(&context, agent->deadline, &error) != VOUCH_OK)

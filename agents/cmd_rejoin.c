@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "agents/cli.h"
+#include "authority/common_log.h"
 #include "authority/incarnation.h"
 #include "authority/lock.h"
 #include "authority/marker.h"
@@ -110,6 +111,11 @@ static void marker_look(struct rejoin *it)
 	it->facts.marker_unclear = code != VOUCH_OK && code != VOUCH_E_NOT_FOUND;
 }
 
+static int is_to_copy(const struct rejoin *it)
+{
+	return it->cli->method && strcmp(it->cli->method, "copy") == 0;
+}
+
 static void directory_look(struct rejoin *it)
 {
 	struct vouch_error error = { 0 };
@@ -141,6 +147,24 @@ static void server_look(struct rejoin *it)
 		it->facts.state = VOUCH_RUN_CRASHED;
 }
 
+/* Beyond the numbers of the timelines, which two promotions may share. What cannot
+ * be compared is replaced as a whole, and only where somebody says so. */
+static enum vouch_error_code logs_compare(struct rejoin *it)
+{
+	enum vouch_error_code code;
+
+	if (it->plan.kind == VOUCH_REJOIN_COPY)
+		return VOUCH_OK;
+	code = vouch__log_fork_find(&it->context, &it->directory, primary(it),
+				    &it->probes[it->plan.primary], it->deadline,
+				    &it->plan, &it->error);
+	if (code == VOUCH_E_STATE && is_to_copy(it)) {
+		it->plan.kind = VOUCH_REJOIN_COPY;
+		code = VOUCH_OK;
+	}
+	return code;
+}
+
 static enum vouch_error_code facts_read(struct rejoin *it)
 {
 	uint8_t wanted[VOUCH_NODES_MAX];
@@ -157,7 +181,8 @@ static enum vouch_error_code facts_read(struct rejoin *it)
 		return code;
 	memset(wanted, VOUCH_PROBE_FULLY, sizeof(wanted));
 	vouch__probe_all(&it->context, wanted, it->deadline, it->probes);
-	return vouch__rejoin_check(&it->facts, &it->plan, &it->error);
+	code = vouch__rejoin_check(&it->facts, &it->plan, &it->error);
+	return code == VOUCH_OK ? logs_compare(it) : code;
 }
 
 /* --- what would be done ------------------------------------------------------- */
@@ -166,7 +191,7 @@ static enum vouch_error_code method_choose(struct rejoin *it)
 {
 	const char *wish = it->cli->method ? it->cli->method : "";
 	struct vouch_error why = { 0 };
-	int can = it->plan.kind == VOUCH_REJOIN_FORKED;
+	int can = it->plan.kind == VOUCH_REJOIN_FORKED && !it->plan.same_number;
 
 	if (wish[0] != '\0' && strcmp(wish, "rewind") != 0 &&
 	    strcmp(wish, "copy") != 0)
@@ -175,9 +200,13 @@ static enum vouch_error_code method_choose(struct rejoin *it)
 					"'%.40s'",
 					wish);
 	if (!can)
-		(void)vouch__error_set(&why, VOUCH_E_STATE,
-				       "there is nothing in the directory that "
-				       "could be rewound");
+		(void)vouch__error_set(&why, VOUCH_E_STATE, "%s",
+				       it->plan.same_number ?
+					       "both branches have the same "
+					       "timeline number, by which "
+					       "pg_rewind tells them apart" :
+					       "there is nothing in the directory "
+					       "that could be rewound");
 	else if (strcmp(wish, "copy") != 0)
 		can = it->context.engine->rewind_possible(
 			      &it->cli->config, primary(it), it->deadline,
@@ -424,7 +453,7 @@ static enum vouch_error_code carry_out(struct rejoin *it)
  * knows that it is not. */
 static int is_behind(struct rejoin *it)
 {
-	it->behind = it->cli->method && strcmp(it->cli->method, "copy") == 0;
+	it->behind = is_to_copy(it);
 	return it->behind;
 }
 

@@ -21,6 +21,24 @@ static uint32_t primary_of(const struct vouch_probe *probes, uint32_t count)
 	return found;
 }
 
+/* A timeline has one epoch: with its beginning as the holder's first act, and the
+ * next one with the next timeline. So two epochs on timelines of the same number are
+ * two timelines (P6-S2). */
+static int is_twin(const struct vouch_probe *it, const struct vouch_probe *primary)
+{
+	return it->timeline == primary->timeline && it->epoch != 0 &&
+	       primary->epoch != 0 && it->epoch_timeline == it->timeline &&
+	       primary->epoch_timeline == primary->timeline &&
+	       it->epoch != primary->epoch;
+}
+
+static uint64_t began_at(const struct vouch_probe *it)
+{
+	return it->history_count > 0 ?
+		       it->history[it->history_count - 1].end_lsn :
+		       0;
+}
+
 int divergence_find(const struct vouch_probe *probes, uint32_t count, uint32_t i,
 		    struct divergence *divergence)
 {
@@ -40,8 +58,11 @@ int divergence_find(const struct vouch_probe *probes, uint32_t count, uint32_t i
 	log.history_count = it->history_count;
 	memcpy(log.history, it->history, sizeof(log.history));
 	vouch__rejoin_compare(&log, &probes[from], &plan);
-	if (plan.kind != VOUCH_REJOIN_FORKED)
+	if (plan.kind == VOUCH_REJOIN_FORKED)
+		*divergence = (struct divergence){ from, plan.fork_lsn };
+	else if (is_twin(it, &probes[from]))
+		*divergence = (struct divergence){ from, began_at(it) };
+	else
 		return 0;
-	*divergence = (struct divergence){ from, plan.fork_lsn };
 	return 1;
 }

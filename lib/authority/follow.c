@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "authority/common_log.h"
 #include "authority/noted.h"
 #include "authority/records.h"
 #include "authority/refusal.h"
@@ -84,7 +85,7 @@ static enum vouch_error_code cluster_read(struct vouch_context *context,
 	return code;
 }
 
-/* A convenience, not a condition: a standby finds its primary by itself too. */
+/* Not a condition for anything else that follows. */
 static void holder_follow(struct vouch_context *context,
 			  const struct vouch_cluster_grant *grant,
 			  struct vouch_deadline deadline)
@@ -94,8 +95,8 @@ static void holder_follow(struct vouch_context *context,
 	if (grant->outcome == VOUCH_GRANT_VOID ||
 	    strcmp(grant->holder, context->config->node) == 0)
 		return;
-	if (context->engine->follow(context->config, grant->holder, deadline,
-				    &error) != VOUCH_OK)
+	if (vouch__primary_follow(context, grant->holder, deadline, &error) !=
+	    VOUCH_OK)
 		say(context, error.text);
 }
 
@@ -345,8 +346,8 @@ static int is_before(const struct vouch_probe *a, const struct vouch_probe *b)
 
 /* What the cluster has lost cannot be asked to be promoted: no need to wait for
  * its answer. */
-static void lost_skip(struct vouch_context *context,
-		      struct vouch_deadline deadline, uint8_t *wanted)
+void vouch__probe_not_lost(struct vouch_context *context,
+			   struct vouch_deadline deadline, uint8_t *wanted)
 {
 	static struct vouch_cluster_node nodes[VOUCH_NODES_MAX];
 	const struct vouch_config *config = context->config;
@@ -402,7 +403,7 @@ void vouch__score_by_position(struct vouch_context *context,
 	vouch__noted_tell(context, deadline);
 	memset(probes, 0, sizeof(probes));
 	memset(wanted, VOUCH_PROBE_FULLY, sizeof(wanted));
-	lost_skip(context, deadline, wanted);
+	vouch__probe_not_lost(context, deadline, wanted);
 	for (i = 0; i < config->member_count; i++) {
 		if (strcmp(config->members[i].name, config->node) == 0)
 			self = i;

@@ -33,6 +33,10 @@ void vouch__score_offer(struct vouch_context *context,
 void vouch__score_withdraw(struct vouch_context *context,
 			   struct vouch_deadline deadline);
 
+/* Members that the cluster has lost become VOUCH_PROBE_NOT. */
+void vouch__probe_not_lost(struct vouch_context *context,
+			   struct vouch_deadline deadline, uint8_t *wanted);
+
 /* After a veto (P6-F3): this node is not eligible until somebody asks again, or
  * somebody was granted a newer epoch. `next`: who is asked instead, or "". */
 void vouch__refuse(struct vouch_context *context, struct vouch_deadline deadline,

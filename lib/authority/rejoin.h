@@ -42,6 +42,9 @@ struct vouch_rejoin_plan {
 	uint64_t fork_lsn;
 	uint32_t fork_timeline;
 	uint64_t discarded_bytes;
+	/* Both branches have a timeline of this node's number, so that nothing
+	 * but a copy tells them apart. */
+	int same_number;
 };
 
 /* VOUCH_E_STATE: refused, *plan says so too. */

@@ -86,6 +86,9 @@ struct vouch_epoch {
 /* How a server must be started: always as a standby, with these pinned. */
 struct vouch_start {
 	char incarnation[VOUCH_NAME_SIZE];
+	/* The member whose log this node's was found to be part of; empty: it
+	 * follows nobody until it is compared (P6-S1). */
+	char primary[VOUCH_NAME_SIZE];
 };
 
 /* What a program that starts the server in our place has to be given: both are
@@ -112,6 +115,14 @@ struct vouch_directory {
 	uint64_t log_end;  /* end of the last valid record, found by reading it */
 	uint32_t history_count;
 	struct vouch_switch history[VOUCH_HISTORY_MAX]; /* oldest first */
+};
+
+/* The end of this node's own log: a timeline's number, where that timeline began,
+ * and how far the log goes. */
+struct vouch_stretch {
+	uint32_t timeline;
+	uint64_t begin; /* 0: with the log itself */
+	uint64_t end;
 };
 
 /* What lies in a directory's own log beyond a point. */
@@ -173,6 +184,16 @@ struct vouch_engine {
 	enum vouch_error_code (*directory_observe)(const struct vouch_config *,
 						   struct vouch_directory *,
 						   struct vouch_error *);
+
+	/* Does that member's log have the very bytes of this node's log there? Enough
+	 * of its end is compared that no other server can have written it. NO: others.
+	 * UNKNOWN, with an error: one of the two does not say, or does not have them.
+	 * The member has to have reached `end`. */
+	enum vouch_answer (*same_log)(const struct vouch_config *,
+				      const struct vouch_member *,
+				      const struct vouch_stretch *,
+				      struct vouch_deadline,
+				      struct vouch_error *);
 
 	/* Actors ------------------------------------------------------- */
 
@@ -272,13 +293,17 @@ struct vouch_engine {
 				       struct vouch_deadline,
 				       char incarnation[VOUCH_NAME_SIZE],
 				       struct vouch_error *);
-	/* Let this node's standby look for `holder` first, at once. Saves the
-	 * time it would spend on a dead primary; it would find the new one by
-	 * itself too. */
+	/* Let this node's standby look for `holder`, at once, and for the others
+	 * after it: its log is part of the holder's. NULL: for nobody, until it
+	 * was compared. */
 	enum vouch_error_code (*follow)(const struct vouch_config *,
 					const char *holder,
 					struct vouch_deadline,
 					struct vouch_error *);
+
+	/* Is this node's standby told to look for that member first? */
+	enum vouch_answer (*follows)(const struct vouch_config *,
+				     const char *holder);
 
 	/* Rejoin: no server runs on the directory. ----------------------- */
 

@@ -161,12 +161,36 @@ static int try_tail(char **arguments)
 	return (int)code;
 }
 
+/* MEMBER TIMELINE BEGIN END */
+static int try_same(char **arguments)
+{
+	struct vouch_stretch stretch = {
+		.timeline = (uint32_t)atoi(arguments[1]) };
+	uint64_t *const lsns[] = { &stretch.begin, &stretch.end };
+	enum vouch_answer same;
+	unsigned int high, low;
+
+	for (int i = 0; i < 2; i++) {
+		if (sscanf(arguments[2 + i], "%X/%X", &high, &low) != 2)
+			return VOUCH_E_ARGUMENT;
+		*lsns[i] = (uint64_t)high << 32 | low;
+	}
+	same = engine->same_log(&config,
+				vouch__config_member(&config, arguments[0]),
+				&stretch, vouch__deadline_in(5000), &error);
+	printf("same=%s ", answers[same]);
+	return same == VOUCH_UNKNOWN ? (int)error.code : VOUCH_OK;
+}
+
 static int try_start(char **arguments)
 {
 	struct vouch_start start = { .incarnation = "" };
 
 	snprintf(start.incarnation, sizeof(start.incarnation), "%s",
 		 arguments[0]);
+	if (arguments[0] != NULL && arguments[1] != NULL)
+		snprintf(start.primary, sizeof(start.primary), "%s",
+			 arguments[1]);
 	return (int)engine->start(&config, &start, vouch__deadline_in(20000),
 				  &error);
 }
@@ -259,6 +283,7 @@ static const struct {
 	{ "local", 0, try_local },	 { "probe", 1, try_probe },
 	{ "records", 0, try_records },	 { "directory", 0, try_directory },
 	{ "tail", 2, try_tail },	 { "start", 1, try_start },
+	{ "same", 4, try_same },
 	{ "stop", 0, try_stop },	 { "promote", 1, try_promote },
 	{ "epoch", 4, try_epoch },	 { "admit", 1, try_admit },
 	{ "claim", 1, try_claim },

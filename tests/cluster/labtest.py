@@ -25,7 +25,7 @@ from vouchlab.system import CLEAN_ENV, LabError  # noqa: E402
 PATIENCE_S = 180
 
 
-# What a server says that has more than the primary's timeline has of its own.
+# What a server says that has more than the primary's timeline has of its own, where it got as far as to ask.
 FORKED = ("before current recovery point", "does not contain minimum recovery point")
 
 
@@ -146,7 +146,11 @@ class Lab:
     def rejoin_forked(self):
         """Power that goes in the midst of a write may leave records on the former primary that nobody has: it cannot
         follow, and is brought back as the README tells its operator. Says whether it did anything."""
-        forked = [n for n in vouchlab.lab.Lab(self.name).nodes if any(w in self.log_since_start(n) for w in FORKED)]
+        primary = self.promoted()
+        seen = json.loads(self.on(primary, "vouch", "--output-as=json", "status").stdout) if primary else {"members": []}
+        parted = [m["name"] for m in seen["members"] if m.get("parted_from")]
+        forked = [n for n in vouchlab.lab.Lab(self.name).nodes
+                  if n in parted or any(w in self.log_since_start(n) for w in FORKED)]
         for node in forked:
             print("# %s went another way, and is brought back by vouch rejoin" % node, flush=True)
             self.on(node, "crm_resource", "--ban", "--resource", "pgsql-clone", "--node", node)

@@ -281,6 +281,22 @@ static void who_cannot_follow_is_named(void **state)
 	assert_int_equal(parted_at(1, 0, 0x4000), 0);
 	assert_int_equal(parted_at(1, 0, 0x4001), 1);
 	assert_int_equal(parted_at(3, 2, 0x8000), 0);
+	/* Two promotions took the same number at the same point. */
+	(void)parted_at(3, 2, 0x8000);
+	for (uint32_t i = 0; i < 2; i++) {
+		facts.probes[i].epoch = 4 - i;
+		facts.probes[i].epoch_timeline = 3;
+	}
+	(void)trouble();
+	assert_true(says("diverged", DOCTOR_BAD));
+	/* The row of the newest epoch has not come through yet. */
+	facts.probes[1].epoch_timeline = 2;
+	(void)trouble();
+	assert_false(says("diverged", DOCTOR_BAD));
+	facts.probes[1].epoch_timeline = 3;
+	facts.probes[1].epoch = 4;
+	(void)trouble();
+	assert_false(says("diverged", DOCTOR_BAD));
 	/* A newer one than the primary's puts the primary in question. */
 	assert_int_equal(parted_at(4, 2, 0x8000), 0);
 	/* Another database, no answer, no primary, two of them: another matter. */

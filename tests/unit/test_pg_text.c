@@ -14,6 +14,7 @@
 #include "engines/postgresql/pg_cluster_name.h"
 #include "engines/postgresql/pg_history.h"
 #include "engines/postgresql/pg_lsn.h"
+#include "engines/postgresql/pg_same.h"
 #include "engines/postgresql/pg_settings.h"
 #include "engines/postgresql/pg_streams.h"
 
@@ -211,13 +212,39 @@ static void service_file_puts_the_holder_first(void **state)
 	assert_non_null(strstr(text, "[vouch]\nhost=10.0.0.3,10.0.0.1\n"
 				     "port=5434,5432\n"));
 	free(text);
+	/* Nobody, and not libpq's own default either, which is this node. */
 	text = vouch__pg_service_file(&config, NULL);
-	assert_non_null(strstr(text, "host=10.0.0.1,10.0.0.3\n"));
+	assert_non_null(strstr(text, "[vouch]\nhost=/"));
+	assert_null(strstr(text, "10.0.0"));
+	free(text);
+	text = vouch__pg_service_file(&config, "");
+	assert_null(strstr(text, "10.0.0"));
 	free(text);
 	text = vouch__pg_conninfo_by_service(&config);
 	assert_ptr_equal(strstr(text, "service='vouch' user="), text);
 	assert_null(strstr(text, "host"));
 	free(text);
+}
+
+/* P6-S1: what is compared of a log is what a standby would be sent again. */
+static void the_end_of_a_log_is_compared(void **state)
+{
+	const uint64_t segment = 16 << 20, mb = 1 << 20;
+	static const uint8_t wire[] = { 0, 0, 0, 1, 0x62, 0xFA, 0x92, 0x20 };
+
+	(void)state;
+	assert_int_equal(vouch__pg_same_from(0, 3 * segment + 5 * mb, segment),
+			 3 * segment + 4 * mb);
+	/* Its timeline began a moment ago. */
+	assert_int_equal(vouch__pg_same_from(3 * segment + 50, 4 * segment + 96,
+					     segment), 3 * segment + 50);
+	/* After a switch the last bytes are empty and tell nothing. */
+	assert_int_equal(vouch__pg_same_from(0, 3 * segment, segment),
+			 2 * segment);
+	assert_int_equal(vouch__pg_same_from(0, 3 * segment + 96, segment),
+			 2 * segment);
+	assert_int_equal(vouch__pg_same_from(0, 96, segment), 0);
+	assert_int_equal(vouch__pg_same_lsn(wire), UINT64_C(0x162FA9220));
 }
 
 static void array_is_quoted(void **state)
@@ -477,6 +504,7 @@ int main(void)
 		cmocka_unit_test(sync_names_leave_this_node_out),
 		cmocka_unit_test(conninfo_quotes_and_holds_no_password),
 		cmocka_unit_test(service_file_puts_the_holder_first),
+		cmocka_unit_test(the_end_of_a_log_is_compared),
 		cmocka_unit_test(array_is_quoted),
 		cmocka_unit_test(settings_refuse_what_cannot_work),
 		cmocka_unit_test(settings_file_quotes_for_the_server),

@@ -358,6 +358,93 @@ enum vouch_error_code vouch__pg_execute(PGconn *connection, const char *sql,
 	return code;
 }
 
+/* A command after which the server streams. */
+enum vouch_error_code vouch__pg_copy_begin(PGconn *connection, const char *command,
+					   struct vouch_deadline deadline,
+					   char sqlstate[VOUCH_PG_STATE_SIZE],
+					   struct vouch_error *error)
+{
+	PGresult *result;
+	enum vouch_error_code code = VOUCH_OK;
+
+	if (!PQsendQuery(connection, command))
+		return refused(connection, NULL, error);
+	code = flush_all(connection, deadline, error);
+	if (code == VOUCH_OK)
+		code = answer_wait(connection, deadline, error);
+	if (code != VOUCH_OK)
+		return code;
+	result = PQgetResult(connection);
+	if (PQresultStatus(result) != PGRES_COPY_BOTH) {
+		code = result_check(result, sqlstate, error);
+		/* What ended well at once streams nothing either. */
+		if (code == VOUCH_OK)
+			code = vouch__error_set(error, VOUCH_E_NOT_FOUND,
+						"there is nothing to stream");
+	}
+	PQclear(result);
+	return code;
+}
+
+/* What a server says instead of the next message comes as the command's result. */
+static enum vouch_error_code copy_over(PGconn *connection,
+				       struct vouch_deadline deadline,
+				       char *state, struct vouch_error *error)
+{
+	enum vouch_error_code code = answer_wait(connection, deadline, error);
+	PGresult *result;
+
+	if (code != VOUCH_OK)
+		return code;
+	result = PQgetResult(connection);
+	if (PQresultStatus(result) == PGRES_FATAL_ERROR)
+		code = result_check(result, state, error);
+	else
+		code = vouch__error_set(error, VOUCH_E_NOT_FOUND,
+					"the log ends there");
+	PQclear(result);
+	return code;
+}
+
+enum vouch_error_code vouch__pg_copy_next(PGconn *connection,
+					  struct vouch_deadline deadline,
+					  char **message, int *length,
+					  char sqlstate[VOUCH_PG_STATE_SIZE],
+					  struct vouch_error *error)
+{
+	for (;;) {
+		enum vouch_error_code code;
+
+		*length = PQgetCopyData(connection, message, 1);
+		if (*length > 0)
+			return VOUCH_OK;
+		*message = NULL;
+		if (*length < -1)
+			return refused(connection, NULL, error);
+		if (*length < 0)
+			return copy_over(connection, deadline, sqlstate, error);
+		code = socket_wait(connection, POLLIN, deadline, error);
+		if (code != VOUCH_OK)
+			return code;
+		if (!PQconsumeInput(connection))
+			return refused(connection, NULL, error);
+	}
+}
+
+/* So that the server does not complain of a lost connection in its log. */
+void vouch__pg_copy_end(PGconn *connection, struct vouch_deadline deadline)
+{
+	char *message;
+	int length;
+
+	if (PQputCopyEnd(connection, NULL) != 1 ||
+	    flush_all(connection, deadline, NULL) != VOUCH_OK)
+		return;
+	while (vouch__pg_copy_next(connection, deadline, &message, &length,
+				   NULL, NULL) == VOUCH_OK)
+		PQfreemem(message);
+}
+
 static const char *value_get(const PGresult *result, int row, int column)
 {
 	if (row >= PQntuples(result) || column >= PQnfields(result) ||

@@ -43,6 +43,19 @@ vouch__pg_execute(PGconn *connection, const char *sql,
 		  const char *const *parameters, int count,
 		  struct vouch_deadline deadline, struct vouch_error *error);
 
+/* A command that has the server stream, its messages, and an end that the server
+ * takes for one. A message is the caller's (PQfreemem); VOUCH_E_NOT_FOUND: there are
+ * no more. sqlstate (may be NULL) is filled where the server reported an error. */
+VOUCH_MUST_CHECK enum vouch_error_code
+vouch__pg_copy_begin(PGconn *connection, const char *command,
+		     struct vouch_deadline deadline,
+		     char sqlstate[VOUCH_PG_STATE_SIZE], struct vouch_error *error);
+VOUCH_MUST_CHECK enum vouch_error_code
+vouch__pg_copy_next(PGconn *connection, struct vouch_deadline deadline,
+		    char **message, int *length,
+		    char sqlstate[VOUCH_PG_STATE_SIZE], struct vouch_error *error);
+void vouch__pg_copy_end(PGconn *connection, struct vouch_deadline deadline);
+
 /* Values of a result: 0 when NULL or not of that form. */
 int vouch__pg_value_u64(const PGresult *result, int row, int column,
 			uint64_t *value);

@@ -150,7 +150,12 @@ char *vouch__pg_service_file(const struct vouch_config *config, const char *firs
 	if (out == NULL)
 		return NULL;
 	fputs("# Written by vouch; changes here are lost.\n[vouch]\n", out);
-	for (int ports = 0; ports < 2; ports++) {
+	/* Without a host libpq would take this node's own socket. This one does
+	 * not exist, and its name is what the server's log says. */
+	if (first == NULL || first[0] == '\0')
+		fputs("host=" VOUCH_PG_NOBODY "\nport=1", out);
+	for (int ports = 0; first != NULL && first[0] != '\0' && ports < 2;
+	     ports++) {
 		const char *between = "";
 
 		fputs(ports ? "\nport=" : "host=", out);

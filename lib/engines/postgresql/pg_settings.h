@@ -52,7 +52,9 @@ VOUCH_MUST_CHECK char *vouch__pg_conninfo(const struct vouch_config *config);
 #define VOUCH_PG_SERVICE_FILE "vouch.service"
 VOUCH_MUST_CHECK char *
 vouch__pg_conninfo_by_service(const struct vouch_config *config);
-/* The service file's text, with the member of that name (may be NULL) first. */
+/* The service file's text, with the member of that name first; NULL or "": without
+ * any member, as this node's log was not compared with anybody's. */
+#define VOUCH_PG_NOBODY "/no-primary-has-this-log"
 VOUCH_MUST_CHECK char *
 vouch__pg_service_file(const struct vouch_config *config, const char *first);
 /* An array literal of those texts, for a text[] parameter. */

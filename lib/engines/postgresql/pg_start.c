@@ -94,6 +94,7 @@ static void socket_lock_clear(const struct vouch_config *config)
 
 static enum vouch_error_code files_prepare(const struct vouch_config *config,
 					   const struct vouch_pg_settings *settings,
+					   const char *primary,
 					   struct vouch_error *error)
 {
 	char *text = vouch__pg_settings_file(settings);
@@ -108,7 +109,7 @@ static enum vouch_error_code files_prepare(const struct vouch_config *config,
 	if (code == VOUCH_OK)
 		code = vouch__pg_file_replace(config, "vouch.conf", text, error);
 	if (code == VOUCH_OK)
-		code = vouch__pg_service_write(config, NULL, error);
+		code = vouch__pg_service_write(config, primary, error);
 	/* Nothing runs, so its number can only be another process's. */
 	if (code == VOUCH_OK)
 		code = vouch__pg_file_remove(config, "postmaster.pid", error);
@@ -259,6 +260,7 @@ static enum vouch_error_code standby_wait(const struct vouch_config *config,
 /* Nothing runs, and whatever starts next is a standby. */
 static enum vouch_error_code directory_prepare(const struct vouch_config *config,
 					       const struct vouch_pg_settings *settings,
+					       const char *primary,
 					       struct vouch_deadline deadline,
 					       struct vouch_error *error)
 {
@@ -269,7 +271,7 @@ static enum vouch_error_code directory_prepare(const struct vouch_config *config
 	if (code == VOUCH_OK)
 		code = vacancy_wait(config, deadline, error);
 	if (code == VOUCH_OK)
-		code = files_prepare(config, settings, error);
+		code = files_prepare(config, settings, primary, error);
 	return code;
 }
 
@@ -287,7 +289,8 @@ vouch__pg_start_prepare(const struct vouch_config *config,
 	other->options = NULL;
 	other->environment = NULL;
 	if (code == VOUCH_OK)
-		code = directory_prepare(config, &settings, deadline, error);
+		code = directory_prepare(config, &settings, start->primary,
+					 deadline, error);
 	if (code == VOUCH_OK) {
 		other->options = vouch__pg_settings_options(&settings);
 		if (asprintf(&other->environment,
@@ -314,7 +317,8 @@ enum vouch_error_code vouch__pg_start(const struct vouch_config *config,
 		config, start->incarnation, &settings, error);
 
 	if (code == VOUCH_OK)
-		code = directory_prepare(config, &settings, deadline, error);
+		code = directory_prepare(config, &settings, start->primary,
+					 deadline, error);
 	log_from = vouch__pg_log_length(config);
 	if (code == VOUCH_OK)
 		code = server_spawn(config, &settings, &child, error);

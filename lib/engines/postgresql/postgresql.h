@@ -48,6 +48,11 @@ enum vouch_error_code vouch__pg_whole_observe(const struct vouch_config *,
 enum vouch_error_code vouch__pg_directory_observe(const struct vouch_config *,
 						  struct vouch_directory *,
 						  struct vouch_error *);
+enum vouch_answer vouch__pg_same_log(const struct vouch_config *,
+				     const struct vouch_member *,
+				     const struct vouch_stretch *,
+				     struct vouch_deadline,
+				     struct vouch_error *);
 enum vouch_error_code vouch__pg_claim(const struct vouch_config *,
 				      struct vouch_deadline, void **claim,
 				      struct vouch_error *);
@@ -109,6 +114,8 @@ enum vouch_error_code vouch__pg_follow(const struct vouch_config *,
 				       const char *holder,
 				       struct vouch_deadline,
 				       struct vouch_error *);
+enum vouch_answer vouch__pg_follows(const struct vouch_config *,
+				    const char *holder);
 enum vouch_answer vouch__pg_vacant(const struct vouch_config *,
 				   struct vouch_error *);
 enum vouch_error_code vouch__pg_fork_count(const struct vouch_config *,
@@ -133,7 +140,7 @@ enum vouch_error_code vouch__pg_copy(const struct vouch_config *,
 enum vouch_error_code vouch__pg_keep(const struct vouch_config *,
 				     const char *path, struct vouch_deadline,
 				     vouch_tell *, struct vouch_error *);
-/* Durable is not needed; whole is. */
+/* NULL or "": nobody. Durable is not needed; whole is. */
 VOUCH_MUST_CHECK enum vouch_error_code
 vouch__pg_service_write(const struct vouch_config *, const char *first,
 			struct vouch_error *);
