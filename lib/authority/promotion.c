@@ -317,6 +317,16 @@ static enum vouch_error_code marker_put(struct run *run, uint64_t epoch,
 	return vouch__marker_write(run->config, &marker, run->error);
 }
 
+/* Nothing has changed yet, and nothing is used up: the number is still anybody's. */
+static enum vouch_error_code claim_precheck(struct run *run)
+{
+	if (run->context->cluster_ops && !run->context->cluster)
+		return vouch__error_set(run->error, VOUCH_E_CLUSTER,
+					"the cluster does not answer");
+	return vouch__precheck(run->context, &run->decided, run->deadline,
+			       run->error);
+}
+
 /* Before the promotion: nothing has changed but a number that is used up. */
 static enum vouch_error_code grant_take(struct run *run,
 					struct vouch_cluster_grant *grant)
@@ -324,9 +334,6 @@ static enum vouch_error_code grant_take(struct run *run,
 	enum vouch_error_code code;
 
 	grant_fill(run, grant);
-	if (run->context->cluster_ops && !run->context->cluster)
-		return vouch__error_set(run->error, VOUCH_E_CLUSTER,
-					"the cluster does not answer");
 	/* The cluster first: only there does one of two claimants lose. What
 	 * the cluster has and this journal has not, recovery finds there. */
 	code = VOUCH_OK;
@@ -477,6 +484,8 @@ static enum vouch_decision permitted(struct run *run)
 	emit(run, "validation_succeeded", "");
 	if (step(run, VOUCH_STATE_APPROVED) != VOUCH_OK)
 		return failed(run, "the approval could not be made durable");
+	if (claim_precheck(run) != VOUCH_OK)
+		return failed(run, "no grant was asked for");
 	if (grant_take(run, &grant) != VOUCH_OK) {
 		/* After a lost claim the epoch is somebody else's. */
 		if (run->error->code != VOUCH_E_CONFLICT)

@@ -84,8 +84,10 @@ static enum vouch_error_code grants_recheck(struct vouch_context *context,
 	return VOUCH_OK;
 }
 
-enum vouch_error_code vouch__recheck(struct vouch_context *context,
+/* As root, which only the cluster needs. */
+static enum vouch_error_code as_root(struct vouch_context *context,
 				     const struct vouch_decided *decided,
+				     int with_grants,
 				     struct vouch_deadline deadline,
 				     struct vouch_error *error)
 {
@@ -98,9 +100,25 @@ enum vouch_error_code vouch__recheck(struct vouch_context *context,
 	if (code != VOUCH_OK)
 		return code;
 	code = view_recheck(context, &decided->view, deadline, error);
-	if (code == VOUCH_OK)
+	if (code == VOUCH_OK && with_grants)
 		code = grants_recheck(context, decided->disowned, deadline, error);
 	if (vouch__privilege_lower(context->config, &ignored) != VOUCH_OK)
 		return VOUCH_E_PERMISSION;
 	return code;
+}
+
+enum vouch_error_code vouch__precheck(struct vouch_context *context,
+				      const struct vouch_decided *decided,
+				      struct vouch_deadline deadline,
+				      struct vouch_error *error)
+{
+	return as_root(context, decided, 0, deadline, error);
+}
+
+enum vouch_error_code vouch__recheck(struct vouch_context *context,
+				     const struct vouch_decided *decided,
+				     struct vouch_deadline deadline,
+				     struct vouch_error *error)
+{
+	return as_root(context, decided, 1, deadline, error);
 }

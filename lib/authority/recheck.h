@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * Between a decision and the promotion: does the cluster still say what the decision
- * rests on? It is looked at after the claim, which has its place in the order of all
+ * rests on? It is looked at before the claim and after it, which has its place in the order of all
  * changes of the configuration, so that what was said before the claim is seen here.
  * What differs is no second verdict: the attempt ends, and whoever asks again gets one.
  */
@@ -21,7 +21,14 @@ struct vouch_decided {
 void vouch__decided_note(const struct vouch_evidence *evidence,
 			 struct vouch_decided *decided);
 
-/* VOUCH_E_CLUSTER: another membership or no quorum (P6-A1), or an epoch that was
+/* Before the claim: in a part that a split has left it must not even be made. With
+ * `two_node` each half could claim, and raise the configuration alike, so that what is
+ * nobody's might take the place of the other half's grant when they join (P6-A1).
+ * VOUCH_E_CLUSTER as below, for the membership alone. */
+VOUCH_MUST_CHECK enum vouch_error_code
+vouch__precheck(struct vouch_context *context, const struct vouch_decided *decided,
+		struct vouch_deadline deadline, struct vouch_error *error);
+/* After it. VOUCH_E_CLUSTER: another membership or no quorum (P6-A1), or an epoch that was
  * disowned since (P6-S1); also when nobody answers. Without a cluster manager there
  * is nobody to ask: VOUCH_OK. */
 VOUCH_MUST_CHECK enum vouch_error_code

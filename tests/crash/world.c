@@ -355,7 +355,8 @@ static enum vouch_error_code view_observe(struct vouch_cluster *cluster,
 		return no_answer(error, VOUCH_E_CLUSTER);
 	view->condition = VOUCH_PRESENT;
 	view->ring_leader = 2;
-	view->ring_seq = 12 + (world_now.view_moves ? world_now.claims : 0);
+	view->ring_seq = 12 + (world_now.view_moves ? world_now.claims : 0) +
+			 (world_now.view_leaves && world_now.views++ >= 2);
 	view->quorate = VOUCH_YES;
 	view->member_count = 2;
 	view->members[0] = 2;

@@ -25,6 +25,8 @@ struct world {
 	int unpinned_since_promotion; /* somebody changed the server's settings */
 	int no_row;	 /* the epoch's row cannot be written */
 	int view_moves;	 /* the membership changes after the claim */
+	int view_leaves; /* ... between the decision and the claim */
+	int views;	 /* how often it was looked at */
 	int disowned_meanwhile; /* ... epoch 1 is disowned before it */
 };
 

@@ -206,6 +206,14 @@ static void cluster_forgets(struct world *world, uint8_t node,
 	}
 }
 
+/* As lib/authority/recheck.c: what the cluster says before the claim and after it. */
+static int is_in_view(const struct world *world, const struct attempt *attempt)
+{
+	return !world->managed || (world->nodes[attempt->node].ring_seq ==
+					   attempt->seen.after_seq &&
+				   world_is_quorate(world, attempt->node));
+}
+
 /* In the cluster one of two claimants loses; without one nobody does. */
 static int claim(struct world *world, struct attempt *attempt)
 {
@@ -213,6 +221,10 @@ static int claim(struct world *world, struct attempt *attempt)
 	uint8_t epoch = next_epoch(world, &attempt->seen);
 	uint8_t i;
 
+	if (!is_in_view(world, attempt)) {
+		attempt_end(world, attempt, 0);
+		return 1;
+	}
 	if (world->grant_count >= GRANTS) {
 		world->over = 1;
 		return 0;
@@ -243,7 +255,6 @@ static int claim(struct world *world, struct attempt *attempt)
 	return 1;
 }
 
-/* As lib/authority/recheck.c: what the cluster says now, after the claim. */
 static int is_as_decided(const struct world *world, const struct attempt *attempt)
 {
 	const struct node *node = &world->nodes[attempt->node];
@@ -254,11 +265,8 @@ static int is_as_decided(const struct world *world, const struct attempt *attemp
 	uint8_t before = world_newest_grant(world, &disowned);
 	uint8_t newest = world_newest_grant(world, &now);
 
-	if (!world->managed)
-		return 1;
-	return node->ring_seq == attempt->seen.after_seq &&
-	       world_is_quorate(world, attempt->node) &&
-	       (newest == NOTHING ||
+	return is_in_view(world, attempt) &&
+	       (!world->managed || newest == NOTHING ||
 		(before != NOTHING && world->grants[newest].epoch <=
 					      world->grants[before].epoch));
 }

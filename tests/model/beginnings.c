@@ -133,11 +133,24 @@ static const struct event told_after_the_decision[] = {
 	{ EV_STEP, 1, 0, 0 }, { EV_STEP, 1, 0, 0 }, { EV_STEP, 1, 0, 0 },
 	{ EV_STEP, 1, 0, 0 }, { EV_START, 0, 0, 0 }, { EV_KINDS, 0, 0, 0 }
 };
+/* Of two nodes n1 is approved, and a split comes before it claims. n2 has it fenced, is
+ * granted the same number, acknowledges alone and is stopped. */
+static const struct event approved_before_a_split[] = {
+	{ EV_CONFIG, 0, 0, 0 }, { EV_STOP, 1, 0, 0 }, { EV_START, 1, 0, 0 },
+	{ EV_FOLLOW, 1, 0, 0 }, { EV_STREAM, 1, 0, 0 }, { EV_STOP, 0, 0, 0 },
+	{ EV_START, 0, 0, 0 }, { EV_ASK, 0, 0, 1 }, { EV_STEP, 0, 0, 0 },
+	{ EV_STEP, 0, 0, 0 }, { EV_STEP, 0, 0, 0 }, { EV_STEP, 0, 0, 0 },
+	{ EV_CUT, 0, 0, 3 }, { EV_STEP, 0, 0, 0 }, { EV_STEP, 0, 0, 0 },
+	{ EV_FENCE, 0, 1, 0 }, { EV_PROMOTE, 1, 0, 3 }, { EV_WRITE, 1, 0, 0 },
+	{ EV_HEAL, 0, 0, 0 }, { EV_POWER_ON, 0, 0, 0 }, { EV_STOP, 1, 0, 1 },
+	{ EV_START, 0, 0, 0 }, { EV_KINDS, 0, 0, 0 }
+};
 static const struct event *const beginnings[BEGINNINGS] = {
 	asked_nobody, re_created, old_disk, switched_over, contract_changed,
 	by_hand, set_back, holder_set_back, granted_and_set_back, noted_before,
 	granted_since, noted_and_by_hand, by_hand_and_cut_off, confirmed_and_back,
-	configuration_edited_apart, promoted_in_its_half, told_after_the_decision
+	configuration_edited_apart, promoted_in_its_half, told_after_the_decision,
+	approved_before_a_split
 };
 
 int beginning_nth(const struct world *world, uint32_t beginning, uint32_t n,

@@ -293,7 +293,7 @@ void event_print(const struct world *world, struct event event, char *text,
 		 uint32_t size);
 
 /* beginnings.c: the n-th event of a beginning; 0 after its last. */
-enum { BEGINNINGS = 17 };
+enum { BEGINNINGS = 18 };
 int beginning_nth(const struct world *world, uint32_t beginning, uint32_t n,
 		  struct event *event);
 

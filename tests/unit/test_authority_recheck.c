@@ -73,6 +73,32 @@ static void another_membership_ends_the_attempt(void **state)
 	assert_int_equal(recheck(&error), VOUCH_E_CLUSTER);
 }
 
+/* With two_node each half could claim, and raise the configuration alike. */
+static void after_a_split_nothing_is_even_claimed(void **state)
+{
+	struct vouch_error error = { 0 };
+
+	(void)state;
+	world_now.grants[0].outcome = VOUCH_GRANT_DISOWNED; /* not looked at yet */
+	assert_int_equal(vouch__precheck(&context, &decided, deadline, &error),
+			 VOUCH_OK);
+	decided.view.ring_seq = 11;
+	assert_int_equal(vouch__precheck(&context, &decided, deadline, &error),
+			 VOUCH_E_CLUSTER);
+	world_now.grants[0].outcome = VOUCH_GRANT_DONE;
+	world_now.view_leaves = 1;
+	assert_int_equal(operation_promote(&trial.config, &error),
+			 VOUCH_UNDECIDED);
+	assert_non_null(strstr(error.text, "the membership changed"));
+	assert_int_equal(world_now.claims, 0);
+	assert_int_equal(world_now.grant_count, 1);
+	/* And so is the number still anybody's. */
+	world_now.view_leaves = 0;
+	assert_int_equal(operation_promote(&trial.config, &error),
+			 VOUCH_PERMITTED);
+	assert_int_equal(world_now.grants[1].epoch, 2);
+}
+
 static void no_answer_is_no_yes(void **state)
 {
 	struct vouch_error error;
@@ -171,6 +197,8 @@ int main(void)
 		cmocka_unit_test_setup(
 			an_epoch_that_was_disowned_since_ends_the_attempt, begin),
 		cmocka_unit_test_setup(another_membership_ends_the_attempt, begin),
+		cmocka_unit_test_setup(after_a_split_nothing_is_even_claimed,
+				       begin),
 		cmocka_unit_test_setup(no_answer_is_no_yes, begin),
 		cmocka_unit_test_setup(without_a_cluster_manager_nobody_is_asked,
 				       begin),
