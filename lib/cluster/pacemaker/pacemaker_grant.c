@@ -23,7 +23,9 @@
  * open and nobody was promoted. What this does not bound: whoever raises admin_epoch
  * by hand in a part without quorum, and a claim whose partition falls apart in the
  * moment between that reading and the raise, which then fails, but leaves a part
- * without quorum at the same number as the next claim.
+ * without quorum at the same number as the next claim. With two_node both halves have
+ * quorum: who asks looks at the membership right before the claim (recheck.h), and a
+ * split in the moment between the two is not bounded either.
  */
 #include <inttypes.h>
 #include <stdlib.h>
