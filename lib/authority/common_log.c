@@ -214,6 +214,7 @@ static int own_read(struct vouch_context *context, struct vouch_deadline deadlin
 {
 	static struct vouch_probe probe;
 	const struct vouch_config *config = context->config;
+	uint32_t timeline;
 
 	memset(own, 0, sizeof(*own));
 	if (context->engine->probe(config,
@@ -228,10 +229,12 @@ static int own_read(struct vouch_context *context, struct vouch_deadline deadlin
 	}
 	own->system_id = probe.system_id;
 	own->timeline = probe.timeline;
-	own->log_end = end_of(&probe);
 	own->history_count = probe.history_count;
 	memcpy(own->history, probe.history, sizeof(own->history));
-	return 1;
+	/* Part of a record is no log of its own: the next timeline begins before. */
+	return context->engine->whole_observe(config, probe.timeline,
+					      end_of(&probe), &timeline,
+					      &own->log_end, error) == VOUCH_OK;
 }
 
 static enum vouch_answer running_compare(struct vouch_context *context,
@@ -303,16 +306,19 @@ enum vouch_error_code vouch__primary_follow(struct vouch_context *context,
 	const struct vouch_config *config = context->config;
 	const struct vouch_member *member = vouch__config_member(config, holder);
 	struct vouch_error ignored = { 0 }, why = { 0 };
-	enum vouch_answer common;
+	enum vouch_answer common, follows;
 
 	if (!member)
 		return vouch__error_set(error, VOUCH_E_STATE,
 					"%.64s is no member", holder);
+	/* Another agent's server, which is led otherwise (a guard's). */
+	follows = context->engine->follows(config, holder);
+	if (follows == VOUCH_UNKNOWN)
+		return VOUCH_OK;
 	common = compare(context, member, deadline, &why);
 	if (common == VOUCH_YES)
 		return context->engine->follow(config, holder, deadline, error);
-	if ((common == VOUCH_NO ||
-	     context->engine->follows(config, holder) != VOUCH_YES) &&
+	if ((common == VOUCH_NO || follows != VOUCH_YES) &&
 	    context->engine->follow(config, NULL, deadline, &ignored) !=
 		    VOUCH_OK)
 		say(context, ignored.text);
@@ -329,7 +335,8 @@ void vouch__primary_expect(struct vouch_context *context, const char *candidate,
 	struct vouch_error why = { 0 };
 	int common;
 
-	if (!member || strcmp(candidate, config->node) == 0)
+	if (!member || strcmp(candidate, config->node) == 0 ||
+	    context->engine->follows(config, candidate) == VOUCH_UNKNOWN)
 		return;
 	common = running_compare(context, member, VOUCH_YES, deadline, &why) ==
 		 VOUCH_YES;

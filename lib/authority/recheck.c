@@ -27,6 +27,12 @@ void vouch__decided_note(const struct vouch_evidence *evidence,
 
 	decided->view = evidence->after;
 	decided->disowned = left_behind(evidence);
+	decided->seal_epoch = decided->seal_lsn = 0;
+	if (evidence->seal.condition == VOUCH_PRESENT &&
+	    evidence->seal.unbroken == VOUCH_YES) {
+		decided->seal_epoch = evidence->seal.epoch;
+		decided->seal_lsn = evidence->seal.record_lsn;
+	}
 	for (i = 0; i < evidence->grant_count; i++) {
 		const struct vouch_grant *grant = &evidence->grants[i];
 
@@ -84,10 +90,34 @@ static enum vouch_error_code grants_recheck(struct vouch_context *context,
 	return VOUCH_OK;
 }
 
+static enum vouch_error_code seal_recheck(struct vouch_context *context,
+					  const struct vouch_decided *decided,
+					  struct vouch_deadline deadline,
+					  struct vouch_error *error)
+{
+	struct vouch_cluster_seal seal;
+	enum vouch_error_code code;
+
+	if (decided->seal_epoch == 0)
+		return VOUCH_OK;
+	code = context->cluster_ops->seal_observe(context->cluster, deadline,
+						  &seal, error);
+	if (code != VOUCH_OK)
+		return code;
+	if (seal.epoch != decided->seal_epoch ||
+	    seal.record_lsn != decided->seal_lsn || seal.unbroken != VOUCH_YES)
+		return vouch__error_set(error, VOUCH_E_CLUSTER,
+					"the seal of epoch %" PRIu64 " was broken "
+					"or replaced after the decision (P6-A1); "
+					"ask again",
+					decided->seal_epoch);
+	return VOUCH_OK;
+}
+
 /* As root, which only the cluster needs. */
 static enum vouch_error_code as_root(struct vouch_context *context,
 				     const struct vouch_decided *decided,
-				     int with_grants,
+				     int after_claim,
 				     struct vouch_deadline deadline,
 				     struct vouch_error *error)
 {
@@ -100,10 +130,13 @@ static enum vouch_error_code as_root(struct vouch_context *context,
 	if (code != VOUCH_OK)
 		return code;
 	code = view_recheck(context, &decided->view, deadline, error);
-	if (code == VOUCH_OK && with_grants)
+	if (code == VOUCH_OK && after_claim)
 		code = grants_recheck(context, decided->disowned, deadline, error);
+	if (code == VOUCH_OK && after_claim)
+		code = seal_recheck(context, decided, deadline, error);
 	if (vouch__privilege_lower(context->config, &ignored) != VOUCH_OK)
-		return VOUCH_E_PERMISSION;
+		return vouch__error_set(error, VOUCH_E_PERMISSION, "%s",
+					ignored.text);
 	return code;
 }
 

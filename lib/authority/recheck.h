@@ -16,6 +16,10 @@ struct vouch_decided {
 	 * nothing, or before which the candidate's log has a later one's row; 0:
 	 * none. This and older ones never ask for more (P6-S1, rule 565). */
 	uint64_t disowned;
+	/* A seal that was not broken; epoch 0: there was none. A broken one goes to the
+	 * cluster before its epoch is disowned (P6-A1). */
+	uint64_t seal_epoch;
+	uint64_t seal_lsn;
 };
 
 void vouch__decided_note(const struct vouch_evidence *evidence,

@@ -173,6 +173,18 @@ struct vouch_engine {
 					      uint64_t replayed,
 					      struct vouch_tail *,
 					      struct vouch_error *);
+	/* The record at lsn of this node's own log; ABSENT when there is none or its
+	 * checksum is wrong. */
+	enum vouch_error_code (*record_observe)(const struct vouch_config *,
+						uint32_t timeline, uint64_t lsn,
+						struct vouch_tail *,
+						struct vouch_error *);
+	/* Is all that lies between `end`, where the last complete record ends, and
+	 * `received` the beginning of one record? NO where a record was received
+	 * whole and is damaged: what it said may have been acknowledged. */
+	enum vouch_answer (*breaks_off)(const struct vouch_config *,
+					uint32_t timeline, uint64_t end,
+					uint64_t received);
 	/* The end of the last complete record up to lsn, a position that was
 	 * flushed: what is there again after a crash. VOUCH_E_NOT_FOUND: none is
 	 * found there along that timeline. */
@@ -301,7 +313,8 @@ struct vouch_engine {
 					struct vouch_deadline,
 					struct vouch_error *);
 
-	/* Is this node's standby told to look for that member first? */
+	/* Is this node's standby told to look for that member first? UNKNOWN: its
+	 * server was never started by vouch's agent, and is led otherwise. */
 	enum vouch_answer (*follows)(const struct vouch_config *,
 				     const char *holder);
 

@@ -682,9 +682,13 @@ static void tail_collect(struct collection *collection)
 		memset(&evidence->tail, 0, sizeof(evidence->tail));
 	}
 	evidence->tail.order = order;
-	own->whole_lsn = evidence->tail.condition == VOUCH_PRESENT ?
-				 evidence->tail.end_lsn :
-				 0;
+	/* A damaged record is no part of one. */
+	if (evidence->tail.condition == VOUCH_PRESENT &&
+	    (own->received_lsn <= evidence->tail.end_lsn ||
+	     context->engine->breaks_off(collection->config, own->timeline,
+					 evidence->tail.end_lsn,
+					 own->received_lsn) == VOUCH_YES))
+		own->whole_lsn = evidence->tail.end_lsn;
 }
 
 /* --- all of it ------------------------------------------------------------ */

@@ -281,6 +281,17 @@ static enum vouch_error_code tail_observe(const struct vouch_config *config,
 		       no_answer(error, VOUCH_E_ENGINE);
 }
 
+static enum vouch_answer breaks_off(const struct vouch_config *config,
+				    uint32_t timeline, uint64_t end,
+				    uint64_t received)
+{
+	(void)config;
+	(void)timeline;
+	(void)end;
+	(void)received;
+	return VOUCH_UNKNOWN;
+}
+
 static enum vouch_error_code claim(const struct vouch_config *config,
 				   struct vouch_deadline deadline, void **held,
 				   struct vouch_error *error)
@@ -539,6 +550,8 @@ void world_context(struct vouch_context *context,
 		.probe = probe,
 		.records_observe = records_observe,
 		.tail_observe = tail_observe,
+		.record_observe = tail_observe,
+		.breaks_off = breaks_off,
 		.claim = claim,
 		.claim_release = claim_release,
 		.promote = promote,

@@ -16,6 +16,7 @@ static enum vouch_answer same, follows;
 static struct vouch_stretch asked;
 static const char *followed; /* "-": nobody, NULL: nothing was changed */
 static int streamed;
+static uint64_t whole; /* where the last whole record ends; 0: as received */
 
 static enum vouch_error_code probe_fake(const struct vouch_config *of,
 					const struct vouch_member *member,
@@ -65,9 +66,23 @@ static enum vouch_answer follows_fake(const struct vouch_config *of,
 	return follows;
 }
 
+/* Nothing is cut off in a record but where a test says so. */
+static enum vouch_error_code whole_fake(const struct vouch_config *of,
+					uint32_t timeline, uint64_t lsn,
+					uint32_t *whole_timeline,
+					uint64_t *whole_lsn,
+					struct vouch_error *error)
+{
+	(void)of;
+	(void)error;
+	*whole_timeline = timeline;
+	*whole_lsn = whole != 0 && whole < lsn ? whole : lsn;
+	return VOUCH_OK;
+}
+
 static const struct vouch_engine engine = {
 	.probe = probe_fake, .same_log = same_log_fake, .follow = follow_fake,
-	.follows = follows_fake,
+	.follows = follows_fake, .whole_observe = whole_fake,
 };
 static struct vouch_context context = { .config = &config, .engine = &engine };
 
@@ -97,12 +112,46 @@ static void both_there(void)
 	follows = VOUCH_NO;
 	followed = NULL;
 	streamed = 0;
+	whole = 0;
 }
 
 static enum vouch_error_code follow(struct vouch_error *error)
 {
 	return vouch__primary_follow(&context, "n2", vouch__deadline_in(3000),
 				     error);
+}
+
+/* It received a page of a record, and the new timeline begins before that. */
+static void part_of_a_record_is_no_other_way(void **state)
+{
+	struct vouch_error error = { 0 };
+
+	(void)state;
+	both_there();
+	probes[1].timeline = 4;
+	probes[1].history_count = 3;
+	probes[1].history[2] = (struct vouch_switch){ 3, 0x5f00 };
+	assert_int_equal(follow(&error), VOUCH_E_CONFLICT);
+	assert_string_equal(followed, "-");
+	whole = 0x5f00;
+	assert_int_equal(follow(&error), VOUCH_OK);
+	assert_string_equal(followed, "n2");
+	assert_int_equal(asked.end, 0x5f00);
+}
+
+/* A guard's: that another agent leads it is no reason to end its stream. */
+static void who_is_led_by_another_agent_is_left_alone(void **state)
+{
+	struct vouch_error error = { 0 };
+
+	(void)state;
+	both_there();
+	same = VOUCH_NO;
+	follows = VOUCH_UNKNOWN;
+	assert_int_equal(follow(&error), VOUCH_OK);
+	vouch__primary_expect(&context, "n2", vouch__deadline_in(3000));
+	assert_null(followed);
+	assert_int_equal(streamed, 0);
 }
 
 static void refused(enum vouch_error_code code, const char *words,
@@ -205,7 +254,7 @@ static void who_was_compared_before_is_kept(void **state)
 	probes[1].condition = VOUCH_ABSENT;
 	refused(VOUCH_E_STATE, "silent", NULL);
 	both_there();
-	follows = VOUCH_UNKNOWN;
+	follows = VOUCH_NO;
 	probes[1].condition = VOUCH_ABSENT;
 	refused(VOUCH_E_STATE, "silent", "-");
 }
@@ -298,6 +347,8 @@ static void rejoin_knows_a_twin(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(part_of_a_record_is_no_other_way),
+		cmocka_unit_test(who_is_led_by_another_agent_is_left_alone),
 		cmocka_unit_test(a_log_that_is_part_of_the_primarys_is_followed),
 		cmocka_unit_test(a_twin_is_not),
 		cmocka_unit_test(a_fork_by_the_numbers_is_not),

@@ -73,6 +73,33 @@ static void another_membership_ends_the_attempt(void **state)
 	assert_int_equal(recheck(&error), VOUCH_E_CLUSTER);
 }
 
+/* It goes to the cluster before its epoch is disowned. */
+static void a_seal_that_was_broken_since_ends_the_attempt(void **state)
+{
+	struct vouch_error error;
+
+	(void)state;
+	decided.seal_epoch = 1;
+	decided.seal_lsn = 0x5000;
+	assert_int_equal(recheck(&error), VOUCH_E_NOT_FOUND);
+	world_now.seal.epoch = 1;
+	world_now.seal.record_lsn = 0x5000;
+	world_now.seal.unbroken = VOUCH_YES;
+	assert_int_equal(recheck(&error), VOUCH_OK);
+	world_now.seal.unbroken = VOUCH_NO;
+	assert_int_equal(recheck(&error), VOUCH_E_CLUSTER);
+	assert_non_null(strstr(error.text, "the seal of epoch 1 was broken"));
+	world_now.seal.unbroken = VOUCH_YES;
+	world_now.seal.record_lsn = 0x6000;
+	assert_int_equal(recheck(&error), VOUCH_E_CLUSTER);
+	world_now.seal.record_lsn = 0x5000;
+	world_now.seal.epoch = 2;
+	assert_int_equal(recheck(&error), VOUCH_E_CLUSTER);
+	/* Who decided without a seal needs none. */
+	decided.seal_epoch = 0;
+	assert_int_equal(recheck(&error), VOUCH_OK);
+}
+
 /* With two_node each half could claim, and raise the configuration alike. */
 static void after_a_split_nothing_is_even_claimed(void **state)
 {
@@ -197,6 +224,8 @@ int main(void)
 		cmocka_unit_test_setup(
 			an_epoch_that_was_disowned_since_ends_the_attempt, begin),
 		cmocka_unit_test_setup(another_membership_ends_the_attempt, begin),
+		cmocka_unit_test_setup(
+			a_seal_that_was_broken_since_ends_the_attempt, begin),
 		cmocka_unit_test_setup(after_a_split_nothing_is_even_claimed,
 				       begin),
 		cmocka_unit_test_setup(no_answer_is_no_yes, begin),

@@ -162,6 +162,10 @@ static void every_cut_ends_at_a_whole_record(void **state)
 			assert_int_equal(tail.end_lsn, replay_end(at));
 			assert_int_equal(tail.timeline, 1);
 		}
+		/* What lies between is part of one record, and of no more. */
+		if (end != 0 && replay_end(at) < at)
+			assert_int_equal(vouch__pg_breaks_off(&config, 1, end, at),
+					 VOUCH_YES);
 		/* Nobody replays up to the middle of a record. */
 		if (at != end)
 			assert_int_equal(tail_of(at).condition, VOUCH_ABSENT);
@@ -280,6 +284,70 @@ static void a_switch_ends_with_its_segment(void **state)
 	assert_int_equal(tail_of(ends[0]).end_lsn, 2 * SEGMENT);
 }
 
+/* A whole record that is damaged is no part of one: what it said may have been
+ * acknowledged, and nobody will ever replay it. */
+static void a_damaged_record_is_no_part_of_one(void **state)
+{
+	static const uint32_t at[] = { 0, 2, 8, 17, 20, 23 };
+
+	(void)state;
+	control_write(0);
+	for (unsigned int k = 5; k < 300; k += 29) {
+		for (unsigned int i = 0; i < sizeof(at) / sizeof(at[0]); i++) {
+			log_make();
+			if (starts[k] % PAGE + 24 > PAGE)
+				continue;
+			byte_at(starts[k])[at[i]] ^= 0x55;
+			image_write();
+			assert_int_equal(tail_of(ends[k - 1]).end_lsn, ends[k - 1]);
+			assert_int_not_equal(vouch__pg_breaks_off(&config, 1,
+								  ends[k - 1],
+								  ends[k + 9]),
+					     VOUCH_YES);
+		}
+	}
+	/* Also one of many pages, wherever it was cut. */
+	long_make();
+	byte_at(starts[1])[0] ^= 0x20;
+	image_write();
+	for (uint64_t cut_at = SEGMENT + 2 * PAGE; cut_at < ends[1]; cut_at += PAGE)
+		assert_int_not_equal(vouch__pg_breaks_off(&config, 1, ends[0],
+							  cut_at + 64),
+				     VOUCH_YES);
+	assert_int_equal(vouch__pg_breaks_off(&config, 1, 0, 64), VOUCH_UNKNOWN);
+	assert_int_equal(vouch__pg_breaks_off(&config, 1, ends[0] + 8, ends[1]),
+			 VOUCH_UNKNOWN);
+	assert_int_equal(vouch__pg_breaks_off(&config, 1, ends[0], ends[0]),
+			 VOUCH_NO);
+}
+
+/* A checkpoint may begin right behind a page's header, where no record ends; and the
+ * log may go on for as long as it likes (P6-A1: is a seal passed?). */
+static void a_record_is_found_by_its_place(void **state)
+{
+	struct vouch_tail found;
+
+	(void)state;
+	control_write(0);
+	log_make();
+	image_write();
+	for (unsigned int i = 0; i < count; i++) {
+		assert_int_equal(vouch__pg_record_observe(&config, 1, starts[i],
+							  &found, NULL),
+				 VOUCH_OK);
+		assert_int_equal(found.condition, VOUCH_PRESENT);
+		assert_int_equal(found.record_lsn, starts[i]);
+		assert_int_equal(found.end_lsn, ends[i]);
+	}
+	assert_int_equal(vouch__pg_record_observe(&config, 1, starts[7] + 8,
+						  &found, NULL),
+			 VOUCH_OK);
+	assert_int_equal(found.condition, VOUCH_ABSENT);
+	assert_int_equal(vouch__pg_record_observe(&config, 0, starts[7], &found,
+						  NULL),
+			 VOUCH_E_ARGUMENT);
+}
+
 static void what_is_not_there_is_no_end(void **state)
 {
 	struct vouch_error error = { 0 };
@@ -313,6 +381,8 @@ int main(void)
 		cmocka_unit_test(an_old_record_behind_the_end_is_none),
 		cmocka_unit_test(a_log_that_lost_its_end_is_shorter),
 		cmocka_unit_test(a_switch_ends_with_its_segment),
+		cmocka_unit_test(a_damaged_record_is_no_part_of_one),
+		cmocka_unit_test(a_record_is_found_by_its_place),
 		cmocka_unit_test(what_is_not_there_is_no_end),
 	};
 

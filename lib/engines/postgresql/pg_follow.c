@@ -35,16 +35,17 @@ enum vouch_answer vouch__pg_follows(const struct vouch_config *config,
 	char *wanted = vouch__pg_service_file(config, holder);
 	struct vouch_error ignored;
 	size_t length = 0;
-	enum vouch_answer answer = VOUCH_UNKNOWN;
+	enum vouch_error_code code =
+		vouch__pg_file_read(config, VOUCH_PG_SERVICE_FILE, found,
+				    sizeof(found), &length, &ignored);
+	int same = wanted != NULL && code == VOUCH_OK &&
+		   length == strlen(wanted) && memcmp(found, wanted, length) == 0;
 
-	if (wanted != NULL &&
-	    vouch__pg_file_read(config, VOUCH_PG_SERVICE_FILE, found,
-				sizeof(found), &length, &ignored) == VOUCH_OK)
-		answer = length == strlen(wanted) &&
-				 memcmp(found, wanted, length) == 0
-			? VOUCH_YES : VOUCH_NO;
 	free(wanted);
-	return answer;
+	/* A start by its agent puts it there. */
+	if (code == VOUCH_E_NOT_FOUND)
+		return VOUCH_UNKNOWN;
+	return same ? VOUCH_YES : VOUCH_NO;
 }
 
 /* A receiver that streams from the holder is left alone; one that waits for a dead

@@ -100,6 +100,56 @@ enum vouch_error_code vouch__pg_tail_observe(const struct vouch_config *config,
 	return VOUCH_OK;
 }
 
+enum vouch_error_code vouch__pg_record_observe(const struct vouch_config *config,
+					       uint32_t timeline, uint64_t lsn,
+					       struct vouch_tail *found,
+					       struct vouch_error *error)
+{
+	struct vouch_pg_record record;
+	struct vouch_pg_wal *wal;
+	enum vouch_error_code code = argument_check(timeline, lsn, error);
+
+	memset(found, 0, sizeof(*found));
+	if (code != VOUCH_OK)
+		return code;
+	code = log_open(config, timeline, &wal, error);
+	if (code == VOUCH_OK)
+		code = vouch__pg_wal_record(wal, lsn, 0, &record, error);
+	log_close(wal);
+	if (code == VOUCH_E_NOT_FOUND)
+		return VOUCH_OK; /* there is none: absent */
+	if (code != VOUCH_OK)
+		return code;
+	if (record.lsn != lsn || record.timeline != timeline)
+		return VOUCH_OK;
+	found->condition = VOUCH_PRESENT;
+	found->timeline = record.timeline;
+	found->record_lsn = record.lsn;
+	found->end_lsn = record.end;
+	found->record_crc = record.crc;
+	return VOUCH_OK;
+}
+
+enum vouch_answer vouch__pg_breaks_off(const struct vouch_config *config,
+				       uint32_t timeline, uint64_t end,
+				       uint64_t received)
+{
+	struct vouch_error ignored = { .code = VOUCH_OK };
+	struct vouch_pg_record last;
+	struct vouch_pg_wal *wal;
+	enum vouch_answer answer = VOUCH_UNKNOWN;
+
+	if (argument_check(timeline, end, &ignored) != VOUCH_OK)
+		return VOUCH_UNKNOWN;
+	if (log_open(config, timeline, &wal, &ignored) == VOUCH_OK &&
+	    vouch__pg_wal_before(wal, end, &last, &ignored) == VOUCH_OK &&
+	    last.end == end)
+		answer = vouch__pg_wal_is_part(wal, &last, received) ? VOUCH_YES :
+								      VOUCH_NO;
+	log_close(wal);
+	return answer;
+}
+
 enum vouch_error_code vouch__pg_whole_observe(const struct vouch_config *config,
 					      uint32_t timeline, uint64_t lsn,
 					      uint32_t *whole_timeline,

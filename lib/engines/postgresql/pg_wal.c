@@ -425,6 +425,73 @@ enum vouch_error_code vouch__pg_wal_last(struct vouch_pg_wal *wal, uint64_t lsn,
 		       code;
 }
 
+/* The pages that a record goes on to, as far as they were received. */
+static const char *part_take(struct vouch_pg_wal *wal, struct assembly *part,
+			     uint64_t received, uint64_t *end)
+{
+	struct vouch_error ignored = { .code = VOUCH_OK };
+	uint64_t page = wal->page_lsn;
+
+	*end = assembly_take(wal, part, (uint32_t)(part->lsn - page));
+	while (part->have < part->length &&
+	       page + VOUCH_PG_PAGE_SIZE + PAGE_HEADER_LONG <= received) {
+		const char *why;
+
+		page += VOUCH_PG_PAGE_SIZE;
+		if (page_get(wal, page, &ignored) != VOUCH_OK)
+			return "the page cannot be read";
+		why = continuation_check(wal, part);
+		if (why != NULL)
+			return why;
+		*end = assembly_take(wal, part, page_header_size(wal));
+	}
+	return NULL;
+}
+
+/* A length that is damaged may point beyond the page, and no page after it was received
+ * that could say otherwise: then the next record links back to this one. */
+static int is_linked_to(struct vouch_pg_wal *wal, uint64_t lsn, uint64_t received)
+{
+	struct vouch_error ignored = { .code = VOUCH_OK };
+	uint64_t page = lsn - lsn % VOUCH_PG_PAGE_SIZE, at;
+	struct vouch_pg_record next;
+
+	for (at = lsn + RECORD_HEADER;
+	     at + RECORD_HEADER <= received && at < page + VOUCH_PG_PAGE_SIZE;
+	     at += 8) {
+		if (vouch__pg_wal_record(wal, at, lsn, &next, &ignored) ==
+			    VOUCH_OK &&
+		    next.end <= received)
+			return 1;
+	}
+	return 0;
+}
+
+int vouch__pg_wal_is_part(struct vouch_pg_wal *wal,
+			  const struct vouch_pg_record *last, uint64_t received)
+{
+	struct vouch_error ignored = { .code = VOUCH_OK };
+	uint64_t lsn = last->end, page = lsn - lsn % VOUCH_PG_PAGE_SIZE, end;
+	struct assembly part;
+
+	if (received <= lsn)
+		return 0;
+	if (received - lsn < RECORD_HEADER)
+		return 1;
+	if (page_get(wal, page, &ignored) != VOUCH_OK)
+		return 0;
+	if (lsn == page)
+		lsn += page_header_size(wal);
+	if (received < lsn + RECORD_HEADER)
+		return 1;
+	if (assembly_begin(wal, lsn, &part) != NULL ||
+	    part_take(wal, &part, received, &end) != NULL ||
+	    back_link_check(&part, last->lsn) != NULL)
+		return 0;
+	return (part.have < part.length || end > received) &&
+	       !is_linked_to(wal, lsn, received);
+}
+
 /* Where the first record of the page in the buffer begins, or a place beyond
  * that page. */
 static uint64_t page_first_record(const struct vouch_pg_wal *wal)

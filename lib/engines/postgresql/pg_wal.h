@@ -75,4 +75,10 @@ VOUCH_MUST_CHECK enum vouch_error_code
 vouch__pg_wal_before(struct vouch_pg_wal *wal, uint64_t lsn,
 		     struct vouch_pg_record *last, struct vouch_error *error);
 
+/* Is all that lies behind the last whole record up to `received` the beginning of one
+ * record, which ends beyond? Not so where a record that was received whole is damaged,
+ * or where that cannot be read. */
+int vouch__pg_wal_is_part(struct vouch_pg_wal *wal,
+			  const struct vouch_pg_record *last, uint64_t received);
+
 #endif

@@ -35,6 +35,13 @@ enum vouch_error_code vouch__pg_records_observe(const struct vouch_config *,
 						struct vouch_deadline,
 						struct vouch_log_record *,
 						struct vouch_error *);
+enum vouch_error_code vouch__pg_record_observe(const struct vouch_config *,
+					       uint32_t timeline, uint64_t lsn,
+					       struct vouch_tail *,
+					       struct vouch_error *);
+enum vouch_answer vouch__pg_breaks_off(const struct vouch_config *,
+				       uint32_t timeline, uint64_t end,
+				       uint64_t received);
 enum vouch_error_code vouch__pg_tail_observe(const struct vouch_config *,
 					     uint32_t timeline,
 					     uint64_t replayed,
