@@ -55,9 +55,11 @@ void agent_pins_look(struct agent *agent, struct vouch_context *context);
 void agent_unheld_look(struct agent *agent, const struct vouch_local *local,
 		       int comparable);
 /* The same of a standby whose log, which ends there, went on after its seal without
- * a promotion. The second: a server that runs. */
+ * a promotion. The others: of a server that runs. */
 void agent_passed_look(struct agent *agent, struct vouch_context *context,
 		       uint32_t timeline, uint64_t end);
+void agent_running_look(struct agent *agent, struct vouch_context *context,
+			const struct vouch_local *local);
 void agent_standby_look(struct agent *agent, const struct vouch_local *local);
 
 /* Makes the spool of the alert agent, after a start; nothing hangs on it. */

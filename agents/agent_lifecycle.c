@@ -105,8 +105,7 @@ static enum vouch_error_code running_look(struct agent *agent,
 					  struct vouch_error *error)
 {
 	if (local->state == VOUCH_RUN_STANDBY) {
-		agent_passed_look(agent, context, local->timeline,
-				  local->position);
+		agent_running_look(agent, context, local);
 		return VOUCH_OK;
 	}
 	agent_pins_look(agent, context);

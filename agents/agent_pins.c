@@ -216,14 +216,28 @@ void agent_passed_look(struct agent *agent, struct vouch_context *context,
 		  "and its epoch proves nothing any more");
 }
 
+/* A server names the timeline of its last checkpoint, and may receive a newer one
+ * since: what lies beyond counts only where it is on the timeline that is named. */
+void agent_running_look(struct agent *agent, struct vouch_context *context,
+			const struct vouch_local *local)
+{
+	struct vouch_error error = { 0 };
+	uint32_t timeline;
+	uint64_t end;
+
+	if (agent->engine->whole_observe(&agent->config, local->timeline,
+					 local->position, &timeline, &end,
+					 &error) == VOUCH_OK)
+		agent_passed_look(agent, context, timeline, end);
+}
+
 void agent_standby_look(struct agent *agent, const struct vouch_local *local)
 {
 	struct vouch_context context = { .progress = agent_log };
 	struct vouch_error error = { 0 };
 
 	if (agent_context_open(agent, &context, &error) == VOUCH_OK)
-		agent_passed_look(agent, &context, local->timeline,
-				  local->position);
+		agent_running_look(agent, &context, local);
 	else
 		agent_log(error.text);
 	vouch__context_close(&context);

@@ -31,6 +31,10 @@ enum vouch_answer vouch__pg_arguments_say(const char *arguments, size_t length,
 {
 	enum vouch_answer answer = length > 0 ? VOUCH_NO : VOUCH_UNKNOWN;
 
+	/* The title of one of its children, which says nothing of its settings. */
+	if (length > 0 && strncmp(arguments, "postgres: ", 10) == 0)
+		return VOUCH_UNKNOWN;
+
 	for (size_t at = 0; at < length; at += strlen(arguments + at) + 1) {
 		const char *given = value_of(arguments + at, name);
 
