@@ -209,6 +209,11 @@ static void primary_look(struct agent *agent)
 		agent_reason("%s", error.text);
 }
 
+static int is_unmanaged(const struct agent *agent)
+{
+	return strcmp(agent->config.manager, "none") == 0;
+}
+
 static enum ocf_exitcode monitor_standby(struct agent *agent,
 					 const struct vouch_local *local)
 {
@@ -226,6 +231,9 @@ static enum ocf_exitcode monitor_standby(struct agent *agent,
 	if (is_probe()) {
 		agent_standby_look(agent, local);
 		agent_probed(agent, local);
+		/* Where no manager recurs, whoever asks is all there is. */
+		if (is_unmanaged(agent) && local->receiving != VOUCH_YES)
+			primary_look(agent);
 		return code;
 	}
 	agent_note_when_due(agent);
