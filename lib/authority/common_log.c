@@ -10,7 +10,7 @@
 
 /* A server that is just changing its timeline says so, and does not for long. Who
  * does not answer at all is not waited for: this node is told, or looks, later. */
-enum { PATIENCE_MS = 1000, PAUSE_MS = 100, COMPARE_MS = 10000 };
+enum { PROBE_MS = 2000, PATIENCE_MS = 5000, PAUSE_MS = 100, COMPARE_MS = 10000 };
 
 #define REJOIN "; stop its server and type on this node: vouch rejoin"
 #define HIGH(lsn) ((uint32_t)((lsn) >> 32))
@@ -245,8 +245,7 @@ static enum vouch_answer running_compare(struct vouch_context *context,
 {
 	static struct vouch_directory own;
 	static struct vouch_probe primary;
-	struct vouch_deadline brief =
-		vouch__deadline_within(deadline, PATIENCE_MS);
+	struct vouch_deadline brief = vouch__deadline_within(deadline, PROBE_MS);
 	struct vouch_error detail = { 0 };
 
 	if (!own_read(context, brief, &own, &detail) ||
@@ -318,7 +317,9 @@ enum vouch_error_code vouch__primary_follow(struct vouch_context *context,
 	common = compare(context, member, deadline, &why);
 	if (common == VOUCH_YES)
 		return context->engine->follow(config, holder, deadline, error);
-	if ((common == VOUCH_NO || follows != VOUCH_YES) &&
+	/* Who runs may have found it by itself, and a stream that is ended may miss
+	 * what is not kept for long: only a fork is a reason. */
+	if (common == VOUCH_NO &&
 	    context->engine->follow(config, NULL, deadline, &ignored) !=
 		    VOUCH_OK)
 		say(context, ignored.text);
@@ -333,18 +334,20 @@ void vouch__primary_expect(struct vouch_context *context, const char *candidate,
 	const struct vouch_member *member =
 		vouch__config_member(config, candidate);
 	struct vouch_error why = { 0 };
-	int common;
+	enum vouch_answer common;
 
 	if (!member || strcmp(candidate, config->node) == 0 ||
 	    context->engine->follows(config, candidate) == VOUCH_UNKNOWN)
 		return;
-	common = running_compare(context, member, VOUCH_YES, deadline, &why) ==
-		 VOUCH_YES;
-	/* Not so is nothing wrong yet: it may be refused for what it lacks. */
-	if (common && context->engine->follows(config, candidate) == VOUCH_YES)
+	common = running_compare(context, member, VOUCH_YES, deadline, &why);
+	/* What cannot be told yet is told after the promotion. */
+	if (common == VOUCH_UNKNOWN ||
+	    (common == VOUCH_YES &&
+	     context->engine->follows(config, candidate) == VOUCH_YES))
 		return;
-	if (context->engine->follow(config, common ? candidate : NULL, deadline,
-				    &why) != VOUCH_OK)
+	if (context->engine->follow(config,
+				    common == VOUCH_YES ? candidate : NULL,
+				    deadline, &why) != VOUCH_OK)
 		say(context, why.text);
 }
 

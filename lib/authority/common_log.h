@@ -37,16 +37,15 @@ void vouch__primary_choose(struct vouch_context *context,
 			   const struct vouch_directory *own,
 			   struct vouch_deadline deadline,
 			   char name[VOUCH_NAME_SIZE]);
-/* A standby runs here: it follows `holder` if that has this log. Else it follows
- * nobody, but for a holder that it was compared with before and that does not answer
- * now. VOUCH_E_CONFLICT: the logs have parted, `error` says what to type. Nothing is
+/* A standby runs here: it follows `holder` if that has this log, and nobody if that
+ * went another way. Where that cannot be told, whom it follows is left as it is: a
+ * start named nobody that was not compared. VOUCH_E_CONFLICT: the logs have parted, `error` says what to type. Nothing is
  * done where nobody can say whom the server follows: another agent leads it. */
 VOUCH_MUST_CHECK enum vouch_error_code
 vouch__primary_follow(struct vouch_context *context, const char *holder,
 		      struct vouch_deadline deadline, struct vouch_error *error);
 /* Before a promotion: `candidate`, a standby still, may be the next primary. This
- * node follows it if it has this log already, and else nobody until the primary that
- * comes of it is compared. */
+ * node follows it if it has this log already, and nobody if that went another way. */
 void vouch__primary_expect(struct vouch_context *context, const char *candidate,
 			   struct vouch_deadline deadline);
 /* As vouch__primary_follow() for whoever answers as primary, where that is one. */
