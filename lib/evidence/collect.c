@@ -668,7 +668,7 @@ static void tail_collect(struct collection *collection)
 {
 	struct vouch_evidence *evidence = collection->evidence;
 	struct vouch_context *context = collection->context;
-	struct vouch_probe *own =
+	const struct vouch_probe *own =
 		&evidence->nodes[evidence->request.candidate].probe;
 	const uint64_t order = ++collection->order;
 
@@ -684,11 +684,11 @@ static void tail_collect(struct collection *collection)
 	evidence->tail.order = order;
 	/* A damaged record is no part of one. */
 	if (evidence->tail.condition == VOUCH_PRESENT &&
-	    (own->received_lsn <= evidence->tail.end_lsn ||
-	     context->engine->breaks_off(collection->config, own->timeline,
-					 evidence->tail.end_lsn,
-					 own->received_lsn) == VOUCH_YES))
-		own->whole_lsn = evidence->tail.end_lsn;
+	    own->received_lsn > evidence->tail.end_lsn &&
+	    context->engine->breaks_off(collection->config, own->timeline,
+					evidence->tail.end_lsn,
+					own->received_lsn) != VOUCH_YES)
+		memset(&evidence->tail, 0, sizeof(evidence->tail));
 }
 
 /* --- all of it ------------------------------------------------------------ */

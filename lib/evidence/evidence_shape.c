@@ -77,7 +77,6 @@ static const struct vouch_field probe_fields[] = {
 	U32(vouch_probe, timeline),
 	LSN(vouch_probe, received_lsn),
 	LSN(vouch_probe, replayed_lsn),
-	LSN(vouch_probe, whole_lsn),
 	ENUM(vouch_probe, log_exhausted, answer),
 	ENUM(vouch_probe, replay_paused, answer),
 	ENUM(vouch_probe, checksums_clean, answer),

@@ -148,7 +148,8 @@ static int node_change_applies(const struct vouch_evidence *evidence,
 		return !open && probe->replay_paused != VOUCH_NO;
 	case VOUCH_CHANGE_REPLAY:
 		return !open && probe->replayed_lsn != vouch__probe_end(probe) &&
-		       probe->replayed_lsn != probe->whole_lsn;
+		       (evidence->tail.condition != VOUCH_PRESENT ||
+			probe->replayed_lsn != evidence->tail.end_lsn);
 	case VOUCH_CHANGE_JOIN:
 		return managed && !is_silent(node) && node->cluster_id != 0 &&
 		       !is_member_of_both(evidence, node);

@@ -149,10 +149,6 @@ struct vouch_probe {
 	uint32_t timeline;
 	uint64_t received_lsn; /* received and flushed; 0 none since start */
 	uint64_t replayed_lsn;
-	/* Of the candidate alone: where the last whole record of its local log ends,
-	 * read after the positions above. What it received beyond is the beginning
-	 * of a record that nobody can complete. 0: not read. */
-	uint64_t whole_lsn;
 	/* Local log was read to its end since the start; until then the
 	 * positions understate. */
 	enum vouch_answer log_exhausted;
@@ -326,7 +322,8 @@ struct vouch_seal {
 	enum vouch_answer unbroken;
 };
 
-/* The last whole record of the candidate's own log. */
+/* The last whole record of the candidate's own log; PRESENT only where all that was
+ * received beyond is the beginning of one more, which nobody can complete. */
 struct vouch_tail {
 	enum vouch_condition condition;
 	uint64_t order;

@@ -179,16 +179,19 @@
 /*@
   // It has replayed all that it received; or all whole records of it, which is where
   // its log breaks off: the rest is part of a record that nobody was told of.
-  predicate Replayed{L}(struct vouch_probe *p) =
-    p->replayed_lsn != 0 &&
-    (p->replayed_lsn == End(p) || p->replayed_lsn == p->whole_lsn);
+  predicate Replayed{L}(struct vouch_evidence *e) =
+    Candidate(e)->replayed_lsn != 0 &&
+    (Candidate(e)->replayed_lsn == End(Candidate(e)) ||
+     (e->tail.condition == VOUCH_PRESENT &&
+      Candidate(e)->order <= e->tail.order &&
+      Candidate(e)->replayed_lsn == e->tail.end_lsn));
 
   // The candidate shows all that it has, and it is whole.
   predicate Visible{L}(struct vouch_evidence *e) =
     Answers(Candidate(e)) && Named(&Candidate(e)->incarnation[0]) &&
     Candidate(e)->log_exhausted == VOUCH_YES &&
     Candidate(e)->replay_paused == VOUCH_NO &&
-    Replayed(Candidate(e)) &&
+    Replayed(e) &&
     Candidate(e)->checksums_clean == VOUCH_YES;
 */
 

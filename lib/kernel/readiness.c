@@ -13,6 +13,7 @@
 static enum vouch_reason readiness_reason(const struct vouch_scratch *scratch)
 {
 	const struct vouch_probe *probe = scratch->candidate;
+	const struct vouch_tail *tail = &scratch->evidence->tail;
 
 	if (probe->condition != VOUCH_PRESENT)
 		return VOUCH_R_READY_ABSENT;
@@ -26,7 +27,8 @@ static enum vouch_reason readiness_reason(const struct vouch_scratch *scratch)
 		return VOUCH_R_READY_PAUSED;
 	if (probe->replayed_lsn == 0 ||
 	    (probe->replayed_lsn != vouch__probe_end(probe) &&
-	     probe->replayed_lsn != probe->whole_lsn))
+	     (tail->condition != VOUCH_PRESENT || tail->order < probe->order ||
+	      probe->replayed_lsn != tail->end_lsn)))
 		return VOUCH_R_READY_BEHIND;
 	if (probe->checksums_clean != VOUCH_YES)
 		return VOUCH_R_READY_CHECKSUM;
@@ -52,7 +54,8 @@ void vouch__readiness_is_proven(struct vouch_scratch *scratch)
 	vouch__cite(finding, VOUCH_C_IN_RECOVERY, node, probe->in_recovery);
 	vouch__cite(finding, VOUCH_C_REPLAYED, node, probe->replayed_lsn);
 	if (reason == VOUCH_R_READY_WHOLE)
-		vouch__cite(finding, VOUCH_C_WHOLE_END, node, probe->whole_lsn);
+		vouch__cite(finding, VOUCH_C_WHOLE_END, node,
+			    scratch->evidence->tail.end_lsn);
 	else
 		vouch__cite(finding, VOUCH_C_DURABLE_END, node,
 			    vouch__probe_end(scratch->candidate));

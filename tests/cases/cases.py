@@ -1014,22 +1014,30 @@ def _(d):
     d["nodes"][1]["probe"]["replayed_lsn"] = LSN_OLD
 
 
+def last_record(d, end):
+    """The log of n2 has whole records up to there, and nothing but part of one behind."""
+    d["tail"] = {"condition": "present", "order": 8, "timeline": 1, "record_lsn": LSN_OLD, "end_lsn": end,
+                 "record_crc": 7}
+
+
 @case("part-of-a-record", "permit")
 def _(d):
     """n1 was lost in the midst of a large record: n2 received a page of it, and nobody will send the rest."""
-    d["nodes"][1]["probe"].update(received_lsn=LSN_AHEAD, whole_lsn=LSN)
+    d["nodes"][1]["probe"].update(received_lsn=LSN_AHEAD)
+    last_record(d, LSN)
 
 
 @case("part-of-a-record-on-both", "permit")
 def _(d):
-    d["nodes"][1]["probe"].update(received_lsn=LSN_AHEAD, whole_lsn=LSN)
+    d["nodes"][1]["probe"].update(received_lsn=LSN_AHEAD)
+    last_record(d, LSN)
     d["nodes"][2]["probe"]["received_lsn"] = LSN_AHEAD
 
 
 @case("part-of-a-record-elsewhere", "veto 540")
 def _(d):
     """What n3 received beyond n2 may be whole: promote n3."""
-    d["nodes"][1]["probe"]["whole_lsn"] = LSN
+    last_record(d, LSN)
     d["nodes"][2]["probe"]["received_lsn"] = LSN_AHEAD
 
 
@@ -1042,7 +1050,8 @@ def _(d):
 
 @case("whole-record-not-replayed", "veto 600")
 def _(d):
-    d["nodes"][1]["probe"].update(received_lsn=LSN_AHEAD, replayed_lsn=LSN_OLD, whole_lsn=LSN)
+    d["nodes"][1]["probe"].update(received_lsn=LSN_AHEAD, replayed_lsn=LSN_OLD)
+    last_record(d, LSN)
 
 
 @case("checksum-failures", "veto 600")

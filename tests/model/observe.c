@@ -364,10 +364,6 @@ static void node_show(const struct world *world, const struct seen *seen,
 			       i != seen->candidate);
 	}
 	probe_show(world, &seen->probes[i], &node->probe);
-	/* Of its own log the candidate reads where the last whole record ends. */
-	node->probe.whole_lsn = i == seen->candidate && seen->probes[i].present ?
-					lsn_of(world, seen->probes[i].head) :
-					0;
 	noted_show(world, seen, i, &node->noted);
 }
 
@@ -571,6 +567,23 @@ static void seal_show(const struct world *world, const struct seen *seen,
 	tail->record_crc = world->records[head].hash;
 }
 
+/* Of its own log the candidate reads the last whole record. */
+static void last_show(const struct world *world, const struct seen *seen,
+		      struct vouch_tail *tail)
+{
+	const struct seen_probe *own = &seen->probes[seen->candidate];
+
+	if (tail->condition == VOUCH_PRESENT || !own->present)
+		return;
+	tail->condition = VOUCH_PRESENT;
+	tail->order = seen->tail_order > own->order ? seen->tail_order :
+						      own->order;
+	tail->timeline = world->records[own->head].timeline;
+	tail->end_lsn = lsn_of(world, own->head);
+	tail->record_lsn = tail->end_lsn - 0x20;
+	tail->record_crc = world->records[own->head].hash;
+}
+
 static void asserted_show(const struct world *world, const struct seen *seen,
 			  struct vouch_evidence *evidence)
 {
@@ -655,5 +668,6 @@ void observe_evidence(const struct world *world, const struct seen *seen,
 	offer_show(world, seen, &evidence->offer);
 	fencing_show(world, seen, &evidence->fencing);
 	seal_show(world, seen, evidence);
+	last_show(world, seen, &evidence->tail);
 	asserted_show(world, seen, evidence);
 }

@@ -634,7 +634,8 @@ static int is_ready(evidence_t *e)
 	return answered(c) && yes(c->in_recovery) && c->incarnation[0] &&
 	       yes(c->log_exhausted) && no(c->replay_paused) &&
 	       (c->replayed_lsn == end_of(c) ||
-		(c->replayed_lsn && c->replayed_lsn == c->whole_lsn)) &&
+		(c->replayed_lsn && e->tail.condition == VOUCH_PRESENT &&
+		 e->tail.order >= c->order && c->replayed_lsn == e->tail.end_lsn)) &&
 	       yes(c->checksums_clean);
 }
 

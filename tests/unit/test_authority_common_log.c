@@ -236,13 +236,13 @@ static void what_cannot_be_compared_is_not(void **state)
 	/* Until it has read its own log a server does not know where that ends. */
 	both_there();
 	probes[0].log_exhausted = VOUCH_NO;
-	refused(VOUCH_E_STATE, "reading", "-");
+	refused(VOUCH_E_STATE, "reading", NULL);
 	both_there();
 	probes[1].in_recovery = VOUCH_YES;
-	refused(VOUCH_E_STATE, "as primary", "-");
+	refused(VOUCH_E_STATE, "as primary", NULL);
 	both_there();
 	probes[1].condition = VOUCH_ABSENT;
-	refused(VOUCH_E_STATE, "silent", "-");
+	refused(VOUCH_E_STATE, "silent", NULL);
 }
 
 /* A hiccup of a primary that it follows already takes nothing away. */
