@@ -18,6 +18,7 @@ NODES = ("n1", "n2", "n3")
 PAGE = 8192
 LOADERS = 3
 LOADED = 2000
+AGAIN = 20  # seconds
 ROWS = "insert into bulk_%d select i, repeat(md5(i::text), 40) from generate_series(1, %d) i;"
 SCHEMA = "create table loaded (loader int, round int); " + " ".join(
     "create table bulk_%d (id bigint, filler text);" % n for n in range(LOADERS + 1))
@@ -58,11 +59,16 @@ def load(it, seconds):
     return {one.number: one.rounds for one in loaders}
 
 
+def stand_still(it):
+    """Those that would write a record of their own at times, and flush it, or a page of a table, and flush its records."""
+    it.sql("n1", "checkpoint")
+    for other in ("background writer", "checkpointer", "autovacuum launcher"):
+        it.on("n1", "pkill", "-STOP", "-f", "postgres:.* " + other)
+
+
 def open_load(it):
     """A load that was not committed when the power went: nobody flushes it but the writer of the log, and that one
-    whole pages only. Two that would write a record of their own at times, and flush it, stand still."""
-    for other in ("background writer", "autovacuum launcher"):
-        it.on("n1", "pkill", "-STOP", "-f", "postgres:.* " + other)
+    whole pages only."""
     line = vouchlab.nodes.enter(vouchlab.lab.Lab(it.name), "n1", ["runuser", "-u", "postgres", "--", "psql", "-XAtqd",
                                                                  "postgres", "-c", "begin", "-c", ROWS % (0, 2000),
                                                                  "-c", "select pg_sleep(600)"])
@@ -102,6 +108,20 @@ def broken_off(it):
         all(mark(it, node) >= replayed for node in NODES)
 
 
+def break_off(it):
+    """Whoever vacuums or is looked at by a monitor may flush the load that is open; then there is another one."""
+    stand_still(it)
+    tried = []
+
+    def reached():
+        if not tried or time.monotonic() - tried[-1] > AGAIN:
+            open_load(it)
+            tried.append(time.monotonic())
+        return broken_off(it)
+
+    it.wait_for("the log breaks off in a record", reached)
+
+
 def restart(it, node):
     """By the cluster, after its server died."""
     def started():
@@ -126,8 +146,7 @@ def bulk_load(report):
         it.run("workload", "start")
         rounds = load(it, 5)
         it.run("workload", "stop")
-        open_load(it)
-        it.wait_for("the log breaks off in a record", lambda: broken_off(it))
+        break_off(it)
         before = lives(it, NODES)
         marks = {node: mark(it, node) for node in NODES}
         it.run("power", "off", "n1")
