@@ -30,6 +30,9 @@ enum ocf_exitcode agent_monitor_by_level(struct agent *agent);
  * said, when that cannot be kept. The second: once in a while only. */
 int agent_note_others(struct agent *agent);
 void agent_note_when_due(struct agent *agent);
+/* Ends the life of a standby that went over to a timeline which lacks what it had, for
+ * whose server is started again then; 1, with the reason said, when it did (P6-S1). */
+int agent_life_is_left(struct agent *agent);
 enum ocf_exitcode agent_promote(struct agent *agent);
 enum ocf_exitcode agent_demote(struct agent *agent);
 enum ocf_exitcode agent_notify(struct agent *agent);

@@ -17,6 +17,7 @@
 #include "authority/incarnation.h"
 #include "authority/lock.h"
 #include "authority/marker.h"
+#include "authority/noted.h"
 #include "authority/records.h"
 #include "authority/refusal.h"
 #include "authority/snapshot.h"
@@ -225,6 +226,12 @@ static enum ocf_exitcode monitor_standby(struct agent *agent,
 			     "so that it counts for nothing: it is started again");
 		return PCMK_OCF_UNKNOWN_ERROR;
 	}
+	/* Who streams went on from what it had when it was led there. */
+	if ((!is_probe() || is_unmanaged(agent)) &&
+	    (local->receiving != VOUCH_YES ||
+	     vouch__noted_is_due(&agent->config)) &&
+	    agent_life_is_left(agent))
+		return PCMK_OCF_UNKNOWN_ERROR;
 	code = mark_raise(agent, local, PCMK_OCF_OK);
 	if (code != PCMK_OCF_OK)
 		return code;

@@ -7,11 +7,13 @@
 
 #include "agents/agent.h"
 #include "authority/follow.h"
+#include "authority/incarnation.h"
 #include "authority/noted.h"
 #include "authority/snapshot.h"
 #include "evidence/collect.h"
+#include "kernel/scratch.h"
 
-enum { RENEW_MS = 15000 };
+enum { RENEW_MS = 15000, OWN_MS = 2000 };
 
 int agent_note_others(struct agent *agent)
 {
@@ -43,6 +45,32 @@ void agent_note_when_due(struct agent *agent)
 {
 	if (vouch__noted_is_due(&agent->config))
 		(void)agent_note_others(agent);
+}
+
+int agent_life_is_left(struct agent *agent)
+{
+	static struct vouch_probe own;
+	const struct vouch_config *config = &agent->config;
+	struct vouch_error error = { 0 };
+	struct vouch_mark mark;
+	uint64_t end;
+
+	if (agent->engine->probe(config, vouch__config_member(config, config->node),
+				 vouch__deadline_within(agent->deadline, OWN_MS),
+				 &own, &error) != VOUCH_OK ||
+	    vouch__mark_is_left(config, &own, &mark) != VOUCH_YES)
+		return 0;
+	end = vouch__probe_end(&own);
+	agent_reason("P6-S1: this standby is at %X/%X of timeline %u, and lacks "
+		     "what it had up to %X/%X of timeline %u: it counts for "
+		     "nothing, and begins a new incarnation; if it follows nobody "
+		     "then, bring it back with: vouch rejoin",
+		     (uint32_t)(end >> 32), (uint32_t)end, own.timeline,
+		     (uint32_t)(mark.lsn >> 32), (uint32_t)mark.lsn,
+		     mark.timeline);
+	if (vouch__incarnation_end(config, &error) != VOUCH_OK)
+		agent_log(error.text);
+	return 1;
 }
 
 /* The cluster's libraries cost more than a whole monitor, and a cluster that hangs

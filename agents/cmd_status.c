@@ -18,6 +18,7 @@
 #include "authority/standing.h"
 #include "common/safe_text.h"
 #include "evidence/names.h"
+#include "kernel/scratch.h"
 
 static const char *state_name(const struct vouch_probe *probe)
 {
@@ -130,8 +131,7 @@ static uint64_t end_of(const struct vouch_probe *probe)
 {
 	if (probe->condition != VOUCH_PRESENT)
 		return 0;
-	return probe->received_lsn > probe->replayed_lsn ? probe->received_lsn :
-							   probe->replayed_lsn;
+	return vouch__probe_end(probe);
 }
 
 /* What the member furthest on its timeline has and this one lacks. Across

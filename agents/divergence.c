@@ -4,22 +4,7 @@
 #include <string.h>
 
 #include "authority/rejoin.h"
-
-/* The only one that answers as writable; `count` when there is none, or more. */
-static uint32_t primary_of(const struct vouch_probe *probes, uint32_t count)
-{
-	uint32_t found = count, i;
-
-	for (i = 0; i < count; i++) {
-		if (probes[i].condition != VOUCH_PRESENT ||
-		    probes[i].in_recovery != VOUCH_NO)
-			continue;
-		if (found != count)
-			return count;
-		found = i;
-	}
-	return found;
-}
+#include "kernel/scratch.h"
 
 /* A timeline has one epoch: with its beginning as the holder's first act, and the
  * next one with the next timeline. So two epochs on timelines of the same number are
@@ -42,19 +27,19 @@ static uint64_t began_at(const struct vouch_probe *it)
 int divergence_find(const struct vouch_probe *probes, uint32_t count, uint32_t i,
 		    struct divergence *divergence)
 {
-	uint32_t from = primary_of(probes, count);
+	uint32_t from;
 	const struct vouch_probe *it = &probes[i];
 	struct vouch_directory log = { .timeline = it->timeline };
 	struct vouch_rejoin_plan plan = { .kind = VOUCH_REJOIN_NOT_NEEDED };
 
 	/* A newer timeline than the primary's: then it is the primary that is in
 	 * question, and not what is to be thrown away. */
-	if (from == count || from == i || it->condition != VOUCH_PRESENT ||
+	if (vouch__primaries_find(probes, count, count, &from) != 1 ||
+	    from == i || it->condition != VOUCH_PRESENT ||
 	    it->system_id != probes[from].system_id ||
 	    it->timeline > probes[from].timeline)
 		return 0;
-	log.log_end = it->received_lsn > it->replayed_lsn ? it->received_lsn :
-							    it->replayed_lsn;
+	log.log_end = vouch__probe_end(it);
 	log.history_count = it->history_count;
 	memcpy(log.history, it->history, sizeof(log.history));
 	vouch__rejoin_compare(&log, &probes[from], &plan);

@@ -7,6 +7,7 @@
 #include <time.h>
 
 #include "authority/follow.h"
+#include "kernel/scratch.h"
 
 /* A server that is just changing its timeline says so, and does not for long. Who
  * does not answer at all is not waited for: this node is told, or looks, later. */
@@ -44,12 +45,6 @@ static enum vouch_error_code not_there(const struct vouch_member *member,
 				member->name, what);
 }
 
-static uint64_t end_of(const struct vouch_probe *probe)
-{
-	return probe->received_lsn > probe->replayed_lsn ? probe->received_lsn :
-							   probe->replayed_lsn;
-}
-
 /* The part of the own log's last timeline that the primary has as well, by the
  * numbers. */
 static struct vouch_stretch stretch_of(const struct vouch_directory *own,
@@ -60,8 +55,8 @@ static struct vouch_stretch stretch_of(const struct vouch_directory *own,
 	if (own->history_count > 0)
 		stretch.begin = own->history[own->history_count - 1].end_lsn;
 	if (primary->timeline == own->timeline &&
-	    end_of(primary) < stretch.end)
-		stretch.end = end_of(primary);
+	    vouch__probe_end(primary) < stretch.end)
+		stretch.end = vouch__probe_end(primary);
 	return stretch;
 }
 
@@ -152,22 +147,6 @@ enum vouch_answer vouch__log_is_common(struct vouch_context *context,
 	return VOUCH_NO;
 }
 
-static uint32_t primary_of(const struct vouch_context *context,
-			   const struct vouch_probe *probes)
-{
-	uint32_t count = context->config->member_count, found = count, i;
-
-	for (i = 0; i < count; i++) {
-		if (probes[i].condition != VOUCH_PRESENT ||
-		    probes[i].in_recovery != VOUCH_NO)
-			continue;
-		if (found != count)
-			return count;
-		found = i;
-	}
-	return found;
-}
-
 /* Who answers as the only primary among the others; the count when nobody does. */
 static uint32_t primary_find(struct vouch_context *context,
 			     struct vouch_deadline deadline,
@@ -184,7 +163,9 @@ static uint32_t primary_find(struct vouch_context *context,
 		if (strcmp(config->members[i].name, config->node) == 0)
 			wanted[i] = VOUCH_PROBE_NOT;
 	vouch__probe_all(context, wanted, deadline, probes);
-	return primary_of(context, probes);
+	return vouch__primaries_find(probes, config->member_count,
+				     config->member_count, &i) == 1 ?
+		       i : config->member_count;
 }
 
 void vouch__primary_choose(struct vouch_context *context,
@@ -233,7 +214,7 @@ static int own_read(struct vouch_context *context, struct vouch_deadline deadlin
 	memcpy(own->history, probe.history, sizeof(own->history));
 	/* Part of a record is no log of its own: the next timeline begins before. */
 	return context->engine->whole_observe(config, probe.timeline,
-					      end_of(&probe), &timeline,
+					      vouch__probe_end(&probe), &timeline,
 					      &own->log_end, error) == VOUCH_OK;
 }
 

@@ -12,6 +12,7 @@
 #include "authority/snapshot.h"
 #include "authority/standing.h"
 #include "common/privilege.h"
+#include "kernel/scratch.h"
 
 enum {
 	SCORE_HOLDER = 2000, /* the last holder, which needs no other's log */
@@ -334,14 +335,9 @@ enum vouch_error_code vouch__follow(struct vouch_context *context,
 /* By epoch first and by position second, as the kernel will ask. */
 static int is_before(const struct vouch_probe *a, const struct vouch_probe *b)
 {
-	uint64_t end_a = a->received_lsn > a->replayed_lsn ? a->received_lsn :
-							     a->replayed_lsn;
-	uint64_t end_b = b->received_lsn > b->replayed_lsn ? b->received_lsn :
-							     b->replayed_lsn;
-
 	if (a->epoch != b->epoch)
 		return a->epoch > b->epoch;
-	return end_a > end_b;
+	return vouch__probe_end(a) > vouch__probe_end(b);
 }
 
 /* What the cluster has lost cannot be asked to be promoted: no need to wait for

@@ -12,6 +12,7 @@
 #include "authority/marker.h"
 #include "authority/state_file.h"
 #include "common/json.h"
+#include "kernel/parts.h"
 
 #define INCARNATION_NAME "incarnation"
 #define MARK_NAME "mark"
@@ -359,8 +360,29 @@ enum vouch_error_code vouch__mark_read(const struct vouch_config *config,
 	return code;
 }
 
+enum vouch_answer vouch__mark_is_left(const struct vouch_config *config,
+				      const struct vouch_probe *own,
+				      struct vouch_mark *mark)
+{
+	struct vouch_error ignored = { 0 };
+
+	if (vouch__mark_read(config, mark, &ignored) != VOUCH_OK ||
+	    own->condition != VOUCH_PRESENT || own->in_recovery != VOUCH_YES ||
+	    own->timeline == 0 || !vouch__history_is_valid(own))
+		return VOUCH_UNKNOWN;
+	/* Who has not come so far yet has not left it. */
+	if (own->timeline < mark->timeline ||
+	    (own->timeline == mark->timeline && own->log_exhausted != VOUCH_YES))
+		return VOUCH_NO;
+	if (own->timeline > 1 && own->history_count == 0)
+		return VOUCH_UNKNOWN;
+	return vouch__position_is_reached(own, mark->timeline, mark->lsn) ?
+		       VOUCH_NO : VOUCH_YES;
+}
+
 /* By timeline first: a newer one branched off where this node's log was, or
- * the directory was changed, which settling notices. */
+ * the directory was changed, which settling notices, or below, which the monitor
+ * does (vouch__mark_is_left). */
 static int is_above(const struct vouch_mark *mark, const struct vouch_mark *other)
 {
 	if (mark->timeline != other->timeline)

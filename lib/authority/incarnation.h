@@ -36,6 +36,15 @@ vouch__incarnation_read(const struct vouch_config *config,
 			char incarnation[VOUCH_NAME_SIZE],
 			struct vouch_error *error);
 
+/* Did this node's standby, which answers as `own`, come to the end of a log that has not
+ * what this life once had, or go over to a newer timeline that has not? PostgreSQL takes
+ * the newest that it finds in an archive, whoever began it. What the life acknowledged
+ * beyond is forgotten, and so it is over (P6-S1, amnesia). NO also while it is still on
+ * its way, UNKNOWN when the mark or the server does not say; YES: *mark is what it had. */
+enum vouch_answer vouch__mark_is_left(const struct vouch_config *config,
+				      const struct vouch_probe *own,
+				      struct vouch_mark *mark);
+
 /* The furthest position this node is known to have had durable. Written only
  * when it grows by timeline or position (one small durable file). */
 VOUCH_MUST_CHECK enum vouch_error_code

@@ -9,23 +9,33 @@
 
 #define REJOIN_NAME "rejoin"
 
-/* The one member that takes writes. Two are a matter for people (P6-A1). */
+uint32_t vouch__primaries_find(const struct vouch_probe *probes, uint32_t count,
+			       uint32_t but, uint32_t *primary)
+{
+	uint32_t found = 0, i;
+
+	for (i = 0; i < count; i++) {
+		if (i == but || probes[i].condition != VOUCH_PRESENT ||
+		    probes[i].in_recovery != VOUCH_NO)
+			continue;
+		*primary = i;
+		found++;
+	}
+	return found;
+}
+
+/* The one member that takes writes. */
 static enum vouch_error_code primary_find(const struct vouch_rejoin_facts *facts,
 					  uint32_t *primary,
 					  struct vouch_error *error)
 {
 	const struct vouch_config *config = facts->config;
-	uint32_t found = 0;
-	uint32_t i;
+	const struct vouch_member *own = vouch__config_member(config, config->node);
+	uint32_t found = vouch__primaries_find(
+		facts->probes, config->member_count,
+		own ? (uint32_t)(own - config->members) : config->member_count,
+		primary);
 
-	for (i = 0; i < config->member_count; i++) {
-		if (strcmp(config->members[i].name, config->node) == 0 ||
-		    facts->probes[i].condition != VOUCH_PRESENT ||
-		    facts->probes[i].in_recovery != VOUCH_NO)
-			continue;
-		*primary = i;
-		found++;
-	}
 	if (found == 0)
 		return vouch__error_set(error, VOUCH_E_STATE,
 					"no other member answers as primary: "

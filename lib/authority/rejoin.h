@@ -47,6 +47,11 @@ struct vouch_rejoin_plan {
 	int same_number;
 };
 
+/* How many of the members answer as writable, `but` (an index, or `count` for nobody)
+ * left aside; *primary is one of them. More than one is a matter for people (P6-A1). */
+uint32_t vouch__primaries_find(const struct vouch_probe *probes, uint32_t count,
+			       uint32_t but, uint32_t *primary);
+
 /* VOUCH_E_STATE: refused, *plan says so too. */
 VOUCH_MUST_CHECK enum vouch_error_code
 vouch__rejoin_check(const struct vouch_rejoin_facts *facts,

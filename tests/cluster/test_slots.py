@@ -107,7 +107,7 @@ def admission(it, node):
 def fallen_behind(report, it, node, behind):
     old = admission(it, behind)
     ban(it, behind)
-    fill(it, node, 4)
+    fill(it, node, 12)
     unban(it, behind)
     it.wait_for("its monitor says that the log that it lacks is gone", lambda: "has already been removed" in it.on(
         behind, "tail", "-n", "200", "/var/log/pacemaker/pacemaker.log").stdout, 60)

@@ -309,6 +309,68 @@ static void a_corrupt_mark_is_not_written_over(void **state)
 			 VOUCH_E_CORRUPT);
 }
 
+/* An archive holds a newer timeline, whoever began it. */
+static void a_log_that_lacks_what_it_had_is_told(void **state)
+{
+	struct fixture *it = *state;
+	struct vouch_probe own = { .condition = VOUCH_PRESENT,
+				   .in_recovery = VOUCH_YES,
+				   .timeline = 4,
+				   .replayed_lsn = 0x9000,
+				   .history_count = 3,
+				   .history = { { 1, 0x3000 },
+						{ 2, 0x5000 },
+						{ 3, 0x8000 } } };
+	struct vouch_probe before = own;
+	struct vouch_mark had;
+
+	/* No mark: nothing can be told. */
+	assert_int_equal(vouch__mark_is_left(&it->config, &own, &had),
+			 VOUCH_UNKNOWN);
+	mark(it, 3, 0x8000);
+	assert_int_equal(vouch__mark_is_left(&it->config, &own, &had), VOUCH_NO);
+	mark(it, 3, 0x8001);
+	assert_int_equal(vouch__mark_is_left(&it->config, &own, &had),
+			 VOUCH_YES);
+	assert_int_equal(had.timeline, 3);
+	assert_int_equal(had.lsn, 0x8001);
+	/* The mark's timeline is not even an ancestor. */
+	own.history[2].timeline = 2;
+	own.history[1].timeline = 1;
+	own.history[0] = own.history[1];
+	own.history[1] = own.history[2];
+	own.history_count = 2;
+	assert_int_equal(vouch__mark_is_left(&it->config, &own, &had),
+			 VOUCH_YES);
+	/* The same timeline, read to its end, and that is too early. */
+	own.timeline = 3;
+	own.replayed_lsn = 0x8000;
+	assert_int_equal(vouch__mark_is_left(&it->config, &own, &had), VOUCH_NO);
+	own.log_exhausted = VOUCH_YES;
+	assert_int_equal(vouch__mark_is_left(&it->config, &own, &had),
+			 VOUCH_YES);
+	own.replayed_lsn = 0x8001;
+	assert_int_equal(vouch__mark_is_left(&it->config, &own, &had), VOUCH_NO);
+	/* Still on its way through what it had, or no standby any more. */
+	before.timeline = 2;
+	before.history_count = 1;
+	before.replayed_lsn = 0x4000;
+	assert_int_equal(vouch__mark_is_left(&it->config, &before, &had),
+			 VOUCH_NO);
+	before = own;
+	before.in_recovery = VOUCH_NO;
+	assert_int_equal(vouch__mark_is_left(&it->config, &before, &had),
+			 VOUCH_UNKNOWN);
+	/* A history that cannot be, or is not there. */
+	before = own;
+	before.history[0].end_lsn = 0xa000;
+	assert_int_equal(vouch__mark_is_left(&it->config, &before, &had),
+			 VOUCH_UNKNOWN);
+	before.history_count = 0;
+	assert_int_equal(vouch__mark_is_left(&it->config, &before, &had),
+			 VOUCH_UNKNOWN);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -327,6 +389,7 @@ int main(void)
 		fixture_test(a_crash_while_renewing_never_keeps_the_old_one),
 		fixture_test(the_mark_only_rises),
 		fixture_test(a_corrupt_mark_is_not_written_over),
+		fixture_test(a_log_that_lacks_what_it_had_is_told),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
