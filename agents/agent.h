@@ -30,6 +30,11 @@ enum ocf_exitcode agent_monitor_by_level(struct agent *agent);
  * said, when that cannot be kept. The second: once in a while only. */
 int agent_note_others(struct agent *agent);
 void agent_note_when_due(struct agent *agent);
+/* Raises the mark to another timeline, where the server's own history goes through
+ * what it was. VOUCH_E_CONFLICT: it does not, or does not say; the mark stays. */
+struct vouch_mark;
+enum vouch_error_code agent_mark_step(struct agent *agent, struct vouch_mark mark,
+				      struct vouch_error *error);
 /* Ends the life of a standby that went over to a timeline which lacks what it had, for
  * whose server is started again then; 1, with the reason said, when it did (P6-S1). */
 int agent_life_is_left(struct agent *agent);

@@ -37,7 +37,8 @@ static void mark_keep(struct agent *agent, const struct vouch_directory *directo
 					 directory->log_end };
 	struct vouch_error error = { 0 };
 
-	if (vouch__mark_raise(&agent->config, mark, &error) != VOUCH_OK)
+	if (vouch__mark_raise(&agent->config, mark, directory->history,
+			      directory->history_count, &error) != VOUCH_OK)
 		agent_log(error.text);
 }
 
@@ -305,7 +306,8 @@ static void seal_try(struct vouch_context *context, struct agent *agent,
 	seal.unbroken = VOUCH_YES;
 	mark.timeline = end->timeline;
 	mark.lsn = end->record_lsn;
-	if (vouch__mark_raise(&agent->config, mark, &error) != VOUCH_OK ||
+	/* The end was kept before: this is on the same timeline. */
+	if (vouch__mark_raise(&agent->config, mark, NULL, 0, &error) != VOUCH_OK ||
 	    vouch__seal_publish(context, &seal, agent->deadline, &error) !=
 		    VOUCH_OK)
 		agent_log(error.text);
@@ -324,6 +326,30 @@ static void end_keep(struct agent *agent)
 		mark_keep(agent, &directory);
 }
 
+/* An authority whose end is not known is resolved by the next start, which needs the
+ * marker for it; so is one whose marker cannot be read, since without a marker a
+ * promotion passes for one that was never asked for (P6-S1). */
+static enum vouch_error_code
+authority_end(struct vouch_context *context, struct agent *agent,
+	      enum vouch_error_code marked, const struct vouch_marker *marker,
+	      const struct vouch_error *unread, const struct vouch_clean_end *end,
+	      struct vouch_deadline deadline, struct vouch_error *error)
+{
+	if (marked == VOUCH_E_NOT_FOUND)
+		return VOUCH_OK;
+	if (marked != VOUCH_OK) {
+		agent_log(unread->text);
+		return VOUCH_OK;
+	}
+	if (marker->timeline != 0)
+		seal_try(context, agent, marker, end);
+	if (vouch__grant_settle(context, marker, deadline, error) != VOUCH_OK) {
+		agent_log(error->text);
+		return VOUCH_OK;
+	}
+	return vouch__marker_remove(&agent->config, error);
+}
+
 /* Stops what runs; whoever held authority gives it up, sealed where the log
  * ended cleanly. */
 static enum vouch_error_code stop_server(struct vouch_context *context,
@@ -331,28 +357,20 @@ static enum vouch_error_code stop_server(struct vouch_context *context,
 					 struct vouch_deadline deadline,
 					 struct vouch_error *error)
 {
+	struct vouch_error unread = { 0 };
 	struct vouch_marker marker;
 	struct vouch_clean_end end;
-	enum vouch_error_code code;
-	int marked;
+	enum vouch_error_code code, marked;
 
 	memset(&end, 0, sizeof(end));
-	marked = vouch__marker_read(&agent->config, &marker, error) == VOUCH_OK;
+	marked = vouch__marker_read(&agent->config, &marker, &unread);
 	agent_pins_look(agent, context);
 	code = agent->engine->stop(&agent->config, deadline, &end, error);
 	if (code != VOUCH_OK)
 		return code;
 	end_keep(agent);
-	if (marked && marker.timeline != 0)
-		seal_try(context, agent, &marker, &end);
-	/* An authority whose end is not known is resolved by the next start,
-	 * which needs the marker for it. */
-	if (marked &&
-	    vouch__grant_settle(context, &marker, deadline, error) != VOUCH_OK) {
-		agent_log(error->text);
-		return VOUCH_OK;
-	}
-	return vouch__marker_remove(&agent->config, error);
+	return authority_end(context, agent, marked, &marker, &unread, &end,
+			     deadline, error);
 }
 
 enum ocf_exitcode agent_stop(struct agent *agent)

@@ -23,6 +23,15 @@
 #include "authority/snapshot.h"
 #include "common/privilege.h"
 
+/* Not one of those that are repeated: the cluster looks for the first time, or
+ * somebody has cleaned up. Pacemaker says no interval then. */
+static int is_probe(void)
+{
+	const char *interval = getenv("OCF_RESKEY_CRM_meta_interval");
+
+	return !interval || strcmp(interval, "0") == 0;
+}
+
 /* A standby, or a holder, that lost what it once had would be noticed by its
  * mark; a mark that cannot be written is worth a failed monitor. It is raised to
  * what is whole: what was flushed of a record in its middle is gone after a crash,
@@ -44,8 +53,18 @@ static enum ocf_exitcode mark_raise(struct agent *agent,
 			agent_log(error.text);
 		return healthy;
 	}
-	if (vouch__mark_raise(&agent->config, mark, &error) == VOUCH_OK)
+	code = vouch__mark_raise(&agent->config, mark, NULL, 0, &error);
+	if (code == VOUCH_E_CONFLICT)
+		code = agent_mark_step(agent, mark, &error);
+	if (code == VOUCH_OK)
 		return healthy;
+	if (code == VOUCH_E_CONFLICT) {
+		agent_log(error.text);
+		return healthy == PCMK_OCF_OK && !is_probe() &&
+				       agent_life_is_left(agent) ?
+			       PCMK_OCF_UNKNOWN_ERROR :
+			       healthy;
+	}
 	agent_reason("the high-water mark cannot be kept: %s", error.text);
 	return PCMK_OCF_UNKNOWN_ERROR;
 }
@@ -75,15 +94,6 @@ static int was_cut_off(struct agent *agent, const struct vouch_marker *marker)
 	agent_reason("P6-F2: the promotion to epoch %" PRIu64 " was cut off "
 		     "before it was verified", marker->epoch);
 	return 1;
-}
-
-/* Not one of those that are repeated: the cluster looks for the first time, or
- * somebody has cleaned up. Pacemaker says no interval then. */
-static int is_probe(void)
-{
-	const char *interval = getenv("OCF_RESKEY_CRM_meta_interval");
-
-	return !interval || strcmp(interval, "0") == 0;
 }
 
 static int is_of_this_log(const struct vouch_marker *marker,

@@ -47,28 +47,60 @@ void agent_note_when_due(struct agent *agent)
 		(void)agent_note_others(agent);
 }
 
+/* What this node's server says of its own log. */
+static int own_ask(struct agent *agent, struct vouch_probe *own)
+{
+	const struct vouch_config *config = &agent->config;
+	struct vouch_error error = { 0 };
+
+	if (agent->engine->probe(config, vouch__config_member(config, config->node),
+				 vouch__deadline_within(agent->deadline, OWN_MS),
+				 own, &error) == VOUCH_OK)
+		return 1;
+	agent_log(error.text);
+	return 0;
+}
+
+enum vouch_error_code agent_mark_step(struct agent *agent, struct vouch_mark mark,
+				      struct vouch_error *error)
+{
+	static struct vouch_probe own;
+
+	if (!own_ask(agent, &own))
+		return VOUCH_E_CONFLICT;
+	return vouch__mark_raise(&agent->config, mark, own.history,
+				 own.history_count, error);
+}
+
+/* Where no cluster manager is, nobody starts the server again. */
+static const char *what_to_do(const struct agent *agent)
+{
+	return strcmp(agent->config.manager, "none") == 0 ?
+		       "start it again by its agent, as a new incarnation" :
+		       "it is started again, as a new incarnation";
+}
+
 int agent_life_is_left(struct agent *agent)
 {
 	static struct vouch_probe own;
-	const struct vouch_config *config = &agent->config;
 	struct vouch_error error = { 0 };
 	struct vouch_mark mark;
 	uint64_t end;
 
-	if (agent->engine->probe(config, vouch__config_member(config, config->node),
-				 vouch__deadline_within(agent->deadline, OWN_MS),
-				 &own, &error) != VOUCH_OK ||
-	    vouch__mark_is_left(config, &own, &mark) != VOUCH_YES)
+	if (!own_ask(agent, &own) ||
+	    vouch__mark_is_left(&agent->config, &own, &mark) != VOUCH_YES)
 		return 0;
 	end = vouch__probe_end(&own);
 	agent_reason("P6-S1: this standby is at %X/%X of timeline %u, and lacks "
-		     "what it had up to %X/%X of timeline %u: it counts for "
-		     "nothing, and begins a new incarnation; if it follows nobody "
-		     "then, bring it back with: vouch rejoin",
+		     "what it had up to %X/%X of timeline %u: it proves nothing "
+		     "any more, and %s; if it follows nobody then, remove files "
+		     "of foreign timelines from its archive, stop it, and type: "
+		     "vouch rejoin",
 		     (uint32_t)(end >> 32), (uint32_t)end, own.timeline,
 		     (uint32_t)(mark.lsn >> 32), (uint32_t)mark.lsn,
-		     mark.timeline);
-	if (vouch__incarnation_end(config, &error) != VOUCH_OK)
+		     mark.timeline, what_to_do(agent));
+	/* Where that fails the mark stays, and the next start finds it out. */
+	if (vouch__incarnation_end(&agent->config, &error) != VOUCH_OK)
 		agent_log(error.text);
 	return 1;
 }

@@ -25,6 +25,7 @@ struct adoption {
 	struct vouch_deadline deadline;
 	struct vouch_local local;
 	struct vouch_mark mark; /* where its log surely ends */
+	struct vouch_directory directory;
 	char incarnation[VOUCH_NAME_SIZE];
 	struct vouch_cluster_grant grant;
 	int has_row; /* an adoption that was cut off got as far as the log */
@@ -213,7 +214,10 @@ static enum vouch_error_code marker_write(struct adoption *adoption)
 	marker.from_timeline = adoption->local.timeline;
 	marker.start_lsn = adoption->local.position;
 	marker.k = config->k;
-	code = vouch__mark_raise(config, adoption->mark, &adoption->error);
+	code = vouch__mark_raise(config, adoption->mark,
+				 adoption->directory.history,
+				 adoption->directory.history_count,
+				 &adoption->error);
 	if (code == VOUCH_OK)
 		code = vouch__marker_write(config, &marker, &adoption->error);
 	return code;
@@ -287,15 +291,14 @@ static enum vouch_error_code cluster_record(struct adoption *adoption)
 
 static enum vouch_error_code adopt(struct adoption *adoption)
 {
-	static struct vouch_directory directory;
 	const struct vouch_config *config = &adoption->cli->config;
 	enum vouch_error_code code = verify(adoption);
 
 	if (code == VOUCH_OK)
 		code = adoption->context.engine->directory_observe(
-			config, &directory, &adoption->error);
+			config, &adoption->directory, &adoption->error);
 	if (code == VOUCH_OK)
-		code = vouch__incarnation_settle(config, &directory,
+		code = vouch__incarnation_settle(config, &adoption->directory,
 						 adoption->incarnation, NULL,
 						 &adoption->error);
 	if (code != VOUCH_OK)

@@ -20,7 +20,8 @@
 #include "common/json.h"
 #include "common/privilege.h"
 
-enum { WORK_MS = 24 * 3600 * 1000, LOOK_MS = 30000 };
+/* Up to a segment is read from the primary for the comparison, over whatever line. */
+enum { WORK_MS = 24 * 3600 * 1000, LOOK_MS = 30000, COMPARE_MS = 300000 };
 
 struct rejoin {
 	struct cli *cli;
@@ -155,9 +156,13 @@ static enum vouch_error_code logs_compare(struct rejoin *it)
 
 	if (it->plan.kind == VOUCH_REJOIN_COPY)
 		return VOUCH_OK;
+	if (it->context.progress)
+		it->context.progress("comparing the end of this node's log with "
+				     "the primary's");
 	code = vouch__log_fork_find(&it->context, &it->directory, primary(it),
-				    &it->probes[it->plan.primary], it->deadline,
-				    &it->plan, &it->error);
+				    &it->probes[it->plan.primary],
+				    vouch__deadline_in(COMPARE_MS), &it->plan,
+				    &it->error);
 	if (code == VOUCH_E_STATE && is_to_copy(it)) {
 		it->plan.kind = VOUCH_REJOIN_COPY;
 		code = VOUCH_OK;

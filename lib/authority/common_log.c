@@ -11,7 +11,7 @@
 
 /* A server that is just changing its timeline says so, and does not for long. Who
  * does not answer at all is not waited for: this node is told, or looks, later. */
-enum { PROBE_MS = 2000, PATIENCE_MS = 5000, PAUSE_MS = 100, COMPARE_MS = 10000 };
+enum { PROBE_MS = 2000, PATIENCE_MS = 5000, PAUSE_MS = 100 };
 
 #define REJOIN "; stop its server and type on this node: vouch rejoin"
 #define HIGH(lsn) ((uint32_t)((lsn) >> 32))
@@ -108,9 +108,12 @@ vouch__log_fork_find(struct vouch_context *context,
 	if (plan->kind != VOUCH_REJOIN_NOT_NEEDED)
 		return VOUCH_OK;
 	stretch = stretch_of(own, primary);
+	/* As much as a segment is compared, also over a slow line. */
 	switch (context->engine->same_log(
 		context->config, member, &stretch,
-		vouch__deadline_within(deadline, COMPARE_MS), &detail)) {
+		vouch__deadline_within(deadline,
+				       vouch__deadline_left_ms(deadline) / 2),
+		&detail)) {
 	case VOUCH_YES:
 		break;
 	case VOUCH_NO:

@@ -84,19 +84,27 @@ static enum vouch_error_code life_read(const struct vouch_config *config,
 	return code;
 }
 
+/* Does a log with these ancestors go through a position on one of them? */
+static int is_passed(const struct vouch_switch *history, uint32_t count,
+		     const struct vouch_mark *mark)
+{
+	uint32_t i;
+
+	for (i = 0; i < count; i++) {
+		if (history[i].timeline == mark->timeline)
+			return history[i].end_lsn >= mark->lsn;
+	}
+	return 0;
+}
+
 /* Was this position once reached by the log that is there now? */
 static int mark_is_reached(const struct vouch_directory *directory,
 			   const struct vouch_mark *mark)
 {
-	uint32_t i;
-
-	if (mark->timeline == directory->timeline)
-		return directory->log_end >= mark->lsn;
-	for (i = 0; i < directory->history_count; i++) {
-		if (directory->history[i].timeline == mark->timeline)
-			return directory->history[i].end_lsn >= mark->lsn;
-	}
-	return 0;
+	return mark->timeline == directory->timeline ?
+		       directory->log_end >= mark->lsn :
+		       is_passed(directory->history, directory->history_count,
+				 mark);
 }
 
 /* Why the life on record is over; an empty text when it goes on. What could not
@@ -380,9 +388,8 @@ enum vouch_answer vouch__mark_is_left(const struct vouch_config *config,
 		       VOUCH_NO : VOUCH_YES;
 }
 
-/* By timeline first: a newer one branched off where this node's log was, or
- * the directory was changed, which settling notices, or below, which the monitor
- * does (vouch__mark_is_left). */
+/* By timeline first: a newer one branched off where this node's log was. Whether it
+ * did is asked before the mark goes there (step_check). */
 static int is_above(const struct vouch_mark *mark, const struct vouch_mark *other)
 {
 	if (mark->timeline != other->timeline)
@@ -390,9 +397,27 @@ static int is_above(const struct vouch_mark *mark, const struct vouch_mark *othe
 	return mark->lsn > other->lsn;
 }
 
+/* A mark on a timeline that left out the old one would hide for ever what was
+ * forgotten (P6-S1, amnesia). */
+static enum vouch_error_code step_check(const struct vouch_mark *now,
+					const struct vouch_mark *mark,
+					const struct vouch_switch *history,
+					uint32_t count, struct vouch_error *error)
+{
+	if (mark->timeline == now->timeline || is_passed(history, count, now))
+		return VOUCH_OK;
+	return vouch__error_set(error, VOUCH_E_CONFLICT,
+				"P6-S1: nothing shows that timeline %u has what "
+				"this node had up to %X/%X of timeline %u",
+				mark->timeline, (uint32_t)(now->lsn >> 32),
+				(uint32_t)now->lsn, now->timeline);
+}
+
 static enum vouch_error_code mark_raise_locked(const struct vouch_config *config,
 					       int directory,
 					       const struct vouch_mark *mark,
+					       const struct vouch_switch *history,
+					       uint32_t count,
 					       struct vouch_error *error)
 {
 	struct vouch_mark now = { 0 };
@@ -400,10 +425,12 @@ static enum vouch_error_code mark_raise_locked(const struct vouch_config *config
 	enum vouch_error_code code;
 
 	code = vouch__mark_read(config, &now, error);
-	if (code != VOUCH_OK && code != VOUCH_E_NOT_FOUND)
-		return code;
 	if (code == VOUCH_OK && !is_above(mark, &now))
 		return VOUCH_OK;
+	if (code == VOUCH_OK)
+		code = step_check(&now, mark, history, count, error);
+	if (code != VOUCH_OK && code != VOUCH_E_NOT_FOUND)
+		return code;
 	json = mark_encode(mark);
 	if (!json)
 		return vouch__error_set(error, VOUCH_E_MEMORY, "out of memory");
@@ -414,7 +441,8 @@ static enum vouch_error_code mark_raise_locked(const struct vouch_config *config
 
 enum vouch_error_code vouch__mark_raise(const struct vouch_config *config,
 					struct vouch_mark mark,
-					struct vouch_error *error)
+					const struct vouch_switch *history,
+					uint32_t count, struct vouch_error *error)
 {
 	struct vouch_mark now;
 	enum vouch_error_code code;
@@ -432,7 +460,8 @@ enum vouch_error_code vouch__mark_raise(const struct vouch_config *config,
 	code = vouch__state_lock(config, &directory, error);
 	if (code != VOUCH_OK)
 		return code;
-	code = mark_raise_locked(config, directory, &mark, error);
+	code = mark_raise_locked(config, directory, &mark, history, count,
+				 error);
 	(void)close(directory);
 	return code;
 }

@@ -46,9 +46,12 @@ enum vouch_answer vouch__mark_is_left(const struct vouch_config *config,
 				      struct vouch_mark *mark);
 
 /* The furthest position this node is known to have had durable. Written only
- * when it grows by timeline or position (one small durable file). */
+ * when it grows by timeline or position (one small durable file). `history` are
+ * the `count` ancestors of the mark's timeline: it goes to another timeline only
+ * where they go through what it was; otherwise VOUCH_E_CONFLICT, and it stays. */
 VOUCH_MUST_CHECK enum vouch_error_code
 vouch__mark_raise(const struct vouch_config *config, struct vouch_mark mark,
+		  const struct vouch_switch *history, uint32_t count,
 		  struct vouch_error *error);
 VOUCH_MUST_CHECK enum vouch_error_code
 vouch__mark_read(const struct vouch_config *config, struct vouch_mark *mark,

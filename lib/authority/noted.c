@@ -7,6 +7,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "authority/incarnation.h"
 #include "authority/marker.h"
 #include "authority/state_directory.h"
 #include "authority/state_file.h"
@@ -50,10 +51,10 @@ static enum vouch_error_code note_decode(struct json_object *json,
 	return code;
 }
 
-/* One object, with a note under each member's name; other names are those of
- * former members. */
+/* One object, with a note under each member's name but `but`; other names are those
+ * of former members. */
 static enum vouch_error_code notes_decode(const struct vouch_config *config,
-					  const char *by,
+					  const char *but,
 					  struct json_object *json,
 					  struct vouch_noted *noted,
 					  struct vouch_error *error)
@@ -67,7 +68,7 @@ static enum vouch_error_code notes_decode(const struct vouch_config *config,
 		return vouch__error_set(error, VOUCH_E_MALFORMED,
 					"the notes about servers have no nodes");
 	for (i = 0; code == VOUCH_OK && i < config->member_count; i++) {
-		if (!is_named(config, i, by) &&
+		if (!is_named(config, i, but) &&
 		    json_object_object_get_ex(nodes, config->members[i].name,
 					      &note))
 			code = note_decode(note, &noted[i], error);
@@ -241,14 +242,14 @@ int vouch__noted_is_due(const struct vouch_config *config)
 }
 
 /* Nobody knows what they said. */
-static void all_malformed(const struct vouch_config *config, const char *by,
+static void all_malformed(const struct vouch_config *config, const char *but,
 			  struct vouch_noted *noted)
 {
 	uint32_t i;
 
 	memset(noted, 0, config->member_count * sizeof(*noted));
 	for (i = 0; i < config->member_count; i++) {
-		if (!is_named(config, i, by))
+		if (!is_named(config, i, but))
 			noted[i].condition = VOUCH_MALFORMED;
 	}
 }
@@ -274,6 +275,27 @@ enum vouch_error_code vouch__noted_read(const struct vouch_config *config,
 
 /* --- between nodes -------------------------------------------------------- */
 
+/* What this node's own log had, by its mark: a server that lost it since, and still
+ * runs as the same, does not say so itself. A mark that is not there, or says nothing,
+ * is for the next start. */
+static void own_add(const struct vouch_config *config, struct vouch_noted *noted)
+{
+	struct vouch_error ignored = { 0 };
+	struct vouch_noted own = { .condition = VOUCH_PRESENT };
+	struct vouch_mark mark;
+	uint32_t i;
+
+	if (vouch__incarnation_read(config, own.incarnation, &ignored) != VOUCH_OK ||
+	    vouch__mark_read(config, &mark, &ignored) != VOUCH_OK)
+		return;
+	own.timeline = mark.timeline;
+	own.lsn = mark.lsn;
+	for (i = 0; i < config->member_count; i++) {
+		if (is_self(config, i))
+			noted[i] = own;
+	}
+}
+
 enum vouch_error_code vouch__noted_text(const struct vouch_config *config,
 					char *text, size_t size,
 					struct vouch_error *error)
@@ -286,6 +308,8 @@ enum vouch_error_code vouch__noted_text(const struct vouch_config *config,
 
 	text[0] = '\0';
 	code = vouch__noted_read(config, noted, error);
+	if (code == VOUCH_OK)
+		own_add(config, noted);
 	for (i = 0; i < config->member_count; i++) {
 		if (noted[i].condition == VOUCH_PRESENT)
 			break;
@@ -308,7 +332,7 @@ enum vouch_error_code vouch__noted_text(const struct vouch_config *config,
 }
 
 enum vouch_error_code vouch__noted_told(const struct vouch_config *config,
-					const char *by, const char *text,
+					const char *text,
 					struct vouch_noted *noted,
 					struct vouch_error *error)
 {
@@ -318,10 +342,10 @@ enum vouch_error_code vouch__noted_told(const struct vouch_config *config,
 
 	memset(noted, 0, config->member_count * sizeof(*noted));
 	if (code == VOUCH_OK)
-		code = notes_decode(config, by, json, noted, error);
+		code = notes_decode(config, "", json, noted, error);
 	json_object_put(json);
 	if (code != VOUCH_OK)
-		all_malformed(config, by, noted);
+		all_malformed(config, "", noted);
 	return code;
 }
 

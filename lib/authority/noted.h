@@ -3,7 +3,9 @@
  * How far the other members' servers were when this node last saw them (P6-S1,
  * amnesia). Each node keeps its own high-water mark, but a machine that is set
  * back as a whole, from a snapshot for instance, has an old mark beside old
- * data. What others noted of it is not set back with it.
+ * data. What others noted of it is not set back with it. And a server that lost what
+ * its mark says, while it runs, is told by its own agent in the same way, before its
+ * next monitor has it started as another one.
  */
 #ifndef VOUCH_AUTHORITY_NOTED_H
 #define VOUCH_AUTHORITY_NOTED_H
@@ -32,16 +34,16 @@ VOUCH_MUST_CHECK enum vouch_error_code
 vouch__noted_read(const struct vouch_config *config, struct vouch_noted *noted,
 		  struct vouch_error *error);
 
-/* The notes as text for the others, "" when there are none; `size` bytes. */
+/* The notes as text for the others, and what this node's own log had, by its mark: ""
+ * when there is nothing; `size` bytes. */
 VOUCH_MUST_CHECK enum vouch_error_code
 vouch__noted_text(const struct vouch_config *config, char *text, size_t size,
 		  struct vouch_error *error);
-/* As vouch__noted_read(), of what the member `by` told. A text that is none
- * leaves all but that member's own malformed. */
+/* As vouch__noted_read(), of what a member told, of itself as well: it can only object.
+ * A text that is none leaves all of them malformed. */
 VOUCH_MUST_CHECK enum vouch_error_code
-vouch__noted_told(const struct vouch_config *config, const char *by,
-		  const char *text, struct vouch_noted *noted,
-		  struct vouch_error *error);
+vouch__noted_told(const struct vouch_config *config, const char *text,
+		  struct vouch_noted *noted, struct vouch_error *error);
 /* Of two notes about one server, which answers as `probe` now, the one that
  * objects to more: an unreadable one; one of this life that its log lacks; one
  * of this life before one of another; and then the further one. */

@@ -412,10 +412,29 @@ static enum vouch_error_code epoch_put(struct run *run,
 }
 
 /* From here on authority moves; every return may also be a power cut. */
+/* What went before the new timeline is the candidate's own log up to its start. A
+ * promotion that is done fails for nothing that the next start looks at again. */
+static enum vouch_error_code mark_move(struct run *run, uint32_t timeline,
+				       uint64_t start_lsn)
+{
+	static struct vouch_switch history[VOUCH_HISTORY_MAX + 1];
+	const struct vouch_mark mark = { timeline, start_lsn };
+	uint32_t count = run->own.history_count;
+	enum vouch_error_code code;
+
+	memcpy(history, run->own.history, count * sizeof(*history));
+	history[count] = (struct vouch_switch){ run->own.timeline, start_lsn };
+	code = vouch__mark_raise(run->config, mark, history, count + 1,
+				 run->error);
+	if (code != VOUCH_E_CONFLICT)
+		return code;
+	progress(run, run->error->text);
+	return VOUCH_OK;
+}
+
 static enum vouch_error_code authority_move(struct run *run,
 					    struct vouch_cluster_grant *grant)
 {
-	struct vouch_mark mark;
 	uint64_t start_lsn = 0;
 	uint32_t timeline = 0;
 	enum vouch_answer pinned;
@@ -433,9 +452,7 @@ static enum vouch_error_code authority_move(struct run *run,
 		code = marker_put(run, grant->epoch, timeline, start_lsn);
 	if (code != VOUCH_OK)
 		return code;
-	mark.timeline = timeline;
-	mark.lsn = start_lsn;
-	code = vouch__mark_raise(run->config, mark, run->error);
+	code = mark_move(run, timeline, start_lsn);
 	/* What the row says, the cluster tells those who do not receive it. */
 	grant->outcome = pinned == VOUCH_YES ? VOUCH_GRANT_DONE :
 					       VOUCH_GRANT_DISOWNED;

@@ -95,6 +95,11 @@ static enum vouch_error_code here_check(const struct vouch_rejoin_facts *facts,
 	if (facts->state == VOUCH_RUN_STOPPED ||
 	    facts->state == VOUCH_RUN_CRASHED)
 		return VOUCH_OK;
+	if (strcmp(facts->config->manager, "none") == 0)
+		return vouch__error_set(error, VOUCH_E_STATE,
+					"P6-A1: a server runs on this directory, "
+					"or nothing says that it does not; stop "
+					"it first");
 	return vouch__error_set(error, VOUCH_E_STATE,
 				"P6-A1: a server runs on this directory, or "
 				"nothing says that it does not; stop it first: "

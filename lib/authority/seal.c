@@ -186,8 +186,14 @@ enum vouch_error_code vouch__seal_retell(struct vouch_context *context,
 	if (code != VOUCH_OK || known.epoch == 0 ||
 	    known.unbroken == VOUCH_YES || !context->cluster_ops)
 		return code;
-	return cluster_break(context, known.epoch, known.incarnation, deadline,
-			     &told, error);
+	code = cluster_read(context, deadline, &told, error);
+	if (code != VOUCH_OK ||
+	    !is_own(context, &told, known.epoch, known.incarnation))
+		return code;
+	/* Also where it stands there already: that no older copy of the configuration
+	 * overrules it may have failed then, and is made sure of by each writing. */
+	told.unbroken = VOUCH_NO;
+	return cluster_do(context, deadline, NULL, &told, error);
 }
 
 /* --- the log -------------------------------------------------------------- */

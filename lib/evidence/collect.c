@@ -485,8 +485,8 @@ static void notes_collect(struct collection *collection)
 		if (strcmp(told.by[i].node, config->node) == 0 ||
 		    !vouch__config_member(config, told.by[i].node))
 			continue;
-		if (vouch__noted_told(config, told.by[i].node, told.by[i].text,
-				      noted, collection->error) != VOUCH_OK)
+		if (vouch__noted_told(config, told.by[i].text, noted,
+				      collection->error) != VOUCH_OK)
 			say(collection, collection->error->text);
 		notes_merge(collection->evidence, noted, config->member_count);
 	}

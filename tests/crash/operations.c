@@ -260,7 +260,7 @@ static enum vouch_error_code mark_run(const struct vouch_config *config,
 {
 	const struct vouch_mark mark = { 1, 0x6000000 };
 
-	return vouch__mark_raise(config, mark, error);
+	return vouch__mark_raise(config, mark, NULL, 0, error);
 }
 
 static enum vouch_error_code settle_run(const struct vouch_config *config,
@@ -305,9 +305,11 @@ static enum vouch_error_code seal_run(const struct vouch_config *config,
 					   .record_lsn = 0x6000000,
 					   .record_crc = 77,
 					   .unbroken = VOUCH_YES };
+	static const struct vouch_switch history[] = { { 1, 0x5000000 } };
 	const struct vouch_mark mark = { 2, 0x6000000 };
 	struct vouch_journal *journal = NULL;
-	enum vouch_error_code code = vouch__mark_raise(config, mark, error);
+	enum vouch_error_code code =
+		vouch__mark_raise(config, mark, history, 1, error);
 
 	(void)snprintf(seal.node, VOUCH_NAME_SIZE, "%s", config->node);
 	(void)snprintf(seal.incarnation, VOUCH_NAME_SIZE, "%s",

@@ -45,11 +45,21 @@ static int is_renewed(struct fixture *it, const struct vouch_directory *director
 	return renewed;
 }
 
-static void mark(struct fixture *it, uint32_t timeline, uint64_t lsn)
+/* Timelines 1 and 2 as above, and each after that from the end of the one before. */
+static const struct vouch_switch ancestors[] = { { 1, 0x3000 }, { 2, 0x5000 },
+						 { 3, 0x8000 } };
+
+static enum vouch_error_code raise(struct fixture *it, uint32_t timeline,
+				   uint64_t lsn, uint32_t count)
 {
 	const struct vouch_mark to = { timeline, lsn };
 
-	assert_int_equal(vouch__mark_raise(&it->config, to, &it->error), VOUCH_OK);
+	return vouch__mark_raise(&it->config, to, ancestors, count, &it->error);
+}
+
+static void mark(struct fixture *it, uint32_t timeline, uint64_t lsn)
+{
+	assert_int_equal(raise(it, timeline, lsn, 3), VOUCH_OK);
 }
 
 static void the_first_one_is_new_and_then_kept(void **state)
@@ -276,10 +286,18 @@ static void a_crash_while_renewing_never_keeps_the_old_one(void **state)
 	assert_true(nth > 15);
 }
 
+static void mark_is(struct fixture *it, uint32_t timeline, uint64_t lsn)
+{
+	struct vouch_mark now;
+
+	assert_int_equal(vouch__mark_read(&it->config, &now, &it->error), VOUCH_OK);
+	assert_int_equal(now.timeline, timeline);
+	assert_int_equal(now.lsn, lsn);
+}
+
 static void the_mark_only_rises(void **state)
 {
 	struct fixture *it = *state;
-	static const struct vouch_mark zero[] = { { 0, 1 }, { 1, 0 } };
 	struct vouch_mark now;
 
 	assert_int_equal(vouch__mark_read(&it->config, &now, &it->error),
@@ -287,26 +305,34 @@ static void the_mark_only_rises(void **state)
 	mark(it, 2, 0x500);
 	mark(it, 2, 0x400);
 	mark(it, 1, 0x900);
-	assert_int_equal(vouch__mark_read(&it->config, &now, &it->error), VOUCH_OK);
-	assert_true(now.timeline == 2 && now.lsn == 0x500);
-	mark(it, 2, UINT64_MAX - 1);
+	mark_is(it, 2, 0x500);
+	mark(it, 2, 0x5000);
 	mark(it, 3, 0x10);
-	assert_int_equal(vouch__mark_read(&it->config, &now, &it->error), VOUCH_OK);
-	assert_true(now.timeline == 3 && now.lsn == 0x10);
-	assert_int_equal(vouch__mark_raise(&it->config, zero[0], &it->error),
-			 VOUCH_E_ARGUMENT);
-	assert_int_equal(vouch__mark_raise(&it->config, zero[1], &it->error),
-			 VOUCH_E_ARGUMENT);
+	mark_is(it, 3, 0x10);
+	assert_int_equal(raise(it, 0, 1, 3), VOUCH_E_ARGUMENT);
+	assert_int_equal(raise(it, 1, 0, 3), VOUCH_E_ARGUMENT);
+}
+
+/* Once it is there, nobody knows any more what was left out (P6-S1). */
+static void the_mark_goes_to_no_timeline_that_left_it_out(void **state)
+{
+	struct fixture *it = *state;
+
+	mark(it, 2, 0x5001);
+	assert_int_equal(raise(it, 3, 0x9000, 2), VOUCH_E_CONFLICT);
+	assert_int_equal(raise(it, 3, 0x9000, 1), VOUCH_E_CONFLICT);
+	assert_int_equal(raise(it, 3, 0x9000, 0), VOUCH_E_CONFLICT);
+	mark_is(it, 2, 0x5001);
+	mark(it, 2, 0x6000);
+	mark_is(it, 2, 0x6000);
 }
 
 static void a_corrupt_mark_is_not_written_over(void **state)
 {
 	struct fixture *it = *state;
-	const struct vouch_mark to = { 9, 9 };
 
 	fixture_write(it, "mark", "rubbish\n", 8);
-	assert_int_equal(vouch__mark_raise(&it->config, to, &it->error),
-			 VOUCH_E_CORRUPT);
+	assert_int_equal(raise(it, 9, 9, 3), VOUCH_E_CORRUPT);
 }
 
 /* An archive holds a newer timeline, whoever began it. */
@@ -388,6 +414,7 @@ int main(void)
 		fixture_test(each_renewal_is_journalled),
 		fixture_test(a_crash_while_renewing_never_keeps_the_old_one),
 		fixture_test(the_mark_only_rises),
+		fixture_test(the_mark_goes_to_no_timeline_that_left_it_out),
 		fixture_test(a_corrupt_mark_is_not_written_over),
 		fixture_test(a_log_that_lacks_what_it_had_is_told),
 	};

@@ -5,6 +5,7 @@
 
 #include "state_fixture.h"
 
+#include "authority/incarnation.h"
 #include "authority/noted.h"
 #include "authority/snapshot.h"
 #include "cluster/cluster.h"
@@ -312,13 +313,13 @@ static struct vouch_noted told_of(struct fixture *it, const char *text,
 {
 	struct vouch_noted noted[NODES];
 
-	assert_int_equal(vouch__noted_told(&it->config, "n3", text, noted,
+	assert_int_equal(vouch__noted_told(&it->config, text, noted,
 					   &it->error) == VOUCH_OK,
 			 code == VOUCH_OK);
 	return noted[node];
 }
 
-/* What one node says is what another one reads; of itself nobody has a say. */
+/* What one node says is what another one reads. */
 static void what_is_told_is_what_was_noted(void **state)
 {
 	struct fixture *it = *state;
@@ -339,12 +340,53 @@ static void what_is_told_is_what_was_noted(void **state)
 	assert_string_equal(note.incarnation, "i2");
 	assert_int_equal(note.timeline, 3);
 	assert_int_equal(note.lsn, 0x5000);
-	assert_int_equal(told_of(it, text, N3, VOUCH_OK).condition, VOUCH_ABSENT);
+	assert_int_equal(told_of(it, text, N3, VOUCH_OK).condition, VOUCH_PRESENT);
 	assert_int_equal(told_of(it, text, N1, VOUCH_OK).condition, VOUCH_ABSENT);
 	assert_int_equal(vouch__noted_text(&it->config, little, sizeof(little),
 					   &it->error),
 			 VOUCH_E_LIMIT);
 	assert_string_equal(little, "");
+}
+
+/* The mark: a server that went over to a log that lacks it still answers as the same. */
+static void what_the_own_log_had_is_told(void **state)
+{
+	static const struct vouch_mark mark = { 3, 0x7000 };
+	struct fixture *it = *state;
+	struct vouch_directory directory = { .system_id = 7,
+					     .identity = "d1",
+					     .timeline = 3,
+					     .log_end = 0x6000 };
+	char incarnation[VOUCH_NAME_SIZE], text[VOUCH_NOTES_SIZE];
+	struct vouch_noted note, none = { 0 };
+	struct vouch_probe probe;
+
+	assert_int_equal(vouch__incarnation_settle(&it->config, &directory,
+						   incarnation, NULL, &it->error),
+			 VOUCH_OK);
+	assert_int_equal(vouch__mark_raise(&it->config, mark, NULL, 0,
+					   &it->error),
+			 VOUCH_OK);
+	assert_int_equal(vouch__noted_text(&it->config, text, sizeof(text),
+					   &it->error),
+			 VOUCH_OK);
+	note = told_of(it, text, N1, VOUCH_OK);
+	assert_int_equal(note.condition, VOUCH_PRESENT);
+	assert_string_equal(note.incarnation, incarnation);
+	assert_int_equal(note.timeline, 3);
+	assert_int_equal(note.lsn, 0x7000);
+	/* It is not kept among what was seen of others. */
+	assert_int_equal(note_of(it, N1).condition, VOUCH_ABSENT);
+	/* It objects to what went over below it. */
+	probe = after(incarnation, 4, 0x6fff, 0x9000);
+	vouch__noted_merge(&none, &note, &probe);
+	assert_int_equal(none.lsn, 0x7000);
+	/* What is damaged is not told. */
+	fixture_write(it, "mark", "rubbish\n", 8);
+	assert_int_equal(vouch__noted_text(&it->config, text, sizeof(text),
+					   &it->error),
+			 VOUCH_OK);
+	assert_string_equal(text, "");
 }
 
 static void told_nonsense_is_malformed(void **state)
@@ -365,7 +407,7 @@ static void told_nonsense_is_malformed(void **state)
 				 VOUCH_MALFORMED);
 		assert_int_equal(told_of(*state, texts[i], N3, VOUCH_E_MALFORMED)
 					 .condition,
-				 VOUCH_ABSENT);
+				 VOUCH_MALFORMED);
 	}
 }
 
@@ -426,6 +468,7 @@ int main(void)
 		noted_test(unreadable_notes_say_so_and_stay),
 		noted_test(notes_without_a_value_are_malformed),
 		noted_test(what_is_told_is_what_was_noted),
+		noted_test(what_the_own_log_had_is_told),
 		noted_test(told_nonsense_is_malformed),
 		noted_test(of_two_notes_the_stricter_one_counts),
 		noted_test(a_look_is_due_once_in_a_while),
