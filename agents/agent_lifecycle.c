@@ -326,9 +326,26 @@ static void end_keep(struct agent *agent)
 		mark_keep(agent, &directory);
 }
 
+/* A marker that cannot be read is of no use once its promotion's end is on record.
+ * Before, it stays: without one, a promotion passes for one that was never asked for
+ * (P6-S1), and the start refuses what it cannot read. */
+static int is_of_no_use(struct vouch_context *context, struct agent *agent,
+			struct vouch_deadline deadline)
+{
+	char incarnation[VOUCH_NAME_SIZE];
+	struct vouch_error error = { 0 };
+
+	if (vouch__incarnation_read(&agent->config, incarnation, &error) ==
+		    VOUCH_OK &&
+	    vouch__grant_is_open(context, incarnation, deadline) == VOUCH_NO)
+		return 1;
+	agent_log("P6-F2: the marker cannot be read, and how its promotion ended "
+		  "is not on record: it is left where it is");
+	return 0;
+}
+
 /* An authority whose end is not known is resolved by the next start, which needs the
- * marker for it; so is one whose marker cannot be read, since without a marker a
- * promotion passes for one that was never asked for (P6-S1). */
+ * marker for it. */
 static enum vouch_error_code
 authority_end(struct vouch_context *context, struct agent *agent,
 	      enum vouch_error_code marked, const struct vouch_marker *marker,
@@ -339,7 +356,11 @@ authority_end(struct vouch_context *context, struct agent *agent,
 		return VOUCH_OK;
 	if (marked != VOUCH_OK) {
 		agent_log(unread->text);
-		return VOUCH_OK;
+		/* Another life's is for the next start as well. */
+		return marked != VOUCH_E_CONFLICT &&
+				       is_of_no_use(context, agent, deadline) ?
+			       vouch__marker_remove(&agent->config, error) :
+			       VOUCH_OK;
 	}
 	if (marker->timeline != 0)
 		seal_try(context, agent, marker, end);
