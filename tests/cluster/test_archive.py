@@ -57,15 +57,40 @@ def vetoed(report, it, node, what, *words):
     return verdict["why"]
 
 
+def goes_over(report, it):
+    """The foreign timeline, and who n2 was."""
+    everybody_counts(it)
+    nothing_written_back(it)
+    timeline = foreign_branch(it)
+    acknowledged_alone(report, it)
+    before = incarnation(it, "n2")
+    it.on("n2", "sh", "-c", "echo \"restore_command = 'cp %s/%%f %%p'\" >> %s/postgresql.auto.conf" % (ARCHIVE, PGDATA))
+    it.on("n2", "pkill", "-KILL", "-u", "postgres", "-x", "postgres")
+    return timeline, before
+
+
+def unseen(report):
+    """Its agent started it, and no monitor has looked since: what its log had it tells before anybody is promoted."""
+    with lab("au") as it:
+        everybody_counts(it)
+        for name in ("pgsql-monitor-10s", "pgsql-monitor-11s"):
+            it.on("n1", "cibadmin", "--delete", "--xml-text", "<op id='%s'/>" % name)
+        it.wait_for("no monitor is left", lambda: 'interval="1' not in it.on("n1", "cibadmin", "--query", "--scope",
+                                                                             "resources").stdout)
+        _, before = goes_over(report, it)
+        it.on("n2", "crm_resource", "--resource", "pgsql", "--force-start", "--force", timeout=120)
+        it.wait_for("n2 went over", lambda: it.sql("n2", "select count(*) from acked where client = 7") == "0")
+        report.check("unseen: it still answers as the one that acknowledged", incarnation(it, "n2") == before)
+        it.run("power", "off", "n1")
+        it.wait_for("one of them was asked", lambda: it.attempts(["n2", "n3"]) >= 1, 90)
+        receiver(it, "n3", "-CONT")
+        report.check("unseen: no monitor has looked", incarnation(it, "n2") == before)
+        vetoed(report, it, "n3", "nobody is promoted by its word (P6-S1)", "n2 was seen with more than it has now")
+
+
 def archive(report):
     with lab("ar") as it:
-        everybody_counts(it)
-        nothing_written_back(it)
-        timeline = foreign_branch(it)
-        acknowledged_alone(report, it)
-        before = incarnation(it, "n2")
-        it.on("n2", "sh", "-c", "echo \"restore_command = 'cp %s/%%f %%p'\" >> %s/postgresql.auto.conf" % (ARCHIVE, PGDATA))
-        it.on("n2", "pkill", "-KILL", "-u", "postgres", "-x", "postgres")
+        timeline, before = goes_over(report, it)
         it.wait_for("n2 is another one", lambda: incarnation(it, "n2") not in ("", before), 60)
         it.run("power", "off", "n1")
         it.wait_for("one of them was asked", lambda: it.attempts(["n2", "n3"]) >= 1, 90)
@@ -86,4 +111,4 @@ def archive(report):
 
 
 if __name__ == "__main__":
-    sys.exit(main({"archive": archive}))
+    sys.exit(main({"archive": archive, "unseen": unseen}))
