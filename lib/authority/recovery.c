@@ -169,6 +169,21 @@ static int is_news_for(const struct seen *seen,
 	return 0;
 }
 
+/* Said at each start, as long as no later epoch has taken its place: that the cluster
+ * has it does not say that an older copy of its configuration cannot overrule it. */
+static int is_disowned_last(const struct vouch_cluster_grant *grants, uint32_t count,
+			    const struct vouch_cluster_grant *grant)
+{
+	uint32_t i;
+
+	for (i = 0; i < count; i++) {
+		if (grants[i].epoch > grant->epoch &&
+		    vouch__cluster_grant_happened(&grants[i]))
+			return 0;
+	}
+	return grant->outcome == VOUCH_GRANT_DISOWNED;
+}
+
 /* A request is journalled before its claim. A journal without it is older than
  * the grant, which it then knows from the cluster only: the machine was set back,
  * and what it did since cannot be told from what it has now (P6-S1). The first
@@ -319,7 +334,8 @@ static enum vouch_error_code grant_resolve(struct vouch_context *context,
 						   error);
 		}
 		if (code == VOUCH_OK &&
-		    (open || is_news_for(&seen, &grants[i])))
+		    (open || is_news_for(&seen, &grants[i]) ||
+		     is_disowned_last(grants, count, &grants[i])))
 			grant_publish(context, deadline, grants[i].epoch,
 				      grants[i].outcome);
 	}

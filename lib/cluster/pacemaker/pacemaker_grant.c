@@ -521,6 +521,11 @@ static enum vouch_error_code grant_end(const struct closing *closing,
 					"epoch %" PRIu64 " was granted to %s; "
 					"only that node can say how it ended",
 					found->epoch, found->holder);
+	/* Said once more: that no older copy of the configuration overrules it may have
+	 * failed the time before. */
+	if (found->outcome == closing->outcome &&
+	    closing->outcome == VOUCH_GRANT_DISOWNED)
+		return disowned_raise(closing, link, error);
 	if (found->outcome == closing->outcome || is_disowned_since(closing, found))
 		return VOUCH_OK;
 	if (found->outcome != VOUCH_GRANT_OPEN && !is_disowning(closing, found))
