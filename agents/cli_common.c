@@ -10,6 +10,7 @@
 
 #include "agents/cli.h"
 #include "authority/contract.h"
+#include "common/privilege.h"
 #include "evidence/evidence_json.h"
 
 enum {
@@ -292,6 +293,7 @@ enum vouch_decision cli_configure(struct cli *cli)
 	if (vouch__config_from_file(&cli->config, path, cli->node, &error) !=
 	    VOUCH_OK)
 		return cli_fail(cli, &error);
+	memcpy(cli->configured_manager, cli->config.manager, VOUCH_NAME_SIZE);
 	if (cli->manager)
 		(void)snprintf(cli->config.manager, VOUCH_NAME_SIZE, "%s",
 			       cli->manager);
@@ -355,6 +357,46 @@ const char *cli_operator(void)
 	return name && name[0] != '\0' ? name : "root";
 }
 
+enum vouch_answer cli_managed(const struct cli *cli, const char *manager,
+			      struct vouch_error *error)
+{
+	static struct vouch_config config;
+	struct vouch_context context = { .progress = NULL };
+	struct vouch_deadline deadline = vouch__deadline_in(cli->timeout_ms);
+	enum vouch_answer managed = VOUCH_UNKNOWN;
+
+	config = cli->config;
+	(void)snprintf(config.manager, VOUCH_NAME_SIZE, "%s", manager);
+	if (vouch__context_open(&context, &config, 0, deadline, error) ==
+		    VOUCH_OK &&
+	    context.cluster && vouch__privilege_raise(error) == VOUCH_OK)
+		(void)!context.cluster_ops->managed_observe(
+			context.cluster, deadline, &managed, error);
+	vouch__context_close(&context);
+	return managed;
+}
+
+/* Whoever says that there is no cluster manager, beside the one that acts on this
+ * database, would promote without its quorum and its fencing (P6-A1). */
+static int is_behind_a_manager(const struct cli *cli)
+{
+	struct vouch_error ignored = { 0 };
+
+	if (cli->dry_run || strcmp(cli->config.manager, "none") != 0 ||
+	    strcmp(cli->configured_manager, "none") == 0 ||
+	    cli_managed(cli, cli->configured_manager, &ignored) != VOUCH_YES)
+		return 0;
+	(void)fprintf(stderr,
+		      "%s: the cluster manager, %s, acts on this database: with "
+		      "--cluster=none nothing would be known of quorum and "
+		      "fencing (P6-A1). Leave the option away, or take the "
+		      "database out of its hands first:\n"
+		      "  crm_resource --resource %s --set-parameter is-managed "
+		      "--meta --parameter-value false\n",
+		      cli->program, cli->configured_manager, cli->config.name);
+	return 1;
+}
+
 enum vouch_decision cli_attempt(struct cli *cli, enum vouch_origin origin,
 				struct vouch_attempt_result *result)
 {
@@ -379,6 +421,8 @@ enum vouch_decision cli_attempt(struct cli *cli, enum vouch_origin origin,
 		return usage(cli, "--assert-down needs --reason=TEXT: how do you "
 				  "know that it is down?",
 			     "");
+	if (is_behind_a_manager(cli))
+		return VOUCH_USAGE;
 	if (vouch__context_open(&context, &cli->config, !cli->dry_run, deadline,
 				&error) != VOUCH_OK ||
 	    vouch__contract_load(&cli->config, &error) != VOUCH_OK) {

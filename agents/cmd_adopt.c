@@ -92,7 +92,12 @@ static enum vouch_error_code verify(struct adoption *adoption)
 	if (adoption->local.state != VOUCH_RUN_WRITABLE)
 		return vouch__error_set(&adoption->error, VOUCH_E_STATE,
 					"this node's server is no running "
-					"primary; run 'vouch adopt' there");
+					"primary; run 'vouch adopt' there. Where no "
+					"node has one because Pacemaker started all "
+					"as standbys: disable the resource, remove "
+					"standby.signal from the data directory of "
+					"the one that was primary, start it with "
+					"pg_ctl, adopt, enable the resource");
 	code = row_look(adoption);
 	if (code == VOUCH_OK)
 		code = adoption->context.engine->whole_observe(
@@ -278,8 +283,15 @@ static enum vouch_error_code cluster_record(struct adoption *adoption)
 	struct vouch_error ignored = { 0 };
 	enum vouch_error_code code;
 
-	if (!adoption->context.cluster)
+	if (!adoption->context.cluster_ops)
 		return VOUCH_OK;
+	if (!adoption->context.cluster)
+		return vouch__error_set(&adoption->error, VOUCH_E_CLUSTER,
+					"P6-A1: the cluster does not answer, so "
+					"that it would not know of this epoch; "
+					"nothing was changed: run this as root "
+					"while Pacemaker runs here, or say "
+					"--cluster=none where there is none");
 	code = vouch__privilege_raise(&adoption->error);
 	if (code != VOUCH_OK)
 		return code;
@@ -356,7 +368,9 @@ enum vouch_decision cmd_adopt(struct cli *cli, int argc, char **argv)
 		     adoption.grant.member_count);
 	if (adoption.local.pinned != VOUCH_YES)
 		(void)printf("its server was not started by its agent, so that "
-			     "nothing about its past is proven (P6-S1): give it "
-			     "to Pacemaker, which starts it again\n");
+			     "nothing about its past is proven (P6-S1): %s\n",
+			     strcmp(cli->config.manager, "none") == 0 ?
+				     "start it again by its agent" :
+				     "give it to Pacemaker, which starts it again");
 	return VOUCH_PERMITTED;
 }

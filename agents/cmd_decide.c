@@ -7,7 +7,6 @@
 
 #include "agents/cli.h"
 #include "agents/decision_show.h"
-#include "common/privilege.h"
 #include "kernel/rules.h"
 
 static enum vouch_decision no_arguments(const char *command, int argc, char **argv)
@@ -51,19 +50,12 @@ enum vouch_decision cmd_check(struct cli *cli, int argc, char **argv)
  * where it manages the database it is the one to ask. */
 static enum vouch_decision managed_refuse(struct cli *cli)
 {
-	struct vouch_context context = { .progress = NULL };
-	struct vouch_deadline deadline = vouch__deadline_in(cli->timeout_ms);
 	struct vouch_error error = { 0 };
-	enum vouch_answer managed = VOUCH_UNKNOWN;
+	enum vouch_answer managed;
 
 	if (strcmp(cli->config.manager, "none") == 0)
 		return VOUCH_PERMITTED;
-	if (vouch__context_open(&context, &cli->config, 0, deadline, &error) ==
-		    VOUCH_OK &&
-	    context.cluster && vouch__privilege_raise(&error) == VOUCH_OK)
-		(void)!context.cluster_ops->managed_observe(
-			context.cluster, deadline, &managed, &error);
-	vouch__context_close(&context);
+	managed = cli_managed(cli, cli->config.manager, &error);
 	if (managed == VOUCH_NO)
 		return VOUCH_PERMITTED;
 	if (managed == VOUCH_UNKNOWN) {
@@ -75,12 +67,19 @@ static enum vouch_decision managed_refuse(struct cli *cli)
 	}
 	(void)fprintf(stderr,
 		      "vouch: Pacemaker manages this database, so ask Pacemaker "
-		      "for the promotion; it asks vouch:\n"
+		      "for the promotion; it asks vouch. After a veto, once its "
+		      "reason is gone:\n"
 		      "  crm_resource --cleanup --resource %s --node %s\n"
+		      "while there is a primary, with the second to take the wish "
+		      "back afterwards:\n"
+		      "  crm_resource --move --promoted --resource %s-clone "
+		      "--node %s\n"
+		      "  crm_resource --clear --resource %s-clone\n"
 		      "or take it out of Pacemaker's hands first:\n"
 		      "  crm_resource --resource %s --set-parameter is-managed "
 		      "--meta --parameter-value false\n",
-		      cli->config.name, cli->config.node, cli->config.name);
+		      cli->config.name, cli->config.node, cli->config.name,
+		      cli->config.node, cli->config.name, cli->config.name);
 	return VOUCH_USAGE;
 }
 

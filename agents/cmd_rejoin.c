@@ -502,6 +502,9 @@ static enum vouch_error_code rejoin(struct rejoin *it)
 		return code;
 	if (it->cli->json)
 		json_show(it, "done");
+	else if (strcmp(it->cli->config.manager, "none") == 0)
+		(void)printf("done: %s can follow %s again; start it by its "
+			     "agent\n", it->cli->config.node, primary(it)->name);
 	else
 		(void)printf("done: %s can follow %s again; give it back to "
 			     "Pacemaker:\n  crm_resource --clear --resource "

@@ -147,7 +147,7 @@ void contract_summary_show(const struct vouch_config *config,
 	if (pinned(view) == VOUCH_NO)
 		(void)printf("  so this server proves nothing, and what it "
 			     "acknowledges is outside the promise (P6-S1): let "
-			     "Pacemaker start it again\n");
+			     "its agent start it again\n");
 	if (view->disowned != 0)
 		(void)printf("epoch %" PRIu64 " ran without its contract: until "
 			     "the next epoch's row is in this log, only who held "

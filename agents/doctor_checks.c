@@ -7,10 +7,17 @@
 #include <stdio.h>
 #include <string.h>
 
+#define GUARD "ocf:vouch:guard"
+
 struct examination {
 	const struct doctor_facts *facts;
 	struct doctor_findings *findings;
 };
+
+static int is_alone(const struct examination *it)
+{
+	return strcmp(it->facts->config->manager, "none") == 0;
+}
 
 static enum doctor_outcome well_if(int well)
 {
@@ -338,17 +345,21 @@ static void operations_examine(struct examination *it)
 
 	for (i = 0; i < VOUCH_SETUP_ACTIONS; i++) {
 		uint64_t has = setup->timeout_ms[i] / 1000;
+		uint64_t seconds = wanted[i].seconds;
 		char text[64] = "the cluster's default";
 
+		/* The guard's is the other agent's stop and start as well. */
+		if (i == VOUCH_SETUP_DEMOTE && strcmp(setup->agent, GUARD) == 0)
+			seconds = 120;
 		if (setup->timeout_ms[i])
 			(void)snprintf(text, sizeof(text), "%" PRIu64 " s", has);
 		mend(say(it, wanted[i].id, "P6-F1",
-			 well_if(setup->configured[i] && has >= wanted[i].seconds),
+			 well_if(setup->configured[i] && has >= seconds),
 			 setup->configured[i] ? "%s has a timeout of %s" :
 						"%s is not configured",
 			 wanted[i].what, text),
 		     "pcs resource update %s op %s timeout=%" PRIu64 "s%s",
-		     it->facts->config->name, wanted[i].pcs, wanted[i].seconds,
+		     it->facts->config->name, wanted[i].pcs, seconds,
 		     i == VOUCH_SETUP_PROMOTE ? " on-fail=block" : "");
 	}
 }
@@ -372,11 +383,10 @@ static void alert_examine(struct examination *it)
 static void resource_examine(struct examination *it)
 {
 	static const char agent[] = "ocf:vouch:postgresql";
-	static const char guard[] = "ocf:vouch:guard";
 	const struct vouch_setup *setup = &it->facts->setup;
 	int ours = setup->condition == VOUCH_PRESENT &&
 		   (strcmp(setup->agent, agent) == 0 ||
-		    strcmp(setup->agent, guard) == 0);
+		    strcmp(setup->agent, GUARD) == 0);
 
 	mend(say(it, "resource", "P6-A3", well_if(ours),
 		 setup->condition == VOUCH_PRESENT ?
@@ -432,6 +442,7 @@ static void server_examine(struct examination *it, uint32_t i)
 {
 	const struct vouch_probe *probe = &it->facts->probes[i];
 	const char *name = it->facts->config->members[i].name;
+	int alone = is_alone(it);
 
 	if (probe->condition == VOUCH_MALFORMED) {
 		mend(say(it, "server", "P6-S1", DOCTOR_BAD,
@@ -445,7 +456,7 @@ static void server_examine(struct examination *it, uint32_t i)
 			 "the server of %s gives no answer to user %s: what it "
 			 "has cannot count", name, it->facts->config->repl_user),
 		     "psql 'host=%s user=%s dbname=%s' -c 'select 1', from this "
-		     "node; see pg_hba.conf there", it->facts->config->members[i].host,
+		     "node; see listen_addresses and pg_hba.conf there", it->facts->config->members[i].host,
 		     it->facts->config->repl_user, it->facts->config->database);
 		return;
 	}
@@ -459,8 +470,11 @@ static void server_examine(struct examination *it, uint32_t i)
 		 probe->in_recovery == VOUCH_YES ? "standby" :
 		 probe->in_recovery == VOUCH_NO	     ? "primary" :
 						       "neither standby nor primary"),
-	     "let the cluster start it: crm_resource --cleanup --resource %s "
-	     "--node %s", it->facts->config->name, name);
+	     "%s%s%s%s", alone ? "start it again by its agent" :
+				 "let the cluster start it: crm_resource "
+				 "--cleanup --resource ",
+	     alone ? "" : it->facts->config->name, alone ? "" : " --node ",
+	     alone ? "" : name);
 }
 
 static void authority_examine(struct examination *it)
@@ -507,7 +521,9 @@ static void contract_examine(struct examination *it)
 			 "the contract is asynchronous (k = %d): planned switchovers "
 			 "are proven, the loss of the primary never is",
 		 facts->k),
-	     "vouch contract set --k=1, on the primary");
+	     "%s", is_alone(it) ? "without a cluster manager it is the k of "
+				  "the adoption" :
+				  "vouch contract set --k=1, on the primary");
 }
 
 void doctor_examine(const struct doctor_facts *facts,

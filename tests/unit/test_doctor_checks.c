@@ -110,7 +110,8 @@ static int tells(const char *id, const char *words)
 
 	for (i = 0; i < findings.count; i++) {
 		if (strcmp(findings.list[i].id, id) == 0 &&
-		    strstr(findings.list[i].text, words))
+		    (strstr(findings.list[i].text, words) ||
+		     strstr(findings.list[i].mend, words)))
 			return 1;
 	}
 	return 0;
@@ -252,6 +253,35 @@ static void each_single_fault_is_named(void **state)
 	assert_true(says("resource", DOCTOR_BAD));
 }
 
+/* Its demote is the other agent's stop and start as well. */
+static void a_guard_needs_more_time(void **state)
+{
+	(void)state;
+	(void)snprintf(facts.setup.agent, VOUCH_TEXT_SIZE, "ocf:vouch:guard");
+	assert_int_equal(trouble(), 1);
+	assert_true(tells("op-demote", "demote timeout=120s"));
+	facts.setup.timeout_ms[VOUCH_SETUP_DEMOTE] = 120000;
+	assert_int_equal(trouble(), 0);
+}
+
+/* Nobody is told to type what only a cluster manager understands. */
+static void without_a_manager_nothing_names_one(void **state)
+{
+	uint32_t i;
+
+	(void)state;
+	(void)snprintf(config.manager, sizeof(config.manager), "none");
+	facts.probes[0].incarnation[0] = '\0';
+	facts.k = 0;
+	assert_int_equal(trouble(), 2);
+	assert_true(tells("server", "by its agent"));
+	for (i = 0; i < findings.count; i++) {
+		assert_null(strstr(findings.list[i].mend, "crm_"));
+		assert_null(strstr(findings.list[i].mend, "pcs "));
+		assert_null(strstr(findings.list[i].mend, "contract set"));
+	}
+}
+
 /* n1 is the primary, on timeline 3; n2 has what `timeline`, `history` entries of it
  * and `end` say. */
 static int parted_at(uint32_t timeline, uint32_t history, uint64_t end)
@@ -325,6 +355,8 @@ int main(void)
 		cmocka_unit_test_setup(all_well_is_well, facts_well),
 		cmocka_unit_test_setup(a_silent_cluster_is_unknown, facts_well),
 		cmocka_unit_test_setup(each_single_fault_is_named, facts_well),
+		cmocka_unit_test_setup(a_guard_needs_more_time, facts_well),
+		cmocka_unit_test_setup(without_a_manager_nothing_names_one, facts_well),
 		cmocka_unit_test_setup(fencing_that_cannot_be_proven_is_named, facts_well),
 		cmocka_unit_test_setup(each_class_of_node_is_refused_by_its_name, facts_well),
 		cmocka_unit_test_setup(who_cannot_follow_is_named, facts_well),

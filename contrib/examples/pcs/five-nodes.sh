@@ -1,7 +1,8 @@
 #!/bin/sh
 # Five nodes, two acknowledgements of four: any two nodes may be lost, the primary among them.
 # Clients get all hosts: 'host=n1,n2,n3,n4,n5 target_session_attrs=read-write'.
-# Change: node names and addresses, pgdata, the fence devices. Then: sh five-nodes.sh, and vouch doctor.
+# Change: node names and addresses, pgdata, the fence devices. Then: vouch adopt on the running primary,
+# sh five-nodes.sh, and vouch doctor on each node. password_script is a script that prints the password.
 set -eu
 pcs cluster cib vouch.xml
 pcs -f vouch.xml property set stonith-enabled=true no-quorum-policy=stop

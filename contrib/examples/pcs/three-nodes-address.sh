@@ -1,6 +1,7 @@
 #!/bin/sh
 # Three nodes, one acknowledgement of two, and an address that follows the primary.
-# Change: node names and addresses, pgdata, the fence devices, the address. Then: sh three-nodes-address.sh, and vouch doctor.
+# Change: node names and addresses, pgdata, the fence devices, the address. Then: vouch adopt on the running primary,
+# sh three-nodes-address.sh, and vouch doctor on each node. password_script is a script that prints the password.
 set -eu
 pcs cluster cib vouch.xml
 pcs -f vouch.xml property set stonith-enabled=true no-quorum-policy=stop

@@ -2,7 +2,8 @@
 # Two nodes. Every commit waits for the other node (k=1): nothing is lost with either, and without the standby
 # writes wait until it is back. Corosync needs two_node and wait_for_all, or a quorum device: see ../corosync.
 # Clients get both hosts: 'host=n1,n2 target_session_attrs=read-write'.
-# Change: node names and addresses, pgdata, the fence devices. Then: sh two-nodes.sh, and vouch doctor.
+# Change: node names and addresses, pgdata, the fence devices. Then: vouch adopt on the running primary,
+# sh two-nodes.sh, and vouch doctor on each node. password_script is a script that prints the password.
 set -eu
 pcs cluster cib vouch.xml
 pcs -f vouch.xml property set stonith-enabled=true no-quorum-policy=stop priority-fencing-delay=15s
