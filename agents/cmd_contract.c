@@ -33,6 +33,9 @@ enum vouch_decision cmd_contract(struct cli *cli, int argc, char **argv)
 			     "takes no other");
 	if (set && !cli->abort && !cli->k)
 		return wrong("'set' needs --k=NUMBER, or --abort");
+	if (set && cli->json)
+		return wrong("'set' writes text and nothing else; leave "
+			     "--output-as out");
 	decision = cli_configure(cli);
 	if (decision != VOUCH_PERMITTED)
 		return decision;
