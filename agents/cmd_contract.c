@@ -25,7 +25,8 @@ enum vouch_decision cmd_contract(struct cli *cli, int argc, char **argv)
 	set = strcmp(argv[0], "set") == 0;
 	if (!set && strcmp(argv[0], "show") != 0)
 		return wrong("there is 'show' and 'set', nothing else");
-	if (!set && (has_wish(cli) || cli->abort || cli->yes))
+	if (!set && (has_wish(cli) || cli->abort || cli->yes ||
+		     cli->reason[0] != '\0'))
 		return wrong("'show' changes nothing and takes none of these "
 			     "options");
 	if (set && cli->abort && has_wish(cli))

@@ -36,8 +36,10 @@ static const char help[] =
 	"  --output-as=FORMAT  text or json; of check, decide, explain, what-if: xml or html,\n"
 	"                      too; of adopt, authorize, assert-down, contract set and\n"
 	"                      metrics: text alone\n"
-	"  --reason=TEXT       why you ask; goes on record\n"
-	"  --assert-down=NODE  with promote: you know that NODE is down (P6-A1a)\n"
+	"  --reason=TEXT       with check, promote, what-if, authorize, assert-down,\n"
+	"                      contract set: why you ask; goes on record\n"
+	"  --assert-down=NODE  with check, promote, what-if: you know that NODE is down\n"
+	"                      (P6-A1a)\n"
 	"  --revoke            with authorize, assert-down: take the word back\n"
 	"  --k=N --method=any|first --members=A,B,C\n"
 	"                      with contract set: N acknowledgements, of these members\n"
@@ -122,6 +124,31 @@ static int output_fits(const struct cli *cli, const char *command)
 	return 0;
 }
 
+/* What goes on record must find a record to go on. */
+static int request_fits(const struct cli *cli, const char *command)
+{
+	static const char *const attempts[] = { "check", "promote", "what-if",
+						NULL };
+	static const char *const recorded[] = { "check",       "promote",
+						"what-if",     "authorize",
+						"assert-down", "contract",
+						NULL };
+
+	if (cli->assert_down && !is_among(command, attempts))
+		(void)fprintf(stderr, "vouch: --assert-down belongs to 'check', "
+				      "'promote' and 'what-if'; '%s' has none\n",
+			      command);
+	else if (cli->reason[0] != '\0' && !is_among(command, recorded))
+		(void)fprintf(stderr, "vouch: --reason belongs to 'check', "
+				      "'promote', 'what-if', 'authorize', "
+				      "'assert-down' and 'contract set'; '%s' "
+				      "records none\n",
+			      command);
+	else
+		return 1;
+	return 0;
+}
+
 /* An option that a command does not know must not be lost on it in silence. */
 static int options_fit(const struct cli *cli, const char *command)
 {
@@ -156,7 +183,7 @@ static int options_fit(const struct cli *cli, const char *command)
 		(void)fprintf(stderr, "vouch: --method and --yes belong to "
 				      "'contract set' and 'rejoin'\n");
 	else
-		return output_fits(cli, command);
+		return request_fits(cli, command) && output_fits(cli, command);
 	return 0;
 }
 

@@ -30,6 +30,15 @@ static const char help[] =
 	"Exit codes: 0 promoted (or would be), 1 vetoed, 2 usage, 3 not decided or\n"
 	"not finished (never a permit).\n";
 
+/* Options of vouch that mean nothing here, and must not be lost in silence. */
+static int has_foreign(const struct cli *cli)
+{
+	return cli->k || cli->method || cli->members || cli->abort || cli->yes ||
+	       cli->keep || cli->textfile || cli->revoke || cli->watch ||
+	       cli->since || cli->until || cli->outcome || cli->about ||
+	       cli->rule || cli->limit || cli->alerts;
+}
+
 int main(int argc, char **argv)
 {
 	struct cli cli = { .program = "vouch-promote" };
@@ -46,11 +55,10 @@ int main(int argc, char **argv)
 			      argv[first]);
 		return VOUCH_USAGE;
 	}
-	if (cli.k || cli.method || cli.members || cli.abort || cli.yes ||
-	    cli.keep || cli.textfile || cli.revoke) {
+	if (has_foreign(&cli)) {
 		(void)fprintf(stderr, "vouch-promote: it changes no contract, "
-				      "rejoins nothing and asks nothing; see 'vouch-promote "
-				      "--help'\n");
+				      "rejoins nothing, lists nothing and asks "
+				      "nothing; see 'vouch-promote --help'\n");
 		return VOUCH_USAGE;
 	}
 	if (cli.format == CLI_XML || cli.format == CLI_HTML) {
