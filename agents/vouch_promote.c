@@ -52,7 +52,7 @@ int main(int argc, char **argv)
 		return (int)decision;
 	if (first < argc) {
 		(void)fprintf(stderr, "vouch-promote: '%s' is not an option\n",
-			      argv[first]);
+			      cli_harmless(argv[first]));
 		return VOUCH_USAGE;
 	}
 	if (has_foreign(&cli)) {
