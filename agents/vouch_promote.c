@@ -20,6 +20,7 @@ static const char help[] =
 	"                       operator's assertion can exclude the old primary\n"
 	"  --node=NAME          this node's name (default: the host's)\n"
 	"  --dry-run            decide only, change nothing\n"
+	"  --output-as=FORMAT   text or json, for the explanation\n"
 	"  --reason=TEXT        why you ask; goes on record\n"
 	"  --assert-down=NODE   you know that NODE is down (P6-A1a); needs --reason\n"
 	"  --timeout=SECONDS    time for all of it (default 30)\n"
