@@ -318,7 +318,7 @@ char *cli_read(const struct cli *cli, const char *path, size_t *length)
 	text[*length] = '\0';
 	if (ferror(in)) {
 		(void)fprintf(stderr, "%s: %s: cannot be read\n", cli->program,
-			      path);
+			      cli_harmless(path));
 		free(text);
 		text = NULL;
 	}

@@ -25,7 +25,8 @@ enum vouch_decision cmd_contract(struct cli *cli, int argc, char **argv)
 	set = strcmp(argv[0], "set") == 0;
 	if (!set && strcmp(argv[0], "show") != 0)
 		return wrong("there is 'show' and 'set', nothing else");
-	if (!set && (has_wish(cli) || cli->abort || cli->yes))
+	if (!set && (has_wish(cli) || cli->abort || cli->yes ||
+		     cli->reason[0] != '\0'))
 		return wrong("'show' changes nothing and takes none of these "
 			     "options");
 	if (set && cli->abort && has_wish(cli))
@@ -33,6 +34,9 @@ enum vouch_decision cmd_contract(struct cli *cli, int argc, char **argv)
 			     "takes no other");
 	if (set && !cli->abort && !cli->k)
 		return wrong("'set' needs --k=NUMBER, or --abort");
+	if (set && cli->json)
+		return wrong("'set' writes text and nothing else; leave "
+			     "--output-as out");
 	decision = cli_configure(cli);
 	if (decision != VOUCH_PERMITTED)
 		return decision;

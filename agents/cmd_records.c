@@ -98,24 +98,27 @@ static enum vouch_decision compare(struct cli *cli, const char *evidence,
 	return decision;
 }
 
-/* A file holds what 'vouch --output-as=json explain' or the journal has as
- * record: an object with the members evidence and verdict. */
-static enum vouch_decision replay_file(struct cli *cli, const char *path)
+/* A file holds what 'vouch --output-as=json replay ID' printed: the journal's record
+ * of the decision, an object with the members evidence and verdict. Where only a
+ * verdict was printed, there is nothing to decide again from. */
+static enum vouch_decision record_of_file(struct cli *cli, const char *path,
+					  struct json_object **record)
 {
 	size_t length;
 	char *text = cli_read(cli, path, &length);
-	struct json_object *record = text ? json_tokener_parse(text) : NULL;
-	enum vouch_decision decision = VOUCH_UNDECIDED;
 
+	if (!text)
+		return VOUCH_UNDECIDED;
+	*record = json_tokener_parse(text);
 	free(text);
-	if (record && history_field(record, "evidence")[0] != '\0')
-		decision = compare(cli, history_field(record, "evidence"),
-				   history_field(record, "verdict"));
-	else
-		(void)fprintf(stderr, "vouch: %s is no decision record\n",
-			      cli_harmless(path));
-	json_object_put(record);
-	return decision;
+	if (*record && history_field(*record, "evidence")[0] != '\0')
+		return VOUCH_PERMITTED;
+	json_object_put(*record);
+	*record = NULL;
+	(void)fprintf(stderr, "vouch: %s is no decision record; this writes one: "
+			      "vouch --output-as=json replay ID >FILE\n",
+		      cli_harmless(path));
+	return VOUCH_UNDECIDED;
 }
 
 enum vouch_decision cmd_replay(struct cli *cli, int argc, char **argv)
@@ -129,8 +132,9 @@ enum vouch_decision cmd_replay(struct cli *cli, int argc, char **argv)
 		return VOUCH_USAGE;
 	}
 	if (strchr(argv[0], '/') || strchr(argv[0], '.'))
-		return replay_file(cli, argv[0]);
-	decision = record_of_decision(cli, argv[0], &record);
+		decision = record_of_file(cli, argv[0], &record);
+	else
+		decision = record_of_decision(cli, argv[0], &record);
 	if (decision != VOUCH_PERMITTED)
 		return decision;
 	if (cli->json) {

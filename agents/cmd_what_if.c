@@ -371,6 +371,17 @@ static enum vouch_decision show(struct cli *cli, const struct supposing *it,
 	return shown ? VOUCH_PERMITTED : VOUCH_UNDECIDED;
 }
 
+/* What was collected already takes in no more words. */
+static enum vouch_decision past_check(const struct cli *cli)
+{
+	if (!cli->assert_down && cli->reason[0] == '\0')
+		return VOUCH_PERMITTED;
+	(void)fprintf(stderr, "vouch: what-if: --assert-down and --reason go with "
+			      "the evidence as it is now, not with that of ID or "
+			      "FILE; suppose it there: NODE=asserted-down\n");
+	return VOUCH_USAGE;
+}
+
 enum vouch_decision cmd_what_if(struct cli *cli, int argc, char **argv)
 {
 	const char *source = argc > 0 && !strchr(argv[0], '=') ? argv[0] : NULL;
@@ -385,7 +396,9 @@ enum vouch_decision cmd_what_if(struct cli *cli, int argc, char **argv)
 		argc--;
 		argv++;
 	}
-	decision = document_get(cli, source, &it->document);
+	decision = source ? past_check(cli) : VOUCH_PERMITTED;
+	if (decision == VOUCH_PERMITTED)
+		decision = document_get(cli, source, &it->document);
 	if (decision == VOUCH_PERMITTED)
 		decision = before_decide(cli, it);
 	if (decision == VOUCH_PERMITTED)

@@ -33,15 +33,20 @@ static const char help[] =
 	"  --config=FILE       configuration (default: the file in /etc/vouch)\n"
 	"  --cluster=NAME      pacemaker or none\n"
 	"  --node=NAME         this node's name (default: the host's)\n"
-	"  --output-as=FORMAT  text or json; check, explain and decide: xml or html, too\n"
-	"  --reason=TEXT       why you ask; goes on record\n"
-	"  --assert-down=NODE  with promote: you know that NODE is down (P6-A1a)\n"
+	"  --output-as=FORMAT  text or json; of check, decide, explain, what-if: xml or\n"
+	"                      html, too; of adopt, authorize, assert-down, contract set\n"
+	"                      and metrics: text alone\n"
+	"  --reason=TEXT       with check, promote, what-if, authorize, assert-down,\n"
+	"                      contract set: why you ask; goes on record\n"
+	"  --assert-down=NODE  with check, promote, what-if: you know that NODE is down\n"
+	"                      (P6-A1a)\n"
 	"  --revoke            with authorize, assert-down: take the word back\n"
 	"  --k=N --method=any|first --members=A,B,C\n"
 	"                      with contract set: N acknowledgements, of these members\n"
 	"  --keep=DIR          with rejoin: keep a copy of the old directory\n"
 	"  --method=rewind|copy  with rejoin: this way and no other\n"
-	"  --dry-run           with rejoin: only say what would be discarded\n"
+	"  --dry-run           with promote: only decide; with rejoin: only say what\n"
+	"                      would be discarded\n"
 	"  --abort             with contract set: take back a change under way\n"
 	"  --textfile=FILE     with metrics: write FILE, at once, for a node exporter\n"
 	"  --alerts            with history: fencing and membership as seen here, too\n"
@@ -57,10 +62,12 @@ static const char help[] =
 	"Exit codes: 0 permitted or done, 1 vetoed, 2 usage, 3 could not decide\n"
 	"(never a permit).\n";
 
-static const struct {
+struct command {
 	const char *name;
 	enum vouch_decision (*run)(struct cli *, int, char **);
-} commands[] = {
+};
+
+static const struct command commands[] = {
 	{ "check", cmd_check },	    { "promote", cmd_promote },
 	{ "adopt", cmd_adopt },	    { "status", cmd_status },
 	{ "explain", cmd_explain }, { "history", cmd_history },
@@ -72,6 +79,76 @@ static const struct {
 	{ "authorize", cmd_authorize },
 	{ "assert-down", cmd_assert_down },
 };
+
+static const struct command *command_find(const char *name)
+{
+	size_t i;
+
+	for (i = 0; i < sizeof(commands) / sizeof(commands[0]); i++) {
+		if (strcmp(commands[i].name, name) == 0)
+			return &commands[i];
+	}
+	return NULL;
+}
+
+static int is_among(const char *command, const char *const *names)
+{
+	for (; *names; names++) {
+		if (strcmp(command, *names) == 0)
+			return 1;
+	}
+	return 0;
+}
+
+/* Whoever asks for a format reads it with a program, which text would mislead. */
+static int output_fits(const struct cli *cli, const char *command)
+{
+	static const char *const text_only[] = { "adopt", "authorize",
+						 "assert-down", "metrics",
+						 NULL };
+	static const char *const documents[] = { "check", "explain", "decide",
+						 "what-if", NULL };
+
+	if (cli->format == CLI_TEXT || is_among(command, documents))
+		return 1;
+	if (is_among(command, text_only))
+		(void)fprintf(stderr, "vouch: '%s' writes text and nothing else; "
+				      "leave --output-as out\n",
+			      command);
+	else if (!cli->json)
+		(void)fprintf(stderr, "vouch: --output-as=xml and html belong to "
+				      "'check', 'explain', 'decide' and 'what-if'; "
+				      "'%s' takes text or json\n",
+			      command);
+	else
+		return 1;
+	return 0;
+}
+
+/* What goes on record must find a record to go on. */
+static int request_fits(const struct cli *cli, const char *command)
+{
+	static const char *const attempts[] = { "check", "promote", "what-if",
+						NULL };
+	static const char *const recorded[] = { "check",       "promote",
+						"what-if",     "authorize",
+						"assert-down", "contract",
+						NULL };
+
+	if (cli->assert_down && !is_among(command, attempts))
+		(void)fprintf(stderr, "vouch: --assert-down belongs to 'check', "
+				      "'promote' and 'what-if'; '%s' has none\n",
+			      command);
+	else if (cli->reason[0] != '\0' && !is_among(command, recorded))
+		(void)fprintf(stderr, "vouch: --reason belongs to 'check', "
+				      "'promote', 'what-if', 'authorize', "
+				      "'assert-down' and 'contract set'; '%s' "
+				      "records none\n",
+			      command);
+	else
+		return 1;
+	return 0;
+}
 
 /* An option that a command does not know must not be lost on it in silence. */
 static int options_fit(const struct cli *cli, const char *command)
@@ -86,14 +163,6 @@ static int options_fit(const struct cli *cli, const char *command)
 		 strcmp(command, "promote") != 0)
 		(void)fprintf(stderr, "vouch: --dry-run belongs to 'promote' and "
 				      "'rejoin'; '%s' has none\n",
-			      command);
-	else if ((cli->format == CLI_XML || cli->format == CLI_HTML) &&
-		 strcmp(command, "check") != 0 &&
-		 strcmp(command, "explain") != 0 &&
-		 strcmp(command, "decide") != 0 && strcmp(command, "what-if") != 0)
-		(void)fprintf(stderr, "vouch: --output-as=xml and html belong to "
-				      "'check', 'explain', 'decide' and 'what-if'; "
-				      "'%s' takes text or json\n",
 			      command);
 	else if (cli->textfile && strcmp(command, "metrics") != 0)
 		(void)fprintf(stderr, "vouch: --textfile belongs to 'metrics'\n");
@@ -115,16 +184,16 @@ static int options_fit(const struct cli *cli, const char *command)
 		(void)fprintf(stderr, "vouch: --method and --yes belong to "
 				      "'contract set' and 'rejoin'\n");
 	else
-		return 1;
+		return request_fits(cli, command) && output_fits(cli, command);
 	return 0;
 }
 
 int main(int argc, char **argv)
 {
 	struct cli cli = { .program = "vouch" };
+	const struct command *command;
 	enum vouch_decision decision;
 	int first, done;
-	size_t i;
 
 	vouch__log_open("vouch");
 	decision = cli_options(&cli, argc, argv, help, &first, &done);
@@ -134,21 +203,19 @@ int main(int argc, char **argv)
 		(void)fputs(help, stderr);
 		return VOUCH_USAGE;
 	}
-	if (!options_fit(&cli, argv[first]))
+	command = command_find(argv[first]);
+	if (!command) {
+		(void)fprintf(stderr, "vouch: there is no command '%s'; see "
+				      "'vouch --help'\n",
+			      cli_harmless(argv[first]));
 		return VOUCH_USAGE;
-	for (i = 0; i < sizeof(commands) / sizeof(commands[0]); i++) {
-		if (strcmp(commands[i].name, argv[first]) != 0)
-			continue;
-		decision = commands[i].run(&cli, argc - first - 1,
-					   argv + first + 1);
-		/* An answer that nobody could read was not given. */
-		if ((fflush(stdout) != 0 || ferror(stdout)) &&
-		    decision == VOUCH_PERMITTED)
-			decision = VOUCH_UNDECIDED;
-		return (int)decision;
 	}
-	(void)fprintf(stderr, "vouch: there is no command '%s'; see 'vouch "
-			      "--help'\n",
-		      cli_harmless(argv[first]));
-	return VOUCH_USAGE;
+	if (!options_fit(&cli, command->name))
+		return VOUCH_USAGE;
+	decision = command->run(&cli, argc - first - 1, argv + first + 1);
+	/* An answer that nobody could read was not given. */
+	if ((fflush(stdout) != 0 || ferror(stdout)) &&
+	    decision == VOUCH_PERMITTED)
+		decision = VOUCH_UNDECIDED;
+	return (int)decision;
 }

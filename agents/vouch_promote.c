@@ -20,6 +20,7 @@ static const char help[] =
 	"                       operator's assertion can exclude the old primary\n"
 	"  --node=NAME          this node's name (default: the host's)\n"
 	"  --dry-run            decide only, change nothing\n"
+	"  --output-as=FORMAT   text or json, for the explanation\n"
 	"  --reason=TEXT        why you ask; goes on record\n"
 	"  --assert-down=NODE   you know that NODE is down (P6-A1a); needs --reason\n"
 	"  --timeout=SECONDS    time for all of it (default 30)\n"
@@ -29,6 +30,15 @@ static const char help[] =
 	"\n"
 	"Exit codes: 0 promoted (or would be), 1 vetoed, 2 usage, 3 not decided or\n"
 	"not finished (never a permit).\n";
+
+/* Options of vouch that mean nothing here, and must not be lost in silence. */
+static int has_foreign(const struct cli *cli)
+{
+	return cli->k || cli->method || cli->members || cli->abort || cli->yes ||
+	       cli->keep || cli->textfile || cli->revoke || cli->watch ||
+	       cli->since || cli->until || cli->outcome || cli->about ||
+	       cli->rule || cli->limit || cli->alerts;
+}
 
 int main(int argc, char **argv)
 {
@@ -43,14 +53,13 @@ int main(int argc, char **argv)
 		return (int)decision;
 	if (first < argc) {
 		(void)fprintf(stderr, "vouch-promote: '%s' is not an option\n",
-			      argv[first]);
+			      cli_harmless(argv[first]));
 		return VOUCH_USAGE;
 	}
-	if (cli.k || cli.method || cli.members || cli.abort || cli.yes ||
-	    cli.keep || cli.textfile || cli.revoke) {
+	if (has_foreign(&cli)) {
 		(void)fprintf(stderr, "vouch-promote: it changes no contract, "
-				      "rejoins nothing and asks nothing; see 'vouch-promote "
-				      "--help'\n");
+				      "rejoins nothing, lists nothing and asks "
+				      "nothing; see 'vouch-promote --help'\n");
 		return VOUCH_USAGE;
 	}
 	if (cli.format == CLI_XML || cli.format == CLI_HTML) {

@@ -440,7 +440,8 @@ static enum vouch_error_code node_set(struct vouch_config *config,
 	if (!vouch__config_member(config, config->node))
 		return vouch__error_set(error, VOUCH_E_CONFIG,
 					"parameter 'members' does not list this "
-					"node, %s",
+					"node, %s; list it, or on the command line "
+					"say its name there with --node=NAME",
 					config->node);
 	return VOUCH_OK;
 }

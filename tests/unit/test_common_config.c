@@ -216,6 +216,8 @@ static void this_node_must_be_a_member(void **state)
 	assert_int_equal(read_with(""), VOUCH_OK);
 	assert_int_equal(vouch__config_from_file(&config, path, "n4", &error),
 			 VOUCH_E_CONFIG);
+	assert_non_null(strstr(error.text, "n4; list it, or on the command line "
+					   "say its name there with --node="));
 	assert_int_equal(vouch__config_from_file(&config, path, "n1;x", &error),
 			 VOUCH_E_CONFIG);
 }
