@@ -70,6 +70,20 @@ mend(struct doctor_finding *finding, const char *format, ...)
 
 /* Where a timer may stand for a machine, the fencer does not say which of the two
  * it was: every success counts as a timer's. */
+static void power_examine(struct examination *it)
+{
+	const char *device = it->facts->setup.fence_without_power;
+
+	mend(say(it, "fence-power", "P6-A1", well_if(device[0] == '\0'),
+		 device[0] ? "fence device %s leaves a node running, cut off from "
+			     "its storage or network, or is of an unknown kind: no "
+			     "fencing of this cluster proves anything" :
+			     "every fence device cuts the power%s", device),
+	     "replace it by one that cuts the power, fence_ipmilan for instance: "
+	     "crm_resource --resource %s --delete --resource-type primitive",
+	     device);
+}
+
 static void watchdog_examine(struct examination *it)
 {
 	const struct doctor_facts *facts = it->facts;
@@ -130,6 +144,7 @@ static void fencing_examine(struct examination *it)
 	enum vouch_answer startup = it->facts->setup.startup_fencing;
 
 	fence_hosts_examine(it);
+	power_examine(it);
 	watchdog_examine(it);
 	if (startup == VOUCH_YES)
 		return;

@@ -188,9 +188,9 @@ static enum vouch_decision judge(struct run *run, const struct vouch_attempt *at
 	request.authorized = attempt->authorized;
 	(void)snprintf(request.reason, sizeof(request.reason), "%s",
 		       attempt->reason);
-	if (vouch__collect(run->context, &request, attempt->assertions,
-			   attempt->assertion_count, run->deadline, evidence,
-			   run->error) == VOUCH_OK &&
+	if (vouch__collect_whole(run->context, &request, attempt->assertions,
+				 attempt->assertion_count, run->deadline,
+				 evidence, run->error) == VOUCH_OK &&
 	    vouch__evidence_encode(evidence, &run->result->evidence, &length,
 				   run->error) == VOUCH_OK)
 		decision = vouch_decide(run->result->evidence, length,

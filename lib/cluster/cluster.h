@@ -111,6 +111,8 @@ struct vouch_setup {
 	enum vouch_answer fence_hosts_told; /* NO: a device names none */
 	uint32_t fence_host_count;
 	char fence_hosts[VOUCH_NODES_MAX][VOUCH_NAME_SIZE];
+	/* A device that leaves the node running; empty: none. */
+	char fence_without_power[VOUCH_NAME_SIZE];
 	enum vouch_answer watchdog;	   /* fencing by a timer is possible */
 	enum vouch_answer startup_fencing; /* of nodes that were never seen */
 	uint8_t alert; /* 1: vouch-alert is told, with this resource as recipient */

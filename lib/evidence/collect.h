@@ -50,6 +50,15 @@ vouch__collect(struct vouch_context *context, const struct vouch_request *reques
 	       uint32_t assertion_count, struct vouch_deadline deadline,
 	       struct vouch_evidence *evidence, struct vouch_error *error);
 
+/* The same, and again, twice at most and only while there is time, where nothing but the
+ * version of the cluster's configuration changed while it was done. */
+VOUCH_MUST_CHECK enum vouch_error_code
+vouch__collect_whole(struct vouch_context *context,
+		     const struct vouch_request *request,
+		     const struct vouch_assertion_text *assertions,
+		     uint32_t assertion_count, struct vouch_deadline deadline,
+		     struct vouch_evidence *evidence, struct vouch_error *error);
+
 /* Probes members at once, those with wanted[i] = VOUCH_PROBE_FULLY for the
  * configured time, those with VOUCH_PROBE_BRIEFLY for one second at most: what
  * the cluster has lost is asked for a contradiction, and the failover waits for

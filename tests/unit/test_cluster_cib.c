@@ -356,10 +356,26 @@ static void pending_is_in_flight(void **state)
 	(void)state;
 	expect_last(LRM("pgsql", OP("promote", "-1", "-1", "193", "1")
 				 OP("monitor", "12", "0", "0", "1")),
-		    VOUCH_OP_MONITOR, 0, VOUCH_YES);
+		    VOUCH_OP_NONE, 0, VOUCH_YES);
 	expect_last(LRM("pgsql", OP("start", "-1", "-1", "193", "1")),
 		    VOUCH_OP_NONE, 0, VOUCH_YES);
+}
+
+/* It stands where the newest result stood: a start since then, for instance, of which
+ * nothing is known any more. What an older failure said must not pass for that. A
+ * recurring monitor has a place of its own. */
+static void what_is_under_way_hides_the_newest_result(void **state)
+{
+	(void)state;
+	expect_last(LRM("pgsql", OP("stop", "-1", "-1", "193", "1")
+				 OP("monitor", "3", "0", "7", "1")),
+		    VOUCH_OP_NONE, 0, VOUCH_NO);
 	expect_last(LRM("pgsql", OP("monitor", "-1", "-1", "193", "1")
+				 OP("stop", "3", "0", "0", "1")),
+		    VOUCH_OP_NONE, 0, VOUCH_NO);
+	expect_last(LRM("pgsql", "<lrm_rsc_op id=\"r\" operation=\"monitor\" "
+				 "interval=\"10000\" call-id=\"-1\" "
+				 "op-status=\"-1\" rc-code=\"193\"/>"
 				 OP("stop", "3", "0", "0", "1")),
 		    VOUCH_OP_STOP, 0, VOUCH_NO);
 }
@@ -506,6 +522,63 @@ static void watchdog_is_seen(void **state)
 		assert_int_equal(vouch__cib_watchdog_read(
 					 xmlDocGetRootElement(document)),
 				 cases[i].answer);
+		xmlFreeDoc(document);
+	}
+}
+
+#define FENCE(id, type, more)                                                 \
+	"<primitive id=\"" id "\" class=\"stonith\" type=\"" type "\">" more   \
+	"</primitive>"
+
+/* P6-A1: a fabric fence leaves the process alive. */
+static void a_device_that_leaves_the_node_running_is_named(void **state)
+{
+	static const struct {
+		const char *resources, *found;
+	} cases[] = {
+		{ "", NULL },
+		{ FENCE("f1", "fence_ipmilan", "") FENCE("f2", "fence_sbd", ""),
+		  NULL },
+		{ FENCE("f1", "fence_ipmilan", "") FENCE("f2", "fence_scsi", ""),
+		  "f2" },
+		{ "<clone id=\"c\">" FENCE("f3", "fence_mpath", "") "</clone>",
+		  "f3" },
+		{ FENCE("f4", "fence_new",
+			 "<meta_attributes id=\"m\"><nvpair id=\"n\" "
+			 "name=\"provides\" value=\"unfencing\"/>"
+			 "</meta_attributes>"),
+		  "f4" },
+		{ "<template id=\"t\" class=\"stonith\" type=\"fence_scsi\"/>"
+		  "<primitive id=\"f5\" template=\"t\"/>",
+		  "f5" },
+		{ "<template id=\"t\" class=\"stonith\" type=\"fence_ipmilan\"/>"
+		  "<primitive id=\"f6\" template=\"t\"/>",
+		  NULL },
+		{ "<primitive id=\"f7\" template=\"gone\"/>", "f7" },
+		{ "<primitive id=\"p\" class=\"ocf\" provider=\"vouch\" "
+		  "type=\"fence_scsi\"/>",
+		  NULL },
+	};
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		char text[4096];
+		xmlDoc *document;
+		const char *found;
+
+		(void)snprintf(text, sizeof(text),
+			       "<cib><configuration><resources>%s</resources>"
+			       "</configuration></cib>", cases[i].resources);
+		document = parsed(text);
+		found = vouch__cib_device_without_power(
+			xmlDocGetRootElement(document));
+		if (cases[i].found) {
+			assert_non_null(found);
+			assert_string_equal(found, cases[i].found);
+		} else {
+			assert_null(found);
+		}
 		xmlFreeDoc(document);
 	}
 }
@@ -815,6 +888,8 @@ int main(void)
 		cmocka_unit_test(newest_by_call_id),
 		cmocka_unit_test(other_resources_do_not_count),
 		cmocka_unit_test(pending_is_in_flight),
+		cmocka_unit_test(what_is_under_way_hides_the_newest_result),
+		cmocka_unit_test(a_device_that_leaves_the_node_running_is_named),
 		cmocka_unit_test(a_stop_that_was_cut_off_proves_nothing),
 		cmocka_unit_test(degraded_is_a_monitors_word_alone),
 		cmocka_unit_test(malformed_operations),

@@ -158,6 +158,28 @@ static void identity_does_not_hang_on_the_configuration(void **state)
 	assert_string_equal(list.ids[3].text, "n1 off succeeded node #1");
 }
 
+/* The fencer that led it died, and another took over: "failed", and never ended. */
+static void what_never_had_a_result_takes_back_none(void **state)
+{
+	stonith_history_t entries[] = {
+		entry(target_n1, off, NULL, st_failed, 0),
+		entry(target_n1, off, by_n2, st_done, 100),
+		entry(target_n1, off, NULL, st_failed, 50),
+	};
+
+	(void)state;
+	listed(entries, 3, VOUCH_NO);
+	assert_int_equal(list.condition, VOUCH_PRESENT);
+	assert_int_equal(list.count, 2);
+	assert_string_equal(list.ids[0].text, "n1 off succeeded node #1");
+	assert_string_equal(list.ids[1].text, "n1 off failed nobody #1");
+	/* What is under way has no time either, and counts. */
+	entries[0].state = st_exec;
+	listed(entries, 3, VOUCH_NO);
+	assert_int_equal(list.count, 3);
+	assert_string_equal(list.ids[0].text, "n1 off pending nobody #1");
+}
+
 /* The fencer's table has no order; the list must have one. */
 static void order_of_the_table_does_not_matter(void **state)
 {
@@ -228,6 +250,7 @@ int main(void)
 		cmocka_unit_test(pending_first_then_newest),
 		cmocka_unit_test(identity_does_not_hang_on_a_clock),
 		cmocka_unit_test(identity_does_not_hang_on_the_configuration),
+		cmocka_unit_test(what_never_had_a_result_takes_back_none),
 		cmocka_unit_test(order_of_the_table_does_not_matter),
 		cmocka_unit_test(nonsense_spoils_the_history),
 		cmocka_unit_test(the_oldest_are_left_out),

@@ -240,6 +240,10 @@ static void each_single_fault_is_named(void **state)
 	assert_int_equal(trouble(), 1);
 	assert_true(says("history", DOCTOR_BAD));
 	(void)facts_well(state);
+	(void)snprintf(facts.setup.fence_without_power, VOUCH_NAME_SIZE, "f2");
+	assert_int_equal(trouble(), 1);
+	assert_true(says("fence-power", DOCTOR_BAD));
+	(void)facts_well(state);
 	facts.snapshot_epoch = 3;
 	assert_int_equal(trouble(), 1);
 	assert_true(says("fencing-snapshot", DOCTOR_BAD));

@@ -30,6 +30,7 @@ struct record {
 	int call_id;
 	int status;
 	int rc;
+	int recurs;
 	uint64_t changed_s;
 };
 
@@ -62,7 +63,9 @@ static int record_read(const xmlNode *op, const char *task,
 		       struct record *record)
 {
 	const char *changed = vouch__xml_text(op, "last-rc-change");
+	const char *interval = vouch__xml_text(op, "interval");
 
+	record->recurs = interval && strcmp(interval, "0") != 0;
 	record->operation = operation_of(task);
 	record->changed_s = 0;
 	return vouch__text_integer(vouch__xml_text(op, "call-id"),
@@ -125,6 +128,7 @@ struct newest {
 	int any; /* there is a record at all */
 	int broken;
 	int in_flight;
+	int replaced; /* the newest result, by an operation that is under way */
 	struct record record; /* call_id -1: none completed */
 };
 
@@ -132,6 +136,8 @@ static void record_add(struct newest *newest, const struct record *record)
 {
 	newest->any = 1;
 	if (record->status == STATUS_PENDING || record->call_id == -1) {
+		if (!record->recurs)
+			newest->replaced = 1;
 		if (record->operation == VOUCH_OP_START ||
 		    record->operation == VOUCH_OP_PROMOTE ||
 		    record->operation == VOUCH_OP_DEMOTE ||
@@ -220,7 +226,9 @@ void vouch__cib_operations_read(const xmlNode *cib, const xmlNode *node_state,
 	if (!newest.any)
 		return;
 	operations->condition = VOUCH_PRESENT;
-	if (newest.record.call_id >= 0) {
+	/* All but the recurring ones share one place: what is under way stands where the
+	 * newest result stood, and an older one must not pass for it. */
+	if (newest.record.call_id >= 0 && !newest.replaced) {
 		operations->last = newest.record.operation;
 		operations->last_result = result_of(proven_rc(&newest.record));
 	}
@@ -239,7 +247,8 @@ static int is_inactive(const struct newest *newest)
 
 	if (!newest->any)
 		return 1;
-	if (newest->broken || newest->in_flight || last->call_id < 0)
+	if (newest->broken || newest->in_flight || newest->replaced ||
+	    last->call_id < 0)
 		return 0;
 	rc = proven_rc(last);
 	return (last->operation == VOUCH_OP_STOP && rc == RC_OK) ||

@@ -59,6 +59,10 @@ void vouch__cib_notes_read(const xmlNode *cib, const char *resource,
 /* Is fencing by watchdog timer possible in this cluster? */
 enum vouch_answer vouch__cib_watchdog_read(const xmlNode *cib);
 
+/* The id of a fence device that leaves the node running, or that is not known; NULL:
+ * there is none. In the document's hands. */
+const char *vouch__cib_device_without_power(const xmlNode *cib);
+
 /* The name of the DC, "" when none is elected. */
 VOUCH_MUST_CHECK enum vouch_error_code
 vouch__cib_dc_read(const xmlNode *cib, char dc[VOUCH_NAME_SIZE],

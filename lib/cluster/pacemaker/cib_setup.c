@@ -202,6 +202,7 @@ void vouch__cib_setup_read(const xmlNode *cib, const char *resource,
 	memset(setup, 0, sizeof(*setup));
 	setup->fence_hosts_told = VOUCH_YES;
 	fence_devices_read(resources, 0, setup);
+	word_copy(setup->fence_without_power, vouch__cib_device_without_power(cib));
 	setup->watchdog = vouch__cib_watchdog_read(cib);
 	setup->startup_fencing = startup_fencing_read(cib);
 	setup->alert = alert_find(cib, resource);

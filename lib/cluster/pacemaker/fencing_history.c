@@ -81,6 +81,16 @@ enum vouch_executor vouch__fencing_executor_of(const char *delegate,
 	}
 }
 
+/* Cut off by the death of the fencer that led it, and asked for again by the one that
+ * took over: the fencers call it failed then, without a time. It never had a result,
+ * and so takes back no other; a node that it was to fence is unclean until another
+ * one did. */
+static int is_without_result(const stonith_history_t *from)
+{
+	return from->state == st_failed && from->completed == 0 &&
+	       from->completed_nsec == 0;
+}
+
 static int entry_fill(struct entry *entry, const stonith_history_t *from,
 		      enum vouch_answer watchdog)
 {
@@ -223,6 +233,8 @@ vouch__fencing_list_fill(const struct stonith_history_s *history,
 		return vouch__error_set(error, VOUCH_E_MEMORY, "out of memory");
 	count = 0;
 	for (from = history; from; from = from->next) {
+		if (is_without_result(from))
+			continue;
 		if (entry_fill(&entries[count], from, watchdog))
 			count++;
 		else

@@ -190,7 +190,11 @@ static enum vouch_error_code fencing_work(const void *input, void *output,
 	code = cib_once(deadline, &link, &cib, error);
 	if (code != VOUCH_OK)
 		return code;
-	watchdog = vouch__cib_watchdog_read(cib);
+	/* The history does not say which device it was: with one that leaves the node
+	 * running, nobody knows what a success has done to it (P6-A1). */
+	watchdog = vouch__cib_device_without_power(cib) ?
+			   VOUCH_UNKNOWN :
+			   vouch__cib_watchdog_read(cib);
 	cib_end(link, cib);
 	return vouch__fencing_query(watchdog, deadline, output, error);
 }
