@@ -214,6 +214,20 @@ static enum vouch_decision option_take(struct cli *cli, int option)
 	}
 }
 
+/* In place of getopt's own words, which repeat whatever was typed (harmlessly here). */
+static enum vouch_decision option_refuse(const struct cli *cli, int option,
+					 const char *typed)
+{
+	char letter[] = { '-', (char)optopt, '\0' };
+	int is_short = optopt > 0 && optopt < 256;
+
+	(void)fprintf(stderr, "%s: '%s' %s; see '%s --help'\n", cli->program,
+		      cli_harmless(is_short ? letter : typed),
+		      option == ':' ? "needs a value" : "is not an option",
+		      cli->program);
+	return VOUCH_USAGE;
+}
+
 enum vouch_decision cli_options(struct cli *cli, int argc, char **argv,
 				const char *help, int *first, int *done)
 {
@@ -222,8 +236,12 @@ enum vouch_decision cli_options(struct cli *cli, int argc, char **argv,
 	*done = 0;
 	cli->reason = "";
 	cli->timeout_ms = 30000;
-	while ((option = getopt_long(argc, argv, "hVq", options, NULL)) != -1) {
+	opterr = 0;
+	while ((option = getopt_long(argc, argv, ":hVq", options, NULL)) != -1) {
 		enum vouch_decision decision;
+
+		if (option == '?' || option == ':')
+			return option_refuse(cli, option, argv[optind - 1]);
 
 		if (option == 'h') {
 			(void)fputs(help, stdout);
