@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Two databases in one cluster, both with their primary on n1. When n1 is lost both are asked for at the same moment, and
-each claims its epoch in the cluster's configuration while the other's evidence is collected: neither vetoes the other
+each may claim its epoch in the cluster's configuration while the other's evidence is collected: neither vetoes the other
 (P6-F1), and each is promoted by a proof of its own."""
 import os
 import re
