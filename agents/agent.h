@@ -35,8 +35,9 @@ void agent_note_when_due(struct agent *agent);
 struct vouch_mark;
 enum vouch_error_code agent_mark_step(struct agent *agent, struct vouch_mark mark,
 				      struct vouch_error *error);
-/* Ends the life of a standby that went over to a timeline which lacks what it had, for
- * whose server is started again then; 1, with the reason said, when it did (P6-S1). */
+/* Ends the life of a standby whose log lacks what it once had: the next start begins
+ * another one (P6-S1). 1, with the reason said, when it did; 0 also where the server
+ * does not say. */
 int agent_life_is_left(struct agent *agent);
 enum ocf_exitcode agent_promote(struct agent *agent);
 enum ocf_exitcode agent_demote(struct agent *agent);

@@ -11,6 +11,7 @@
 #include "authority/noted.h"
 #include "authority/snapshot.h"
 #include "evidence/collect.h"
+#include "kernel/parts.h"
 #include "kernel/scratch.h"
 
 enum { RENEW_MS = 15000, OWN_MS = 2000 };
@@ -66,7 +67,9 @@ enum vouch_error_code agent_mark_step(struct agent *agent, struct vouch_mark mar
 {
 	static struct vouch_probe own;
 
-	if (!own_ask(agent, &own))
+	/* The history is of what the server is on: the mark has to be on that, too. */
+	if (!own_ask(agent, &own) ||
+	    !vouch__position_is_reached(&own, mark.timeline, mark.lsn))
 		return VOUCH_E_CONFLICT;
 	return vouch__mark_raise(&agent->config, mark, own.history,
 				 own.history_count, error);

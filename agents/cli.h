@@ -59,10 +59,10 @@ const char *cli_harmless(const char *typed);
 char *cli_read(const struct cli *cli, const char *path, size_t *length);
 /* The verdict in the format that was asked for. */
 void cli_verdict_show(const struct cli *cli, const char *verdict, FILE *out);
-/* One complete attempt, or with dry_run only its decision. */
 /* Does that cluster manager act on this database here now? UNKNOWN: the error says why. */
 enum vouch_answer cli_managed(const struct cli *cli, const char *manager,
 			      struct vouch_error *error);
+/* One complete attempt, or with dry_run only its decision. */
 enum vouch_decision cli_attempt(struct cli *cli, enum vouch_origin origin,
 				struct vouch_attempt_result *result);
 void cli_progress(const char *text);

@@ -39,8 +39,8 @@ void vouch__primary_choose(struct vouch_context *context,
 			   char name[VOUCH_NAME_SIZE]);
 /* A standby runs here: it follows `holder` if that has this log, and nobody if that
  * went another way. Where that cannot be told, whom it follows is left as it is: a
- * start named nobody that was not compared. VOUCH_E_CONFLICT: the logs have parted, `error` says what to type. Nothing is
- * done where nobody can say whom the server follows: another agent leads it. */
+ * start named nobody that was not compared. VOUCH_E_CONFLICT: the logs have parted,
+ * `error` says what to type. Nothing is done where nobody can say whom the server follows: another agent leads it. */
 VOUCH_MUST_CHECK enum vouch_error_code
 vouch__primary_follow(struct vouch_context *context, const char *holder,
 		      struct vouch_deadline deadline, struct vouch_error *error);

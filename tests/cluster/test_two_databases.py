@@ -66,6 +66,10 @@ def is_ready(it):
         it.on("n1", "vouch", CONFIG, "status").stdout.count(" yes ") >= 2
 
 
+def second_primaries(it):
+    return [n for n in NODES[1:] if ask(it, n, "select pg_is_in_recovery()") == "f"]
+
+
 def two_databases(report):
     with lab("td") as it:
         second_database(it)
@@ -75,10 +79,9 @@ def two_databases(report):
         it.run("power", "off", "n1")
         it.run("wait", "promoted", "--not", "n1", "--timeout", "90")
         report.check("two databases: the first is promoted", it.promoted() in NODES[1:], it.state())
-        it.wait_for("the second is promoted", lambda: any(ask(it, n, "select pg_is_in_recovery()") == "f"
-                                                          for n in NODES[1:]))
-        second = next(n for n in NODES[1:] if ask(it, n, "select pg_is_in_recovery()") == "f")
-        report.check("two databases: the second is promoted", True)
+        it.wait_for("the second is promoted", lambda: second_primaries(it) != [])
+        second = second_primaries(it)[0]
+        report.check("two databases: the second is promoted, on one node", len(second_primaries(it)) == 1, second)
         for node, config in ((it.promoted(), "--config=/etc/vouch/pgsql.conf"), (second, CONFIG)):
             said = it.on(node, "vouch", config, "explain").stdout
             report.check("two databases: %s by a permit" % config, "permit: every rule holds" in said, said)
